@@ -1,0 +1,255 @@
+/** What each error code means and what to do about it: the source of `docs/errors.md`. */
+interface ErrorMeaning {
+  /** 2: the request was wrong; 1: the request was right and could not be done. */
+  readonly exit: 1 | 2;
+  readonly meaning: string;
+  readonly mend: string;
+}
+
+/** The closed set of error codes. Add a line here, then run `./alphaloom dev docs`. */
+export const ERROR_CODES = {
+  // requests
+  USAGE: { exit: 2, meaning: 'The command line is wrong.', mend: 'See the command’s --help.' },
+  SERIES_INVALID: { exit: 2, meaning: 'A series id is malformed.', mend: 'Write venue:SYMBOL/timeframe.' },
+  SYMBOL_INVALID: { exit: 2, meaning: 'A symbol is malformed.', mend: 'Write it compact: BTCUSDT.' },
+  TIMEFRAME_INVALID: {
+    exit: 2,
+    meaning: 'A timeframe is unknown.',
+    mend: 'Use one of the listed timeframes.',
+  },
+  VENUE_INVALID: {
+    exit: 2,
+    meaning: 'A venue name is malformed.',
+    mend: 'Lower-case letters, digits, dashes.',
+  },
+  TIME_INVALID: {
+    exit: 2,
+    meaning: 'A time can’t be read.',
+    mend: 'Write ISO 8601, e.g. 2026-03-01T12:00Z.',
+  },
+  CONFIG_INVALID: {
+    exit: 2,
+    meaning: 'A setting has an unknown name or a wrong value.',
+    mend: 'Run config check; the message names the path, the value and what is allowed.',
+  },
+  RECIPE_INVALID: {
+    exit: 2,
+    meaning: 'A recipe has an unknown key or a wrong value.',
+    mend: 'The message names the path, the value and what is allowed.',
+  },
+  RECIPE_NOT_FOUND: {
+    exit: 2,
+    meaning: 'No recipe of that name.',
+    mend: 'Use a listed name or a path to a YAML file.',
+  },
+  FILE_NOT_FOUND: { exit: 2, meaning: 'A file named in the request is not there.', mend: 'Check the path.' },
+  // candles
+  CANDLES_INVALID: {
+    exit: 2,
+    meaning: 'Bars break a rule (order, prices, time, columns); nothing was stored.',
+    mend: 'The message names the row and the rule; mend the file.',
+  },
+  CANDLES_UNREADABLE: {
+    exit: 2,
+    meaning: 'A file is damaged or not of the format its name says; nothing was stored.',
+    mend: 'Export it again.',
+  },
+  CANDLES_CONFLICT: {
+    exit: 1,
+    meaning: 'A bar differs from the one in the store; nothing was stored.',
+    mend: 'Find out which is right; remove the series to import it anew.',
+  },
+  CANDLES_NOT_FOUND: {
+    exit: 2,
+    meaning: 'The store holds no bars of that series.',
+    mend: 'Import them: candles import.',
+  },
+  CANDLES_TOO_FEW: {
+    exit: 2,
+    meaning: 'Too few bars for what the recipe asks.',
+    mend: 'Import more history, or use a smaller recipe.',
+  },
+  // features, labels, datasets
+  FEATURE_UNKNOWN: { exit: 2, meaning: 'A feature is not in the catalog.', mend: 'Use a listed name.' },
+  SCHEMA_MISMATCH: {
+    exit: 1,
+    meaning: 'A model’s features differ from what the engine offers.',
+    mend: 'Train again; the message shows the difference.',
+  },
+  DATASET_TOO_SMALL: {
+    exit: 2,
+    meaning: 'After purging, a block has too few rows for the recipe’s gate.',
+    mend: 'Use more history or another split.',
+  },
+  DATASET_ONE_CLASS: {
+    exit: 2,
+    meaning: 'A block holds one class only: nothing can be learnt or judged.',
+    mend: 'Choose other barriers or a longer history.',
+  },
+  // models
+  NATIVE_LIBRARY_MISSING: {
+    exit: 1,
+    meaning: 'A native library is not installed or can’t be loaded.',
+    mend: 'Run setup, then doctor.',
+  },
+  TRAINING_FAILED: {
+    exit: 1,
+    meaning: 'The estimator refused or failed.',
+    mend: 'The message holds the estimator’s own words.',
+  },
+  TRAINING_CANCELLED: {
+    exit: 1,
+    meaning: 'Training was cancelled.',
+    mend: 'Start it again; finished steps are kept.',
+  },
+  MODEL_UNSUPPORTED: {
+    exit: 1,
+    meaning: 'A trained model uses something the export does not support.',
+    mend: 'Change the recipe as the message says.',
+  },
+  MODEL_INVALID: {
+    exit: 1,
+    meaning: 'An ONNX file breaks the contract: size, operators, external data, inputs or outputs.',
+    mend: 'Do not use it; restore or train again.',
+  },
+  PARITY_FAILED: {
+    exit: 1,
+    meaning: 'The exported model does not answer as the trained one.',
+    mend: 'Report it with the package; nothing was registered.',
+  },
+  // artifacts, registry
+  ARTIFACT_NOT_FOUND: {
+    exit: 1,
+    meaning: 'An artifact is not in the store.',
+    mend: 'Run the training again.',
+  },
+  ARTIFACT_CORRUPT: {
+    exit: 1,
+    meaning: 'A file’s hash differs from its record.',
+    mend: 'Restore a backup, or train again.',
+  },
+  VERSION_NOT_FOUND: { exit: 2, meaning: 'The series has no such version.', mend: 'See models list.' },
+  CHAMPION_NONE: {
+    exit: 1,
+    meaning: 'The series has no champion.',
+    mend: 'Train one, or promote a version.',
+  },
+  CHAMPION_CONFLICT: {
+    exit: 1,
+    meaning: 'The champion changed meanwhile; nothing was moved.',
+    mend: 'Look at models history and try again.',
+  },
+  CHAMPION_PREVIOUS_NONE: {
+    exit: 1,
+    meaning: 'There is no earlier champion to roll back to.',
+    mend: 'Name a version.',
+  },
+  OPERATION_REUSED: {
+    exit: 2,
+    meaning: 'An operation id was used for something else before.',
+    mend: 'Use a new operation id.',
+  },
+  STORE_TOO_NEW: {
+    exit: 1,
+    meaning: 'A store was written by a newer Alphaloom.',
+    mend: 'Use that version or newer.',
+  },
+  STORE_BUSY: {
+    exit: 1,
+    meaning: 'A store stayed locked by another process.',
+    mend: 'Try again; see status for what runs.',
+  },
+  STORE_UNREADABLE: { exit: 1, meaning: 'A store’s file is damaged.', mend: 'Restore a backup.' },
+  // inference
+  MODEL_EXPIRED: { exit: 1, meaning: 'The champion is older than its recipe allows.', mend: 'Train again.' },
+  PREDICTION_INVALID: {
+    exit: 1,
+    meaning: 'A model answered with NaN or a wrong shape.',
+    mend: 'Roll back; run models show.',
+  },
+  // machine
+  DISK_FULL: {
+    exit: 1,
+    meaning: 'The disk is full; nothing half-written was kept.',
+    mend: 'Free space and try again.',
+  },
+  PERMISSION_DENIED: {
+    exit: 1,
+    meaning: 'A file or folder can’t be written or read.',
+    mend: 'Mend its permissions, or set ALPHALOOM_HOME.',
+  },
+  PORT_TAKEN: {
+    exit: 1,
+    meaning: 'A port is in use.',
+    mend: 'Choose another in alphaloom.yaml, or stop what holds it.',
+  },
+  TOOL_INSTALL_FAILED: {
+    exit: 1,
+    meaning: 'A native tool could not be installed by any way tried.',
+    mend: 'The message lists each way and its error.',
+  },
+  TEMPORAL_UNREACHABLE: {
+    exit: 1,
+    meaning: 'Temporal does not answer.',
+    mend: 'Run up, or check TEMPORAL_ADDRESS.',
+  },
+  TEMPORAL_START_FAILED: {
+    exit: 1,
+    meaning: 'The embedded Temporal server did not start.',
+    mend: 'See its log; run doctor.',
+  },
+  TEMPORAL_VERSION: {
+    exit: 1,
+    meaning: 'The Temporal server’s version differs from the one its database was made by.',
+    mend: 'Use the recorded version, or move the database away.',
+  },
+  TEMPORAL_SETUP: {
+    exit: 1,
+    meaning: 'The Temporal namespace lacks what Alphaloom needs.',
+    mend: 'Run the printed command.',
+  },
+  SHARED_STORE_REQUIRED: {
+    exit: 1,
+    meaning: 'A remote Temporal was given, but artifacts and registry are local to this machine.',
+    mend: 'Use the embedded Temporal or one on loopback.',
+  },
+  HISTORY_INCOMPATIBLE: {
+    exit: 1,
+    meaning: 'A running workflow’s history does not replay on this code.',
+    mend: 'Finish or end it with the old version first.',
+  },
+  WORKER_MISSING: { exit: 1, meaning: 'No worker takes the work.', mend: 'Run up.' },
+  WORKFLOW_FAILED: {
+    exit: 1,
+    meaning: 'A workflow ended with an error.',
+    mend: 'The message holds its reason.',
+  },
+  INTERNAL: { exit: 1, meaning: 'A fault of Alphaloom itself.', mend: 'Report it with the message.' },
+} as const satisfies Record<string, ErrorMeaning>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/**
+ * An error a user can act on: the message says what was wrong, what was expected, what came and what to do.
+ * `details` carry the same as data, for `--json`; never secrets.
+ */
+export class AlphaloomError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: Record<string, unknown> = {},
+    options: { cause?: unknown } = {},
+  ) {
+    super(message, options);
+    this.name = 'AlphaloomError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, text);
+}

@@ -1,0 +1,147 @@
+import type { Direction } from './tasks.ts';
+
+/** A point estimate with its 95 % interval from the block bootstrap; null where it is not defined. */
+export interface Estimate {
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export interface ClassMetrics {
+  readonly class: string;
+  readonly support: number;
+  readonly predicted: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+}
+
+/** Classification metrics over one block, by scikit-learn's conventions (an absent class's AUC is null). */
+export interface Metrics {
+  readonly rows: number;
+  readonly accuracy: number;
+  readonly balancedAccuracy: number;
+  readonly macroF1: number;
+  readonly mcc: number;
+  /** AUC of LONG against SHORT: P(LONG) / (P(LONG) + P(SHORT)) on rows labelled LONG or SHORT. */
+  readonly directionalAuc: number | null;
+  readonly logLoss: number;
+  /** Multi-class Brier score: mean over rows of the sum over classes of (p − y)². */
+  readonly brier: number;
+  /** Rows are true classes, columns predicted ones, in the task's class order. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly perClass: readonly ClassMetrics[];
+}
+
+/** Net of costs unless it says gross; returns are simple returns per trade on the entry price. */
+export interface BacktestSummary {
+  readonly bars: number;
+  readonly trades: number;
+  readonly longTrades: number;
+  readonly shortTrades: number;
+  readonly hitRate: number | null;
+  readonly meanGrossReturn: number | null;
+  readonly meanNetReturn: number | null;
+  readonly totalNetReturn: number;
+  readonly maxDrawdown: number;
+  readonly meanHoldingBars: number | null;
+  readonly exposure: number;
+  readonly costsPerSideBps: number;
+  readonly marketKind: 'spot' | 'swap';
+}
+
+export type RuleOutcome = 'pass' | 'fail' | 'inconclusive';
+
+/** One line of the gate's table. */
+export interface RuleResult {
+  readonly rule: string;
+  readonly outcome: RuleOutcome;
+  readonly required: boolean;
+  /** Every number the rule looked at, by name. */
+  readonly numbers: Readonly<Record<string, number | null>>;
+  /** What had to hold, e.g. `low(mcc) > 0`. */
+  readonly threshold: string;
+  /** One sentence for people. */
+  readonly reason: string;
+}
+
+/** What `validateModel` found on the test block with the artifact that would serve. */
+export interface Evidence {
+  readonly series: string;
+  readonly recipe: string;
+  readonly packageId: string;
+  readonly classes: readonly string[];
+  readonly testBlock: { readonly fromTime: number; readonly toTime: number; readonly rows: number };
+  /** Last label end of training and validation rows, epoch ms: bars after it are unseen. */
+  readonly trainedThroughTime: number;
+  readonly metrics: Metrics;
+  /** The same metrics of always predicting the training block's majority class. */
+  readonly baseline: Metrics;
+  readonly intervals: {
+    readonly accuracy: Estimate;
+    readonly balancedAccuracy: Estimate;
+    readonly macroF1: Estimate;
+    readonly mcc: Estimate;
+    readonly directionalAuc: Estimate;
+    readonly logLoss: Estimate;
+    readonly brier: Estimate;
+    readonly grossReturnPerTrade: Estimate;
+    readonly netReturnPerTrade: Estimate;
+  };
+  readonly bootstrap: {
+    readonly method: 'moving-block';
+    readonly blockRows: number;
+    readonly draws: number;
+    readonly generator: string;
+    readonly seed: number;
+  };
+  readonly backtest: BacktestSummary;
+  readonly importance: readonly { readonly feature: string; readonly gain: number; readonly share: number }[];
+  readonly parity: ParityReport;
+  readonly modelBytes: number;
+  /** Median of one prediction in-process, ms; measured, so outside every hash. */
+  readonly latencyMs: number;
+  readonly rules: readonly RuleResult[];
+  /** Whether all required rules passed. */
+  readonly eligible: boolean;
+  /** Set by the edge rule alone. */
+  readonly tradable: boolean;
+}
+
+/** How closely the ONNX model answers as the estimator's own prediction does. */
+export interface ParityReport {
+  readonly rows: number;
+  readonly maxDifference: number;
+  readonly tolerance: number;
+  /** Rows whose arg-max differs although the margin is over 1e-5. */
+  readonly disagreements: number;
+}
+
+/** Candidate against champion on bars that neither has seen. */
+export interface Comparison {
+  readonly series: string;
+  readonly candidate: number;
+  readonly champion: number;
+  readonly bars: number;
+  readonly fromTime: number | null;
+  readonly toTime: number | null;
+  readonly candidateMcc: number | null;
+  readonly championMcc: number | null;
+  /** Candidate's MCC less champion's, paired block bootstrap. */
+  readonly difference: Estimate;
+  readonly rule: RuleResult;
+}
+
+/** How a promotion's question was answered. */
+export type OfferDecision = 'promoted' | 'kept' | 'rejected' | 'awaiting approval';
+
+export interface TradeRecord {
+  readonly direction: Exclude<Direction, 'NO_TRADE'>;
+  readonly entryBar: number;
+  readonly exitBar: number;
+  readonly entryPrice: number;
+  readonly exitPrice: number;
+  readonly exitReason: 'stop' | 'target' | 'time' | 'signal' | 'end';
+  readonly grossReturn: number;
+  readonly netReturn: number;
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+/** Sources in the order of the fallback chain. */
+export const PREDICTION_SOURCES = [
+  'ML_PER_COIN_V1',
+  'PROFESSIONAL_ANALYZER',
+  'RSI_MA',
+  'MOMENTUM',
+  'HOLD',
+] as const;
+export type PredictionSource = (typeof PREDICTION_SOURCES)[number];
+
+const probability = z.number().min(0).max(1);
+const metric = z.number().nullable();
+
+/** What the API, the CLI and the ledger say of a prediction. Snake case, ISO 8601 times, prices in quote currency. */
+export const predictionSchema = z.strictObject({
+  symbol: z.string(),
+  venue: z.string(),
+  timeframe: z.string(),
+  direction: z.enum(['LONG', 'SHORT', 'NO_TRADE']),
+  /** Probability of the direction. */
+  confidence: probability,
+  probabilities: z.strictObject({ LONG: probability, SHORT: probability, NO_TRADE: probability }),
+  source: z.enum(PREDICTION_SOURCES),
+  /** Why earlier sources of the chain did not answer. */
+  reasons: z.array(z.string()),
+  model_version: z.string().nullable(),
+  tradable: z.boolean(),
+  model_metrics: z
+    .strictObject({
+      balanced_accuracy: metric,
+      mcc: metric,
+      directional_auc: metric,
+      accuracy: metric,
+      majority_accuracy: metric,
+    })
+    .nullable(),
+  /** Balanced accuracy, the headline that a constant model can't raise. */
+  model_accuracy: metric,
+  /** Last close; traded levels are re-anchored to the fill. */
+  entry: z.number(),
+  stop_loss: z.number(),
+  take_profits: z.strictObject({ tp1: z.number(), tp2: z.number(), tp3: z.number() }),
+  /** The side the levels are for; for NO_TRADE the likelier one. */
+  levels_side: z.enum(['LONG', 'SHORT']),
+  tp_eta_minutes: z.number(),
+  /** Open of the last closed bar. */
+  bar_time: z.iso.datetime(),
+  valid_until: z.iso.datetime(),
+  stale: z.boolean(),
+  latency_ms: z.number(),
+});
+
+export type Prediction = z.infer<typeof predictionSchema>;

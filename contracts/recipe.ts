@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { AlphaloomError } from './errors.ts';
+
+const share = z.number().gt(0).lt(1);
+const count = z.int().positive();
+
+const tripleBarrier = z.strictObject({
+  kind: z.literal('triple-barrier'),
+  /** H: bars until the position is closed by time. */
+  horizonBars: count.max(10_000),
+  /** Distance of the upper and lower barrier from the entry, in ATR14 of the signal's bar. */
+  upAtr: z.number().positive().max(100),
+  downAtr: z.number().positive().max(100),
+});
+
+const fixedHorizon = z.strictObject({
+  kind: z.literal('fixed-horizon'),
+  horizonBars: count.max(10_000),
+  /** θ: log return from the entry's open to the close at t+H beyond which a row is LONG (or below −θ SHORT). */
+  thresholdLogReturn: z.number().positive().max(10),
+});
+
+const featureSelection = z.union([
+  z.strictObject({ set: z.string(), maxFillBars: z.int().min(0).max(1_000).default(3) }),
+  z.strictObject({ names: z.array(z.string()).min(1), maxFillBars: z.int().min(0).max(1_000).default(3) }),
+]);
+
+/** Costs per side in basis points of the notional. */
+const costs = z.strictObject({
+  feeBps: z.number().min(0).max(1_000).default(10),
+  halfSpreadBps: z.number().min(0).max(1_000).default(1),
+  slippageBps: z.number().min(0).max(1_000).default(2),
+});
+
+const gate = z.strictObject({
+  /** Fewest labelled rows in the test block. */
+  minTestRows: count.default(1_000),
+  /** Fewest trades of the after-costs backtest on the test block. */
+  minTrades: z.int().min(0).default(30),
+  /** Recall each trade class (SHORT, LONG) must reach on the test block. */
+  minTradeRecall: z.number().min(0).max(1).default(0.05),
+  maxModelBytes: count.default(20_000_000),
+  /** Median of one prediction, in-process. */
+  maxLatencyMs: z.number().positive().default(50),
+  /** Fewest bars after both models' training on which candidate and champion are compared. */
+  minComparisonBars: count.default(1_000),
+  bootstrapDraws: count.min(100).max(100_000).default(2_000),
+  bootstrapSeed: z.int().min(0).default(20_240_501),
+});
+
+/** Where a recipe leaves a value out, the default written here is taken. */
+export const recipeSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/, 'lower-case letters, digits and dashes'),
+  description: z.string().default(''),
+  task: z.enum(['direction3']),
+  /** The kinds of market it may be trained for; on spot, SHORT only closes. */
+  markets: z
+    .array(z.enum(['spot', 'swap']))
+    .min(1)
+    .default(['spot', 'swap']),
+  features: featureSelection,
+  labels: z.discriminatedUnion('kind', [tripleBarrier, fixedHorizon]),
+  split: z
+    .strictObject({
+      train: share,
+      validation: share,
+      test: share,
+      /** Bars dropped after a block; default: the larger of horizon and longest look-back. */
+      embargoBars: z.int().min(0).optional(),
+    })
+    .refine(
+      split => Math.abs(split.train + split.validation + split.test - 1) < 1e-9,
+      'train + validation + test must be 1',
+    ),
+  train: z.strictObject({
+    estimator: z.string(),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .default(1),
+    threads: count.max(64).default(1),
+    classWeights: z.enum(['balanced', 'none']).default('balanced'),
+    /** The estimator's own parameters; it checks them. */
+    params: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).default({}),
+  }),
+  quantize: z
+    .strictObject({
+      /** Share of rows on which a smaller variant must choose the same class as the float model. */
+      minAgreement: share.default(0.995),
+      maxProbabilityDifference: z.number().positive().max(1).default(0.02),
+    })
+    .prefault({}),
+  costs: costs.prefault({}),
+  gate: gate.prefault({}),
+  /** A champion whose training data ends longer ago falls through to the next source. */
+  maxModelAgeDays: count.default(90),
+});
+
+export type Recipe = z.infer<typeof recipeSchema>;
+export type LabelSpec = Recipe['labels'];
+export type CostSpec = Recipe['costs'];
+export type GateSpec = Recipe['gate'];
+
+/**
+ * Checks a parsed YAML document.
+ * @throws AlphaloomError RECIPE_INVALID naming each path, value and what is allowed
+ */
+export function parseRecipe(document: unknown, origin: string): Recipe {
+  const result = recipeSchema.safeParse(document);
+  if (result.success) return result.data;
+  throw new AlphaloomError('RECIPE_INVALID', `${origin}: ${describeIssues(result.error, document)}`, {
+    origin,
+    issues: result.error.issues,
+  });
+}
+
+/** One clause per issue: `path: what is wrong, got value`. */
+export function describeIssues(error: z.ZodError, document: unknown): string {
+  return error.issues
+    .map(issue => {
+      const path = issue.path.map(String);
+      const value = path.reduce<unknown>(
+        (at, key) => (at as Record<string, unknown> | undefined)?.[key],
+        document,
+      );
+      const shown = value === undefined ? '' : ` (got ${JSON.stringify(value)?.slice(0, 80)})`;
+      return `${path.join('.') || 'document'}: ${issue.message}${shown}`;
+    })
+    .join('; ');
+}

@@ -1,0 +1,16 @@
+export type Task = 'direction3' | 'approve2' | 'return';
+export type Direction = 'SHORT' | 'NO_TRADE' | 'LONG';
+
+/** Classes of each task in the order of the model's output columns; `return` has one continuous output. */
+export const TASK_CLASSES = {
+  direction3: ['SHORT', 'NO_TRADE', 'LONG'],
+  approve2: ['REJECT', 'APPROVE'],
+  return: [],
+} as const satisfies Record<Task, readonly string[]>;
+
+/** Label values of `direction3`. */
+export const SHORT = 0;
+export const NO_TRADE = 1;
+export const LONG = 2;
+/** A row whose outcome is not known (yet), or that warm-up made unusable. */
+export const UNLABELLED = -1;

@@ -1,0 +1,124 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AlphaloomError } from '../contracts/errors.ts';
+
+/**
+ * Writes a file so that a reader, and a machine that lost power, see the old bytes or the new ones:
+ * temporary name, sync, rename, sync of the folder.
+ * @throws AlphaloomError DISK_FULL, PERMISSION_DENIED
+ */
+export async function writeFileAtomic(path: string, bytes: string | Uint8Array): Promise<void> {
+  const temporary = temporaryName(path);
+  await explainDiskErrors(path, async () => {
+    await mkdir(dirname(path), { recursive: true });
+    try {
+      const file = await open(temporary, 'wx');
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, path);
+      await syncFolder(dirname(path));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** Syncs and renames a file that somebody else (a database engine, say) wrote under `temporaryName(path)`. */
+export async function publishFile(temporary: string, path: string): Promise<void> {
+  await explainDiskErrors(path, async () => {
+    await syncFile(temporary);
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  });
+}
+
+/** A name beside `path` that no other process uses. */
+export function temporaryName(path: string): string {
+  return `${path}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
+}
+
+/** Makes all files of a folder, and the folder itself, durable. */
+export async function syncFolderTree(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await syncFolderTree(path);
+    else await syncFile(path);
+  }
+  await syncFolder(folder);
+}
+
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** SHA-256 (hex) and size of a file, streamed. */
+export async function digestFile(path: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Runs disk work; a full disk or a missing permission becomes the error that says so. */
+export async function explainDiskErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw explainDiskError(path, error);
+  }
+}
+
+export function explainDiskError(path: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException)?.code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new AlphaloomError(
+      'DISK_FULL',
+      `The disk is full while writing ${path}; nothing half-written was kept.`,
+      { path },
+      { cause: error },
+    );
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new AlphaloomError(
+      'PERMISSION_DENIED',
+      `No permission for ${path}. Mend its permissions or set ALPHALOOM_HOME to a folder that is yours.`,
+      { path },
+      { cause: error },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,167 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AlphaloomError } from '../contracts/errors.ts';
+import { explainDiskError } from './files.ts';
+
+/** SQL that lifts the schema by one version; the list's length is the program's schema version. */
+export type Migrations = readonly string[];
+
+const RETRY_DELAYS_MS = [2, 5, 10, 20, 40, 80, 160, 320, 640, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000];
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+const SQLITE_FULL = 13;
+const SQLITE_CANTOPEN = 14;
+const SQLITE_READONLY = 8;
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+/** A SQLite database of several processes: WAL, synchronous FULL, waiting without blocking the event loop. */
+export interface Database {
+  readonly path: string;
+  /** For statements inside `read` and `write`, and for single reads. */
+  readonly sql: DatabaseSync;
+  /** One `BEGIN IMMEDIATE` transaction; `work` must be synchronous and may run again if the store was busy. */
+  write<T>(work: (sql: DatabaseSync) => T): Promise<T>;
+  /** One consistent snapshot for several reads. */
+  read<T>(work: (sql: DatabaseSync) => T): Promise<T>;
+  close(): void;
+}
+
+/**
+ * Opens (or makes) a database and lifts it to the newest schema; before lifting an older one, a copy
+ * `<path>.v<old>.backup` is made.
+ * @throws AlphaloomError STORE_TOO_NEW, STORE_BUSY, STORE_UNREADABLE, PERMISSION_DENIED, DISK_FULL
+ */
+export async function openDatabase(path: string, migrations: Migrations): Promise<Database> {
+  const sql = openFile(path);
+  const transaction = async <T>(begin: string, work: (sql: DatabaseSync) => T): Promise<T> => {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        sql.exec(begin);
+        try {
+          const result = work(sql);
+          sql.exec('COMMIT');
+          return result;
+        } catch (error) {
+          if (sql.isTransaction) sql.exec('ROLLBACK');
+          throw error;
+        }
+      } catch (error) {
+        const delay = RETRY_DELAYS_MS[attempt];
+        if (!isBusy(error)) throw explainSqliteError(path, error);
+        if (delay === undefined) {
+          throw new AlphaloomError(
+            'STORE_BUSY',
+            `${path} stayed locked by another process. Try again; run status to see what runs.`,
+            { path },
+            { cause: error },
+          );
+        }
+        await sleep(delay * (0.5 + Math.random()));
+      }
+    }
+  };
+  const database: Database = {
+    path,
+    sql,
+    write: work => transaction('BEGIN IMMEDIATE', work),
+    read: work => transaction('BEGIN', work),
+    close: () => sql.close(),
+  };
+  try {
+    await retryPragma(database);
+    await migrate(database, migrations);
+  } catch (error) {
+    sql.close();
+    throw explainSqliteError(path, error);
+  }
+  return database;
+}
+
+function openFile(path: string): DatabaseSync {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return new DatabaseSync(path, { timeout: 50 });
+  } catch (error) {
+    throw explainSqliteError(path, explainDiskError(path, error));
+  }
+}
+
+/** Switching to WAL needs a moment alone with the file: two processes may open it at once. */
+async function retryPragma(database: Database): Promise<void> {
+  for (const delay of RETRY_DELAYS_MS) {
+    try {
+      database.sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+      return;
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      await sleep(delay);
+    }
+  }
+  throw new AlphaloomError('STORE_BUSY', `${database.path} stayed locked by another process. Try again.`, {
+    path: database.path,
+  });
+}
+
+async function migrate(database: Database, migrations: Migrations): Promise<void> {
+  const found = schemaVersion(database.sql);
+  if (found > migrations.length) {
+    throw new AlphaloomError(
+      'STORE_TOO_NEW',
+      `${database.path} has schema ${found}; this Alphaloom knows up to ${migrations.length}. Use the newer Alphaloom.`,
+      { path: database.path, found, known: migrations.length },
+    );
+  }
+  if (found === migrations.length) return;
+  if (found > 0) database.sql.prepare('VACUUM INTO ?').run(`${database.path}.v${found}.${Date.now()}.backup`);
+  await database.write(sql => {
+    for (let version = schemaVersion(sql); version < migrations.length; version++)
+      sql.exec(migrations[version]);
+    sql.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+}
+
+function schemaVersion(sql: DatabaseSync): number {
+  return (sql.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+}
+
+function isBusy(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === SQLITE_BUSY || code === SQLITE_LOCKED;
+}
+
+function primaryCode(error: unknown): number {
+  return ((error as { errcode?: number })?.errcode ?? 0) & 0xff;
+}
+
+function explainSqliteError(path: string, error: unknown): unknown {
+  switch (primaryCode(error)) {
+    case SQLITE_FULL:
+      return new AlphaloomError(
+        'DISK_FULL',
+        `The disk is full while writing ${path}; nothing was changed.`,
+        { path },
+        { cause: error },
+      );
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+      return new AlphaloomError(
+        'PERMISSION_DENIED',
+        `${path} can’t be opened for writing. Mend its permissions or set ALPHALOOM_HOME.`,
+        { path },
+        { cause: error },
+      );
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return new AlphaloomError(
+        'STORE_UNREADABLE',
+        `${path} is damaged or not a database. Restore a backup.`,
+        { path },
+        { cause: error },
+      );
+    default:
+      return error;
+  }
+}
