@@ -14,6 +14,8 @@ export interface Dataset {
   readonly label: Int8Array;
   /** Index of the row's bar in the snapshot. */
   readonly bar: Int32Array;
+  /** Open time of the row's bar, epoch ms. */
+  readonly openTime: Float64Array;
   /** Index of the bar at which the row's label was decided, −1 where unlabelled. */
   readonly labelEnd: Int32Array;
   /** 0 train, 1 validation, 2 test, −1 none. */
@@ -26,7 +28,9 @@ export const NO_BLOCK = -1;
 /** What the dataset's builder found; part of the package's card. */
 export interface DatasetReport {
   readonly bars: number;
+  /** Bars after warm-up, labelled or not. */
   readonly rows: number;
+  /** Open times of the first and the last bar, warm-up included. */
   readonly firstTime: number;
   readonly lastTime: number;
   readonly warmUpBars: number;
@@ -42,10 +46,15 @@ export interface DatasetReport {
       }
     >
   >;
+  /** Labelled rows that belong to no block. */
   readonly purgedRows: number;
   readonly unlabelledRows: number;
+  /** Bars from a row to its label's end, over the training block. */
   readonly meanHoldingBars: number;
+  readonly medianHoldingBars: number;
+  /** Values per feature that stayed missing after forward-filling, and those that were filled. */
   readonly missing: Readonly<Record<string, number>>;
   readonly filled: Readonly<Record<string, number>>;
+  /** Open time of the bar at which the last training or validation label was decided: later bars are unseen. */
   readonly trainedThroughTime: number;
 }

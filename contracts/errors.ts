@@ -125,7 +125,7 @@ export const ERROR_CODES = {
   },
   ARTIFACT_CORRUPT: {
     exit: 1,
-    meaning: 'A file’s hash differs from its record.',
+    meaning: 'A file’s hash differs from its record, or its content is damaged.',
     mend: 'Restore a backup, or train again.',
   },
   VERSION_NOT_FOUND: { exit: 2, meaning: 'The series has no such version.', mend: 'See models list.' },
