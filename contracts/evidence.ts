@@ -14,6 +14,9 @@ export interface ClassMetrics {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
+  /** Of this class against the others; null where the class or the others are absent. */
+  readonly auc: number | null;
+  readonly averagePrecision: number | null;
 }
 
 /** Classification metrics over one block, by scikit-learn's conventions (an absent class's AUC is null). */
@@ -23,6 +26,8 @@ export interface Metrics {
   readonly balancedAccuracy: number;
   readonly macroF1: number;
   readonly mcc: number;
+  /** Cohen's kappa; null where truth and predictions are one class throughout. */
+  readonly kappa: number | null;
   /** AUC of LONG against SHORT: P(LONG) / (P(LONG) + P(SHORT)) on rows labelled LONG or SHORT. */
   readonly directionalAuc: number | null;
   readonly logLoss: number;
