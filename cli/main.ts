@@ -1,0 +1,48 @@
+import { resolveHome } from '../host/paths.ts';
+import { normaliseArguments } from './arguments.ts';
+import type { CliContext } from './context.ts';
+import { createInterruption } from './interruption.ts';
+import { createOutput, type Output } from './output.ts';
+import { runProgram } from './program.ts';
+
+const argv = process.argv.slice(2);
+const environment = process.env;
+const output = createProcessOutput();
+const cwd = process.cwd();
+const home = resolveHome(environment, cwd);
+const interruption = createInterruption(process);
+let resultCode: 0 | 1 | 2 = 0;
+
+const context: CliContext = {
+  output,
+  environment,
+  cwd,
+  home,
+  now: Date.now,
+  // Loaded when it is asked for: schemas and YAML are a third of a start's time.
+  loadConfig: async flags =>
+    (await import('../host/config.ts')).loadConfig({ environment, cwd, homeRoot: home.root, flags }),
+  interruption: interruption.signal,
+  endWith: code => {
+    resultCode = code;
+  },
+};
+
+const exitCode = await runProgram(argv, context);
+await output.flush();
+// Native clients may still hold the event loop; a command that has answered is over.
+process.exit(exitCode || resultCode);
+
+function createProcessOutput(): Output {
+  // A reader that has seen enough (`| head`) ends the command quietly.
+  process.stdout.on('error', error => {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return createOutput(process, {
+    ...normaliseArguments(argv).flags,
+    color: process.stdout.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb',
+    debug: Boolean(environment.ALPHALOOM_DEBUG),
+    now: Date.now,
+  });
+}

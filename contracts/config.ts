@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+const port = z.int().min(1).max(65_535);
+const venueName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a venue name: lower-case letters, digits and dashes');
+const promotionMode = z.enum(['auto', 'manual']);
+
+/** Markets whose kind is known without being told; a configuration adds to them or overrides them. */
+export const KNOWN_VENUES = {
+  binance: { kind: 'spot' },
+  'binance-usdm': { kind: 'swap' },
+  bitfinex: { kind: 'spot' },
+  coinbase: { kind: 'spot' },
+  kraken: { kind: 'spot' },
+} as const;
+
+/** `alphaloom.yaml`. Where it leaves a value out, the default written here is taken. */
+export const configSchema = z.strictObject({
+  defaultVenue: venueName.default('coinbase').describe('Venue of a symbol that names none.'),
+  venues: z
+    .record(
+      venueName,
+      z.strictObject({
+        kind: z
+          .enum(['spot', 'swap'])
+          .describe('spot: SHORT only closes a long; swap: perpetual contracts, both ways.'),
+      }),
+    )
+    .default(KNOWN_VENUES)
+    .describe('Venues by name; what is written here is added to the known ones.'),
+  recipes: z
+    .strictObject({
+      folders: z
+        .array(z.string().min(1))
+        .default(['recipes'])
+        .describe(
+          'Folders of your own recipes, relative to this file; looked into before the built-in ones.',
+        ),
+    })
+    .prefault({}),
+  promotion: z
+    .strictObject({
+      default: promotionMode
+        .default('auto')
+        .describe('auto: a version the gate passes is promoted; manual: it awaits approval.'),
+      series: z
+        .record(z.string().regex(/^[^/]+:[^/]+\/[^/]+$/, 'a series: venue:SYMBOL/timeframe'), promotionMode)
+        .default({})
+        .describe('Per series, e.g. "coinbase:BTCUSD/1h": manual.'),
+    })
+    .prefault({}),
+  temporal: z
+    .strictObject({
+      namespace: z.string().min(1).max(200).default('default').describe('Namespace of the embedded server.'),
+      port: port.optional().describe('Port of the embedded server; without it 7233, or the next free one.'),
+      uiPort: port.optional().describe('Port of Temporal’s web page; without it 8233, or the next free one.'),
+      retentionDays: z.int().min(1).max(3_650).default(30).describe('How long finished workflows are kept.'),
+    })
+    .prefault({}),
+  training: z
+    .strictObject({
+      maxConcurrentActivities: z
+        .union([z.literal('cores'), z.int().min(1).max(256)], {
+          error: 'expected "cores" or a whole number from 1 to 256',
+        })
+        .default('cores')
+        .describe('Training steps run at once; cores: as many as the machine has.'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z
+        .enum(['trace', 'debug', 'info', 'warn', 'error'])
+        .default('info')
+        .describe('Least serious line that is written.'),
+    })
+    .prefault({}),
+});
+
+export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { parseDocument } from 'yaml';
+import { type Config, configSchema, KNOWN_VENUES } from '../contracts/config.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
+import type { MarketKind } from '../contracts/series.ts';
+import { exists, explainDiskErrors } from '../storage/files.ts';
+import {
+  type ConfigEntry,
+  type ConfigValue,
+  documentEntries,
+  resolveLayers,
+  variableEntry,
+} from './config-layers.ts';
+import { CHECKOUT } from './paths.ts';
+
+export const CONFIG_FILE = 'alphaloom.yaml';
+const VARIABLE_PREFIX = 'ALPHALOOM__';
+const FILE_SUFFIX = '_FILE';
+
+export interface ConfigRequest {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** The home's root, where a configuration is looked for after the current folder. */
+  readonly homeRoot: string;
+  /** Values of command-line flags by path (`temporal.port`); undefined ones are left out. */
+  readonly flags?: Readonly<Record<string, unknown>>;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The file that was read, absolute; null where there is none. */
+  readonly file: string | null;
+  /** Relative paths in the configuration are relative to this. */
+  readonly folder: string;
+  readonly values: readonly ConfigValue[];
+}
+
+/**
+ * Reads the configuration: flag, then `ALPHALOOM__SECTION__KEY`, then `.env` beside the file, then the file, then defaults.
+ * The file is `ALPHALOOM_CONFIG`, or `alphaloom.yaml` of the current folder, of the home, of the checkout.
+ * `ALPHALOOM__SECTION__KEY_FILE` names a file that holds the value.
+ * @throws AlphaloomError CONFIG_INVALID, FILE_NOT_FOUND, PERMISSION_DENIED
+ */
+export async function loadConfig(request: ConfigRequest): Promise<LoadedConfig> {
+  const file = await findConfigFile(request);
+  const folder = file === null ? request.cwd : dirname(file);
+  const entries = [
+    ...documentEntries(configSchema, { venues: KNOWN_VENUES }, 'default'),
+    ...(file === null ? [] : await fileEntries(file)),
+    ...(await dotEnvEntries(join(folder, '.env'))),
+    ...(await variableEntries(request.environment, 'environment')),
+    ...flagEntries(request.flags ?? {}),
+  ];
+  const { value, values } = resolveLayers(configSchema, entries);
+  return { config: value, file, folder, values };
+}
+
+/** Folders of the user's own recipes, absolute. */
+export function recipeFolders(loaded: LoadedConfig): string[] {
+  return loaded.config.recipes.folders.map(folder => resolve(loaded.folder, folder));
+}
+
+/**
+ * The kind of a venue's markets.
+ * @throws AlphaloomError CONFIG_INVALID for a venue that is neither known nor configured
+ */
+export function venueKind(config: Config, venue: string): MarketKind {
+  const entry = config.venues[venue];
+  if (entry) return entry.kind;
+  const known = Object.keys(config.venues);
+  throw new AlphaloomError(
+    'CONFIG_INVALID',
+    `The kind of venue "${venue}" is not known. Write venues: {${venue}: {kind: spot}} (or swap) into ${CONFIG_FILE}; known are ${known.join(', ')}.`,
+    { path: `venues.${venue}`, known },
+  );
+}
+
+/** Training activities that run at once. */
+export function trainingConcurrency(config: Config): number {
+  const { maxConcurrentActivities } = config.training;
+  return maxConcurrentActivities === 'cores' ? availableParallelism() : maxConcurrentActivities;
+}
+
+async function findConfigFile({ environment, cwd, homeRoot }: ConfigRequest): Promise<string | null> {
+  const named = environment.ALPHALOOM_CONFIG;
+  if (named) {
+    const path = resolve(cwd, named);
+    if (await exists(path)) return path;
+    throw new AlphaloomError('FILE_NOT_FOUND', `ALPHALOOM_CONFIG names ${path}, which is not there.`, {
+      path,
+    });
+  }
+  for (const folder of [cwd, homeRoot, CHECKOUT]) {
+    const path = join(folder, CONFIG_FILE);
+    if (await exists(path)) return path;
+  }
+  return null;
+}
+
+async function fileEntries(file: string): Promise<ConfigEntry[]> {
+  const text = await explainDiskErrors(file, () => readFile(file, 'utf8'));
+  const document = parseDocument(text);
+  const problem = document.errors[0];
+  if (problem) {
+    throw new AlphaloomError('CONFIG_INVALID', `${file} is not YAML: ${problem.message}`, { path: file });
+  }
+  return documentEntries(configSchema, toPlain(document, file), file);
+}
+
+function toPlain(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // Aliases that multiply without bound.
+    throw new AlphaloomError('CONFIG_INVALID', `${file}: ${(error as Error).message}`, { path: file });
+  }
+}
+
+async function dotEnvEntries(path: string): Promise<ConfigEntry[]> {
+  if (!(await exists(path))) return [];
+  const text = await explainDiskErrors(path, () => readFile(path, 'utf8'));
+  return variableEntries(parseEnv(text), path);
+}
+
+async function variableEntries(variables: NodeJS.ProcessEnv, source: string): Promise<ConfigEntry[]> {
+  const entries: ConfigEntry[] = [];
+  for (const [name, text] of Object.entries(variables)) {
+    if (!name.startsWith(VARIABLE_PREFIX) || text === undefined) continue;
+    const origin = `${source}: ${name}`;
+    if (name.endsWith(FILE_SUFFIX)) {
+      const target = name.slice(0, -FILE_SUFFIX.length);
+      entries.push(
+        variableEntry(configSchema, VARIABLE_PREFIX, target, await readSecret(name, text), origin),
+      );
+    } else entries.push(variableEntry(configSchema, VARIABLE_PREFIX, name, text, origin));
+  }
+  return entries;
+}
+
+async function readSecret(name: string, path: string): Promise<string> {
+  if (!(await exists(path))) {
+    throw new AlphaloomError('FILE_NOT_FOUND', `${name} names ${path}, which is not there.`, { name, path });
+  }
+  return (await explainDiskErrors(path, () => readFile(path, 'utf8'))).trim();
+}
+
+function flagEntries(flags: Readonly<Record<string, unknown>>): ConfigEntry[] {
+  return Object.entries(flags)
+    .filter(([, value]) => value !== undefined)
+    .map(([path, value]) => ({ path: path.split('.'), value, origin: 'flag' }));
+}

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { explainDiskErrors, temporaryName, writeFileAtomic } from '../storage/files.ts';
+
+/** The folder that holds the launcher. */
+export const CHECKOUT = join(import.meta.dirname, '..');
+
+/** Where everything of one home is kept. */
+export interface Home {
+  readonly root: string;
+  /** Parquet history `<venue>/<symbol>/<timeframe>/<yyyy>.parquet`. */
+  readonly candles: string;
+  /** Recent bars. */
+  readonly candlesDatabase: string;
+  readonly artifacts: string;
+  readonly features: string;
+  /** `<venue>/<symbol>/<timeframe>/v0007/`. */
+  readonly models: string;
+  readonly registryDatabase: string;
+  readonly temporalDatabase: string;
+  /** Version of the server that made the database, beside it. */
+  readonly temporalVersionFile: string;
+  readonly logs: string;
+  /** What runs: locks, the supervisor's state, ready files. */
+  readonly run: string;
+  /** The demo's own home. */
+  readonly demo: string;
+  readonly idFile: string;
+}
+
+/** `ALPHALOOM_HOME`, or `.alphaloom` in the checkout; relative paths are relative to `cwd`. */
+export function resolveHome(environment: NodeJS.ProcessEnv, cwd: string): Home {
+  const named = environment.ALPHALOOM_HOME;
+  return homeAt(named ? resolve(cwd, named) : join(CHECKOUT, '.alphaloom'));
+}
+
+export function homeAt(root: string): Home {
+  return {
+    root,
+    candles: join(root, 'candles'),
+    candlesDatabase: join(root, 'candles.sqlite'),
+    artifacts: join(root, 'artifacts'),
+    features: join(root, 'features'),
+    models: join(root, 'models'),
+    registryDatabase: join(root, 'registry.sqlite'),
+    temporalDatabase: join(root, 'temporal.sqlite'),
+    temporalVersionFile: join(root, 'temporal.version'),
+    logs: join(root, 'logs'),
+    run: join(root, 'run'),
+    demo: join(root, 'demo'),
+    idFile: join(root, 'home-id'),
+  };
+}
+
+/**
+ * The home's random id (12 hex digits), made at the first call; task queues carry it. Of two processes that make it at
+ * once, both get the same.
+ * @throws AlphaloomError PERMISSION_DENIED, DISK_FULL
+ */
+export async function readHomeId(home: Home): Promise<string> {
+  const present = await readId(home);
+  if (present !== null) return present;
+  const temporary = temporaryName(home.idFile);
+  await explainDiskErrors(home.root, () => mkdir(home.root, { recursive: true }));
+  await writeFileAtomic(temporary, `${randomBytes(6).toString('hex')}\n`);
+  try {
+    // A hard link fails where the name is taken: the first process wins.
+    await link(temporary, home.idFile);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  return (await readId(home))!;
+}
+
+async function readId(home: Home): Promise<string | null> {
+  try {
+    return (await explainDiskErrors(home.idFile, () => readFile(home.idFile, 'utf8'))).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
