@@ -47,9 +47,12 @@ export interface BacktestSummary {
   readonly hitRate: number | null;
   readonly meanGrossReturn: number | null;
   readonly meanNetReturn: number | null;
+  /** Of an account that puts its whole equity into each trade in turn (compounded). */
   readonly totalNetReturn: number;
+  /** Largest fall of that account from an earlier peak, marked at each bar's close, as a share of the peak. */
   readonly maxDrawdown: number;
   readonly meanHoldingBars: number | null;
+  /** Share of the bars in which a position was open. */
   readonly exposure: number;
   readonly costsPerSideBps: number;
   readonly marketKind: 'spot' | 'swap';
@@ -142,6 +145,7 @@ export type OfferDecision = 'promoted' | 'kept' | 'rejected' | 'awaiting approva
 
 export interface TradeRecord {
   readonly direction: Exclude<Direction, 'NO_TRADE'>;
+  /** Bar whose open was the entry: the one after the signal's. */
   readonly entryBar: number;
   readonly exitBar: number;
   readonly entryPrice: number;
