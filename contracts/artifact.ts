@@ -1,5 +1,14 @@
 /** Steps whose output is kept as an artifact. */
-export type ArtifactStep = 'snapshot' | 'dataset' | 'fit' | 'model' | 'evidence' | 'package' | 'comparison';
+export const ARTIFACT_STEPS = [
+  'snapshot',
+  'dataset',
+  'fit',
+  'model',
+  'evidence',
+  'package',
+  'comparison',
+] as const;
+export type ArtifactStep = (typeof ARTIFACT_STEPS)[number];
 
 /** JSON that survives a round trip (no NaN, no undefined in arrays, no bigint). */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined };

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AlphaloomError } from '../contracts/errors.ts';
 
 /**
@@ -12,7 +12,7 @@ import { AlphaloomError } from '../contracts/errors.ts';
 export async function writeFileAtomic(path: string, bytes: string | Uint8Array): Promise<void> {
   const temporary = temporaryName(path);
   await explainDiskErrors(path, async () => {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     try {
       const file = await open(temporary, 'wx');
       try {
@@ -30,13 +30,31 @@ export async function writeFileAtomic(path: string, bytes: string | Uint8Array):
   });
 }
 
-/** Syncs and renames a file that somebody else (a database engine, say) wrote under `temporaryName(path)`. */
+/**
+ * Syncs and renames a file that somebody else (a database engine, say) wrote under `temporaryName(path)`;
+ * where that fails, the temporary file is removed.
+ * @throws AlphaloomError DISK_FULL, PERMISSION_DENIED
+ */
 export async function publishFile(temporary: string, path: string): Promise<void> {
   await explainDiskErrors(path, async () => {
-    await syncFile(temporary);
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
+    try {
+      await syncFile(temporary);
+      await rename(temporary, path);
+      await syncFolder(dirname(path));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
   });
+}
+
+/** Makes a folder and what is missing above it, so that they outlast a power cut too. */
+export async function makeFolder(path: string): Promise<void> {
+  const made = await mkdir(resolve(path), { recursive: true });
+  if (made === undefined) return;
+  for (let folder = resolve(path); folder.length >= made.length; folder = dirname(folder)) {
+    await syncFolder(dirname(folder));
+  }
 }
 
 /** A name beside `path` that no other process uses. */
@@ -64,7 +82,7 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 async function syncFile(path: string): Promise<void> {
-  const handle = await open(path, 'r+');
+  const handle = await open(path, 'r');
   try {
     await handle.sync();
   } finally {

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AlphaloomError } from '../contracts/errors.ts';
-import { explainDiskError } from './files.ts';
+import { explainDiskError, publishFile, temporaryName } from './files.ts';
 
 /** SQL that lifts the schema by one version; the list's length is the program's schema version. */
 export type Migrations = readonly string[];
@@ -42,6 +43,7 @@ export async function openDatabase(path: string, migrations: Migrations): Promis
         sql.exec(begin);
         try {
           const result = work(sql);
+          if (result instanceof Promise) throw new AlphaloomError('INTERNAL', 'A transaction can’t wait.');
           sql.exec('COMMIT');
           return result;
         } catch (error) {
@@ -68,7 +70,9 @@ export async function openDatabase(path: string, migrations: Migrations): Promis
     sql,
     write: work => transaction('BEGIN IMMEDIATE', work),
     read: work => transaction('BEGIN', work),
-    close: () => sql.close(),
+    close: () => {
+      if (sql.isOpen) sql.close();
+    },
   };
   try {
     await retryPragma(database);
@@ -107,20 +111,46 @@ async function retryPragma(database: Database): Promise<void> {
 
 async function migrate(database: Database, migrations: Migrations): Promise<void> {
   const found = schemaVersion(database.sql);
+  refuseUnknownSchema(database, migrations);
+  if (found === migrations.length) return;
+  if (found > 0) await backUp(database, found);
+  await database.write(sql => {
+    // Another process may have lifted it meanwhile, perhaps a newer one.
+    refuseUnknownSchema(database, migrations);
+    for (let version = schemaVersion(sql); version < migrations.length; version++) {
+      sql.exec(migrations[version]);
+      sql.exec(`PRAGMA user_version = ${version + 1}`);
+    }
+  });
+}
+
+function refuseUnknownSchema({ path, sql }: Database, migrations: Migrations): void {
+  const found = schemaVersion(sql);
   if (found > migrations.length) {
     throw new AlphaloomError(
       'STORE_TOO_NEW',
-      `${database.path} has schema ${found}; this Alphaloom knows up to ${migrations.length}. Use the newer Alphaloom.`,
-      { path: database.path, found, known: migrations.length },
+      `${path} has schema ${found}; this Alphaloom knows up to ${migrations.length}. Use the newer Alphaloom.`,
+      { path, found, known: migrations.length },
     );
   }
-  if (found === migrations.length) return;
-  if (found > 0) database.sql.prepare('VACUUM INTO ?').run(`${database.path}.v${found}.${Date.now()}.backup`);
-  await database.write(sql => {
-    for (let version = schemaVersion(sql); version < migrations.length; version++)
-      sql.exec(migrations[version]);
-    sql.exec(`PRAGMA user_version = ${migrations.length}`);
-  });
+  if (found === 0 && sql.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined) {
+    throw new AlphaloomError(
+      'STORE_UNREADABLE',
+      `${path} is a database of another program. Move it away or restore a backup.`,
+      { path },
+    );
+  }
+}
+
+async function backUp({ path, sql }: Database, version: number): Promise<void> {
+  const temporary = temporaryName(`${path}.v${version}.backup`);
+  sql.prepare('VACUUM INTO ?').run(temporary);
+  const copy = new DatabaseSync(temporary, { readOnly: true });
+  const copied = schemaVersion(copy);
+  copy.close();
+  // Where another process lifted the schema first, the copy is of the new one; that process kept the old one.
+  if (copied === version) await publishFile(temporary, `${path}.v${version}.backup`);
+  else await rm(temporary);
 }
 
 function schemaVersion(sql: DatabaseSync): number {

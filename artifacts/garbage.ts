@@ -1,0 +1,120 @@
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { ArtifactRef } from '../contracts/artifact.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
+import { exists, temporaryName } from '../storage/files.ts';
+import { measure, removeAbandoned, renameUnlessTaken } from '../storage/folders.ts';
+import { type ArtifactRecord, RECORD_FILE, readRecord } from './record.ts';
+
+const HASH = /\b[0-9a-f]{64}\b/g;
+
+interface Entry {
+  readonly folder: string;
+  readonly step: string;
+  readonly inputHash: string;
+  /** Null where it can't be read. */
+  readonly record: ArtifactRecord | null;
+  readonly isNewer: boolean;
+}
+
+/** What `ArtifactStore.gc` does; see there. */
+export async function collectGarbage(
+  root: string,
+  keep: Iterable<ArtifactRef>,
+  olderThanMs: number,
+  now: number,
+): Promise<number> {
+  if (!(await exists(root))) return 0;
+  const entries: Entry[] = [];
+  let freed = 0;
+  for (const step of await subfolders(root)) {
+    freed += await removeAbandoned(join(root, step), olderThanMs, now);
+    for (const name of await subfolders(join(root, step))) {
+      const folder = join(root, step, name);
+      if (/\.corrupt-\d+$/.test(name)) freed += await removeIfUnused(folder, olderThanMs, now);
+      else if (/^[0-9a-f]{64}$/.test(name)) entries.push(await describe(folder, step));
+    }
+  }
+  const kept = reachable(entries, keep);
+  for (const entry of entries) {
+    if (kept.has(entry) || entry.isNewer || (entry.step === 'package' && (await isLinked(entry.folder))))
+      continue;
+    freed += await removeIfUnused(entry.folder, olderThanMs, now);
+  }
+  return freed;
+}
+
+async function subfolders(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter(entry => entry.isDirectory()).map(({ name }) => name);
+}
+
+async function describe(folder: string, step: string): Promise<Entry> {
+  const inputHash = basename(folder);
+  try {
+    return { folder, step, inputHash, record: await readRecord(folder), isNewer: false };
+  } catch (error) {
+    if (!(error instanceof AlphaloomError)) throw error;
+    return { folder, step, inputHash, record: null, isNewer: error.code === 'STORE_TOO_NEW' };
+  }
+}
+
+/** What is kept, and whatever it mentions by a hash in inputs or result, and so on: a package keeps its evidence. */
+function reachable(entries: readonly Entry[], keep: Iterable<ArtifactRef>): Set<Entry> {
+  const byHash = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    for (const hash of [entry.inputHash, entry.record?.sha256]) {
+      if (hash !== undefined) byHash.set(hash, [...(byHash.get(hash) ?? []), entry]);
+    }
+  }
+  const kept = new Set<Entry>();
+  const pending = [...keep].flatMap(({ inputHash }) => byHash.get(inputHash) ?? []);
+  for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
+    if (kept.has(entry)) continue;
+    kept.add(entry);
+    const mentioned = JSON.stringify([entry.record?.inputs, entry.record?.result]).match(HASH) ?? [];
+    for (const hash of mentioned) pending.push(...(byHash.get(hash) ?? []));
+  }
+  return kept;
+}
+
+/** Whether a version's folder shares the files. */
+async function isLinked(folder: string): Promise<boolean> {
+  for (const name of await readdir(folder)) {
+    if ((await lstat(join(folder, name))).nlink > 1) return true;
+  }
+  return false;
+}
+
+async function removeIfUnused(folder: string, olderThanMs: number, now: number): Promise<number> {
+  if (now - (await lastUse(folder)) < olderThanMs) return 0;
+  // Renamed first: no reader ever sees half an artifact.
+  const doomed = temporaryName(folder);
+  if (!(await renameIfThere(folder, doomed))) return 0;
+  // Somebody may have begun to use it between look and rename.
+  const isUsed = now - (await lastUse(doomed)) < olderThanMs;
+  if (isUsed && (await renameUnlessTaken(doomed, folder))) return 0;
+  const { bytes } = await measure(doomed);
+  await rm(doomed, { recursive: true, force: true });
+  return bytes;
+}
+
+async function renameIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Epoch ms: a use sets the record's change time, which a rename of the folder leaves alone. */
+async function lastUse(folder: string): Promise<number> {
+  try {
+    return (await lstat(join(folder, RECORD_FILE))).ctimeMs;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return (await measure(folder)).touchedAt;
+    throw error;
+  }
+}
