@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
+import timers from 'node:timers/promises';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { explainDiskError, publishFile, temporaryName } from './files.ts';
 
@@ -61,7 +61,7 @@ export async function openDatabase(path: string, migrations: Migrations): Promis
             { cause: error },
           );
         }
-        await sleep(delay * (0.5 + Math.random()));
+        await timers.setTimeout(delay * (0.5 + Math.random()));
       }
     }
   };
@@ -101,7 +101,7 @@ async function retryPragma(database: Database): Promise<void> {
       return;
     } catch (error) {
       if (!isBusy(error)) throw error;
-      await sleep(delay);
+      await timers.setTimeout(delay);
     }
   }
   throw new AlphaloomError('STORE_BUSY', `${database.path} stayed locked by another process. Try again.`, {

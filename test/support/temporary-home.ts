@@ -1,0 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+/** An empty folder that is removed after the test. */
+export async function temporaryHome(t: TestContext): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'alphaloom-test-'));
+  t.after(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
+  return home;
+}
