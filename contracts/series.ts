@@ -57,7 +57,7 @@ export function parseSeries(symbolText: string, timeframeText: string, defaultVe
 }
 
 export function parseTimeframe(text: string): Timeframe {
-  if (text in TIMEFRAME_MS) return text as Timeframe;
+  if (Object.hasOwn(TIMEFRAME_MS, text)) return text as Timeframe;
   throw new AlphaloomError(
     'TIMEFRAME_INVALID',
     `"${text}" is not a timeframe. Use one of ${TIMEFRAMES.join(', ')}.`,

@@ -1,0 +1,183 @@
+import { rm } from 'node:fs/promises';
+import { barsBefore, type Candles, sliceCandles } from '../contracts/candles.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
+import { type MarketKind, type Series, seriesId } from '../contracts/series.ts';
+import type { Database } from '../storage/sqlite.ts';
+import { concatCandles } from './candle-builder.ts';
+import { barConflict, kindConflict, seriesNotFound } from './faults.ts';
+import type { History, PreparedFile } from './history.ts';
+import {
+  findSeries,
+  type HistoryFile,
+  historyFiles,
+  insertSeries,
+  putHistoryFiles,
+  type SeriesRow,
+} from './manifest.ts';
+import { mergeCandles } from './merge.ts';
+import { deleteRecentBars, readRecentBars } from './recent-bars.ts';
+
+/** Another writer of the same series may win this often before it is called a fault. */
+const MAX_ATTEMPTS = 100;
+
+export interface Extension {
+  readonly series: Series;
+  /** Validated bars to add; may be empty. */
+  readonly given: Candles;
+  /** Recent bars up to this open time move into the history. */
+  readonly foldThrough: number;
+  /** What the series is made with if it is new, and must agree with if not; null: it must be there. */
+  readonly about: { readonly kind: MarketKind; readonly source: string } | null;
+}
+
+export interface ExtensionReport {
+  readonly added: number;
+  readonly skipped: number;
+  readonly folded: number;
+}
+
+/**
+ * Adds bars to a series' history and folds recent ones into it: all years become visible at once, or nothing changes.
+ *
+ * New year files are written beside the old ones without any lock; one short exclusive transaction then checks that the
+ * series is still as it was read, names the files and deletes the folded bars. If another process was faster, the work is
+ * done again on what it left. A process killed anywhere holds no lock and leaves only files that nothing names.
+ * @throws AlphaloomError CANDLES_CONFLICT, CANDLES_NOT_FOUND, CANDLES_UNREADABLE, STORE_BUSY, DISK_FULL
+ */
+export async function extendHistory(
+  database: Database,
+  history: History,
+  extension: Extension,
+): Promise<ExtensionReport> {
+  const { series } = extension;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const base = await readBase(database, extension);
+    const prepared: PreparedFile[] = [];
+    try {
+      const report = await prepareYears(history, extension, base, prepared);
+      if (prepared.length === 0) return report;
+      const replaced = await commit(database, history, extension, base, prepared);
+      if (replaced) {
+        for (const name of replaced) await rm(history.path(series, name), { force: true });
+        return report;
+      }
+    } catch (error) {
+      if (!(await hasMoved(database, series, base))) throw error;
+    } finally {
+      for (const { temporary } of prepared) await rm(temporary, { force: true });
+    }
+  }
+  throw new AlphaloomError(
+    'STORE_BUSY',
+    `${seriesId(series)} was changed by other processes all the while. Try again when they are done.`,
+    { series: seriesId(series) },
+  );
+}
+
+/** The state that new files are built on. */
+interface Base {
+  readonly row: SeriesRow | null;
+  readonly files: readonly HistoryFile[];
+  /** Recent bars that are to be folded. */
+  readonly recent: Candles;
+}
+
+function readBase(database: Database, extension: Extension): Promise<Base> {
+  const { series, foldThrough } = extension;
+  return database.read(sql => {
+    const row = findSeries(sql, series);
+    if (!row) return { row, files: [], recent: concatCandles([]) };
+    return {
+      row,
+      files: historyFiles(sql, row.id),
+      recent: readRecentBars(sql, row.id, -Infinity, foldThrough + 1),
+    };
+  });
+}
+
+/** Merges year by year and writes the files of those years that gain bars; fills `prepared` so that the caller can tidy up. */
+async function prepareYears(
+  history: History,
+  { series, given, about }: Extension,
+  { row, files, recent }: Base,
+  prepared: PreparedFile[],
+): Promise<ExtensionReport> {
+  if (row && about && row.kind !== about.kind) throw kindConflict(series, row.kind, about.kind);
+  if (!row && !about) throw seriesNotFound(series);
+  const report = { added: 0, skipped: 0, folded: recent.openTime.length };
+  for (const year of yearsOf(given, recent)) {
+    const recentOfYear = yearOf(recent, year);
+    const file = files.find(candidate => candidate.year === year);
+    const parts = file
+      ? [await history.read(series, file, -Infinity, Infinity), recentOfYear]
+      : [recentOfYear];
+    const { candles, added, identical, conflict } = mergeCandles(concatCandles(parts), yearOf(given, year));
+    if (conflict) throw barConflict(series, conflict);
+    report.added += added;
+    report.skipped += identical;
+    if (added + recentOfYear.openTime.length === 0) continue;
+    // A new name for each new content of a year, so that readers of the old file keep it whole.
+    const name = file ? `${year}.${(row?.revision ?? 0) + 1}.parquet` : `${year}.parquet`;
+    prepared.push(await history.prepare(series, year, name, candles));
+  }
+  return report;
+}
+
+/** Names the prepared files; answers the names they replace, or null if the series is no longer as `base` says. */
+function commit(
+  database: Database,
+  history: History,
+  { series, given, foldThrough, about }: Extension,
+  base: Base,
+  prepared: readonly PreparedFile[],
+): Promise<string[] | null> {
+  return database.write(sql => {
+    let row = findSeries(sql, series);
+    if (row?.revision !== base.row?.revision) return null;
+    // Recent bars are only ever added within a revision: their number tells whether there are new ones.
+    if (
+      row &&
+      readRecentBars(sql, row.id, -Infinity, foldThrough + 1).openTime.length !== base.recent.openTime.length
+    ) {
+      return null;
+    }
+    row ??= insertSeries(sql, series, { ...about!, anchorTime: given.openTime[0] });
+    putHistoryFiles(
+      sql,
+      row.id,
+      prepared.map(({ file }) => file),
+    );
+    deleteRecentBars(sql, row.id, foldThrough);
+    history.publish(series, prepared);
+    const years = new Set(prepared.map(({ file }) => file.year));
+    const replaced = base.files.filter(file => years.has(file.year)).map(file => file.name);
+    history.sweep(series, historyFiles(sql, row.id), replaced);
+    return replaced;
+  });
+}
+
+/** Whether another process changed the series since `base`; an error may then come from files that it replaced. */
+async function hasMoved(database: Database, series: Series, base: Base): Promise<boolean> {
+  const row = await database.read(sql => findSeries(sql, series));
+  return row?.revision !== base.row?.revision;
+}
+
+function yearsOf(...sets: readonly Candles[]): number[] {
+  const years = new Set<number>();
+  for (const candles of sets) {
+    for (let row = 0; row < candles.openTime.length; ) {
+      const year = new Date(candles.openTime[row]).getUTCFullYear();
+      years.add(year);
+      row = barsBefore(candles, Date.UTC(year + 1, 0));
+    }
+  }
+  return [...years].sort((a, b) => a - b);
+}
+
+function yearOf(candles: Candles, year: number): Candles {
+  return sliceCandles(
+    candles,
+    barsBefore(candles, Date.UTC(year, 0)),
+    barsBefore(candles, Date.UTC(year + 1, 0)),
+  );
+}

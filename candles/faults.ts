@@ -1,0 +1,31 @@
+import { AlphaloomError } from '../contracts/errors.ts';
+import { type MarketKind, type Series, seriesId } from '../contracts/series.ts';
+import type { BarConflict } from './merge.ts';
+
+export function seriesNotFound(series: Series): AlphaloomError {
+  const id = seriesId(series);
+  return new AlphaloomError(
+    'CANDLES_NOT_FOUND',
+    `The store holds no bars of ${id}. Import them: candles import FILE --venue ${series.venue} --symbol ${series.symbol} --timeframe ${series.timeframe}.`,
+    { series: id },
+  );
+}
+
+export function barConflict(series: Series, conflict: BarConflict): AlphaloomError {
+  const id = seriesId(series);
+  const time = new Date(conflict.openTime).toISOString();
+  return new AlphaloomError(
+    'CANDLES_CONFLICT',
+    `The bar ${time} of ${id} differs from the stored one: ${conflict.column} is ${conflict.stored} in the store and ${conflict.given} in what was given. Nothing was stored; find out which is right.`,
+    { series: id, ...conflict },
+  );
+}
+
+export function kindConflict(series: Series, stored: MarketKind, given: MarketKind): AlphaloomError {
+  const id = seriesId(series);
+  return new AlphaloomError(
+    'CANDLES_CONFLICT',
+    `${id} is stored as a ${stored} market; these bars were given as ${given}. Nothing was stored.`,
+    { series: id, stored, given },
+  );
+}

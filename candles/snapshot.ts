@@ -1,0 +1,61 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Candles } from '../contracts/candles.ts';
+import type { Series } from '../contracts/series.ts';
+import type { Database } from '../storage/sqlite.ts';
+import { concatCandles } from './candle-builder.ts';
+import { seriesNotFound } from './faults.ts';
+import type { History } from './history.ts';
+import { findSeries, type HistoryFile, historyFiles, type SeriesRow } from './manifest.ts';
+import { readRecentBars } from './recent-bars.ts';
+
+/** Open times in epoch ms: `from` inclusive, `to` exclusive; without them everything. */
+export interface TimeRange {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** What `candles.sqlite` says of a series at one moment. */
+export interface Snapshot {
+  readonly row: SeriesRow;
+  /** All years, whatever the range. */
+  readonly files: readonly HistoryFile[];
+  /** Recent bars of the range. */
+  readonly recent: Candles;
+}
+
+/** To be called inside a transaction. @throws AlphaloomError CANDLES_NOT_FOUND */
+export function snapshotOf(sql: DatabaseSync, series: Series, range: TimeRange): Snapshot {
+  const row = findSeries(sql, series);
+  if (!row) throw seriesNotFound(series);
+  const { from, to } = boundsOf(range);
+  return { row, files: historyFiles(sql, row.id), recent: readRecentBars(sql, row.id, from, to) };
+}
+
+/**
+ * Reads a series as it was at one moment: the files that the snapshot names, then the recent bars. A writer may replace
+ * and remove a file meanwhile; then the series' revision has moved, and the newer state is read.
+ * @throws AlphaloomError CANDLES_NOT_FOUND, CANDLES_UNREADABLE
+ */
+export async function readSnapshot(
+  database: Database,
+  history: History,
+  series: Series,
+  range: TimeRange,
+): Promise<Snapshot & { readonly candles: Candles }> {
+  const { from, to } = boundsOf(range);
+  for (;;) {
+    const snapshot = await database.read(sql => snapshotOf(sql, series, range));
+    const files = snapshot.files.filter(file => file.lastTime >= from && file.firstTime < to);
+    try {
+      const years = await Promise.all(files.map(file => history.read(series, file, from, to)));
+      return { ...snapshot, candles: concatCandles([...years, snapshot.recent]) };
+    } catch (error) {
+      const { row } = await database.read(sql => snapshotOf(sql, series, range));
+      if (row.revision === snapshot.row.revision) throw error;
+    }
+  }
+}
+
+function boundsOf({ from = -Infinity, to = Infinity }: TimeRange): { from: number; to: number } {
+  return { from, to };
+}

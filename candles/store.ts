@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import type { Candles } from '../contracts/candles.ts';
+import {
+  type MarketKind,
+  parseSymbol,
+  parseTimeframe,
+  parseVenue,
+  type Series,
+} from '../contracts/series.ts';
+import { type Database, openDatabase } from '../storage/sqlite.ts';
+import { type RecentBars, type RecentOutcome, storeLateBars, storeRecentBars } from './append-recent.ts';
+import { concatCandles } from './candle-builder.ts';
+import { checkSeries, type SeriesCheck } from './check.ts';
+import { extendHistory } from './extend-history.ts';
+import { History } from './history.ts';
+import { allSeries, findSeries } from './manifest.ts';
+import { CANDLE_MIGRATIONS } from './schema.ts';
+import { readSnapshot, snapshotOf, type TimeRange } from './snapshot.ts';
+import { showsUsualSpacing, validateSpacing } from './spacing.ts';
+import { type SeriesSummary, summarize } from './summary.ts';
+import { validateCandles } from './validate.ts';
+
+/** What an append did: bars that are new, and equal ones that were there already. */
+export interface AppendReport {
+  readonly series: Series;
+  readonly added: number;
+  readonly skipped: number;
+}
+
+/** Closed bars of all series of a home; several processes may use it at once, each is free to die at any moment. */
+export interface CandleStore {
+  /**
+   * Bars of the range, ascending; empty where the range holds none.
+   * @throws AlphaloomError CANDLES_NOT_FOUND (no such series), CANDLES_UNREADABLE
+   */
+  read(series: Series, range?: TimeRange): Promise<Candles>;
+  /**
+   * Validates bars and adds them to the history, older or newer than what is there; makes the series if it is new.
+   * All become visible at once, or none.
+   * @throws AlphaloomError CANDLES_INVALID, CANDLES_CONFLICT (a bar or the kind differs), CANDLES_UNREADABLE, DISK_FULL
+   */
+  append(
+    series: Series,
+    candles: Candles,
+    about: { readonly kind: MarketKind; readonly source: string },
+  ): Promise<AppendReport>;
+  /** Stores newly closed bars of series that exist, in one transaction; answers for each in the order given. */
+  appendRecent(entries: readonly RecentBars[]): Promise<RecentOutcome[]>;
+  /** Moves recent bars that open before `beforeTime` into the Parquet history; answers how many. */
+  fold(series: Series, beforeTime: number): Promise<number>;
+  list(): Promise<SeriesSummary[]>;
+  /** @throws AlphaloomError CANDLES_NOT_FOUND */
+  describe(series: Series): Promise<SeriesSummary>;
+  /**
+   * Reads and validates every bar.
+   * @throws AlphaloomError CANDLES_NOT_FOUND, CANDLES_UNREADABLE, CANDLES_INVALID, STORE_UNREADABLE
+   */
+  check(series: Series): Promise<SeriesCheck>;
+  close(): Promise<void>;
+}
+
+/** The store in `root` (ALPHALOOM_HOME): `candles.sqlite` and `candles/`, made on first use. */
+export function createCandleStore(root: string, options: { readonly now: () => number }): CandleStore {
+  const history = new History(root);
+  let opening: Promise<Database> | undefined;
+  const open = (): Promise<Database> => {
+    opening ??= openDatabase(join(root, 'candles.sqlite'), CANDLE_MIGRATIONS).catch(error => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+  return {
+    read: async (series, range = EVERYTHING) =>
+      (await readSnapshot(await open(), history, series, range)).candles,
+    async append(given, candles, about) {
+      const series = checkedSeries(given);
+      validateCandles(candles, series.timeframe, options.now());
+      const database = await open();
+      const isNew = (await database.read(sql => findSeries(sql, series))) === null;
+      // A few bars added to a known series may all stand beside gaps.
+      if (isNew || showsUsualSpacing(candles)) validateSpacing(candles, series.timeframe);
+      const foldThrough = candles.openTime[candles.openTime.length - 1];
+      const { added, skipped } = await extendHistory(database, history, {
+        series,
+        given: candles,
+        foldThrough,
+        about,
+      });
+      return { series, added, skipped };
+    },
+    async appendRecent(entries) {
+      const database = await open();
+      const steps = await storeRecentBars(database, entries, options.now());
+      const outcomes: RecentOutcome[] = [];
+      for (const [index, step] of steps.entries()) {
+        outcomes.push(step === 'late' ? await storeLateBars(database, history, entries[index]) : step);
+      }
+      return outcomes;
+    },
+    async fold(series, beforeTime) {
+      const extension = { series, given: concatCandles([]), foldThrough: beforeTime - 1, about: null };
+      return (await extendHistory(await open(), history, extension)).folded;
+    },
+    describe: async series => (await open()).read(sql => summarize(snapshotOf(sql, series, EVERYTHING))),
+    list: async () =>
+      (await open()).read(sql =>
+        allSeries(sql).map(row => summarize(snapshotOf(sql, row.series, EVERYTHING))),
+      ),
+    async check(series) {
+      // A history of its own, so that every file is hashed anew.
+      const snapshot = await readSnapshot(await open(), new History(root), series, EVERYTHING);
+      return checkSeries(summarize(snapshot), snapshot.candles, options.now());
+    },
+    async close() {
+      (await opening)?.close();
+      opening = undefined;
+    },
+  };
+}
+
+const EVERYTHING: TimeRange = {};
+
+/** The names of a new series become folders. */
+function checkedSeries(series: Series): Series {
+  return {
+    venue: parseVenue(series.venue),
+    symbol: parseSymbol(series.symbol),
+    timeframe: parseTimeframe(series.timeframe),
+  };
+}

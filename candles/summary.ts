@@ -1,0 +1,54 @@
+import type { Candles } from '../contracts/candles.ts';
+import { type MarketKind, type Series, TIMEFRAME_MS } from '../contracts/series.ts';
+import { findGaps } from './gaps.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What the store holds of a series; times are open times. */
+export interface SeriesSummary {
+  readonly series: Series;
+  readonly kind: MarketKind;
+  readonly bars: number;
+  readonly firstTime: number;
+  readonly lastTime: number;
+  /** Runs of missing bars. */
+  readonly gaps: number;
+  /** The first bar when the series was made: where recursive indicators start, whatever is filled in before it later. */
+  readonly anchorTime: number;
+  /** Where the first bars came from. */
+  readonly source: string;
+}
+
+/** Sums a whole series up without opening its history files. */
+export function summarize({ row, files, recent }: Snapshot): SeriesSummary {
+  const stretches = [...files, ...stretchOf(recent, row.series)];
+  const duration = TIMEFRAME_MS[row.series.timeframe];
+  const gapsBetween = stretches.filter(
+    (stretch, index) => index > 0 && stretch.firstTime - stretches[index - 1].lastTime > duration,
+  ).length;
+  return {
+    series: row.series,
+    kind: row.kind,
+    bars: sum(stretches.map(stretch => stretch.bars)),
+    firstTime: stretches[0].firstTime,
+    lastTime: stretches[stretches.length - 1].lastTime,
+    gaps: gapsBetween + sum(stretches.map(stretch => stretch.gaps)),
+    anchorTime: row.anchorTime,
+    source: row.source,
+  };
+}
+
+function stretchOf({ openTime }: Candles, series: Series) {
+  if (openTime.length === 0) return [];
+  return [
+    {
+      bars: openTime.length,
+      firstTime: openTime[0],
+      lastTime: openTime[openTime.length - 1],
+      gaps: findGaps(openTime, TIMEFRAME_MS[series.timeframe]).length,
+    },
+  ];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
