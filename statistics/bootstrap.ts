@@ -27,7 +27,7 @@ export interface Statistic<Name extends string> {
 }
 
 /** Fewer blocks than this say nothing about the spread: a block as long as the series has no spread at all. */
-const MIN_BLOCKS = 10;
+export const MIN_BLOCKS = 10;
 /** Where more draws than this are undefined, the others are no fair sample. */
 const MAX_UNDEFINED_SHARE = 0.05;
 

@@ -1,0 +1,182 @@
+import type { Evidence, Metrics } from '../contracts/evidence.ts';
+import type { PackageMeta } from '../contracts/package.ts';
+import type { LabelSpec } from '../contracts/recipe.ts';
+import { seriesId } from '../contracts/series.ts';
+import { plain, table, textBar, textTable } from './markdown.ts';
+import { basisPoints, decimals, interval, joined, percent, utc } from './wording.ts';
+
+/** What a card tells of the package itself. */
+export type CardMeta = Omit<PackageMeta, 'artifacts' | 'model'>;
+
+/** `card.md`: what the model is, what it was shown, how it did, and where not to trust it. Same input, same bytes. */
+export function renderCard(meta: CardMeta, evidence: Evidence): string {
+  const sections = [
+    heading(meta, evidence),
+    dataSection(meta),
+    featureSection(meta, evidence),
+    evidenceSection(evidence),
+    confusionSection(evidence),
+    backtestSection(evidence),
+    gateSection(evidence),
+    limitSection(meta, evidence),
+    originSection(meta, evidence),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function heading(meta: CardMeta, evidence: Evidence): string {
+  const { recipe } = meta;
+  const about = recipe.description ? `\n\n${plain(recipe.description)}` : '';
+  const verdict = evidence.eligible ? 'passed every required rule of' : 'did not pass';
+  const use = evidence.tradable
+    ? 'It showed an edge after costs: tradable.'
+    : 'It showed no edge after costs: for signals and paper trading only.';
+  return `# ${seriesId(meta.series)} · ${recipe.name}
+
+A model of the direction of ${meta.series.symbol} (${meta.series.venue}, ${meta.marketKind}) on closed ${meta.series.timeframe} bars, by the estimator ${plain(recipe.train.estimator)}. ${labelSentence(recipe.labels)} It ${verdict} the gate. ${use}${about}`;
+}
+
+function labelSentence(labels: LabelSpec): string {
+  const bars = `${labels.horizonBars} bars`;
+  return labels.kind === 'triple-barrier'
+    ? `LONG means that the price reaches ${labels.upAtr} ATR14 above the next bar’s open before it falls ${labels.downAtr} ATR14 below it, SHORT the reverse, NO_TRADE that neither happens within ${bars} or that one bar touches both.`
+    : `LONG means a log return above ${labels.thresholdLogReturn} from the next bar’s open to the close ${bars} after the signal, SHORT one below −${labels.thresholdLogReturn}, NO_TRADE what lies between.`;
+}
+
+function dataSection({ dataset, classes }: CardMeta): string {
+  const blocks = Object.entries(dataset.blocks).map(([name, block]) => [
+    name,
+    String(block.rows),
+    utc(block.fromTime),
+    utc(block.toTime),
+    ...block.classes.map(count => percent(count / block.rows)),
+  ]);
+  return `## Data
+
+${dataset.bars} bars from ${utc(dataset.firstTime)} to ${utc(dataset.lastTime)}; ${dataset.warmUpBars} warm-up bars left out, ${dataset.purgedRows} rows purged between the blocks (embargo ${dataset.embargoBars} bars), ${dataset.unlabelledRows} without a label. A label took ${decimals(dataset.meanHoldingBars, 1)} bars to decide, on average. Bars after ${utc(dataset.trainedThroughTime)} are unseen.
+
+${table(['block', 'rows', 'from', 'to', ...classes], blocks)}`;
+}
+
+function featureSection({ featureNames }: CardMeta, { importance }: Evidence): string {
+  const shareOf = new Map(importance.map(row => [row.feature, row.share]));
+  const largest = Math.max(0, ...shareOf.values());
+  const rows = featureNames
+    .map(name => ({ name, share: shareOf.get(name) ?? 0 }))
+    .sort((a, b) => b.share - a.share)
+    .map(({ name, share }) => [name, percent(share), textBar(largest > 0 ? share / largest : 0)]);
+  return `## Features
+
+Share of what the model gained by each feature while it learnt.
+
+${textTable(['feature', 'share', ''], rows)}`;
+}
+
+function evidenceSection({ metrics, baseline, intervals, bootstrap, testBlock }: Evidence): string {
+  const row = (name: string, key: keyof typeof intervals & keyof Metrics, digits = 3) => {
+    const format = (value: number | null) => decimals(value, digits);
+    return [name, format(metrics[key]), interval(intervals[key], format), format(baseline[key])];
+  };
+  const rows = [
+    row('MCC', 'mcc'),
+    row('AUC of LONG against SHORT', 'directionalAuc'),
+    row('balanced accuracy', 'balancedAccuracy'),
+    row('macro-F1', 'macroF1'),
+    row('accuracy', 'accuracy'),
+    row('log loss', 'logLoss', 4),
+    row('Brier score', 'brier', 4),
+  ];
+  return `## Evidence
+
+On ${testBlock.rows} rows from ${utc(testBlock.fromTime)} to ${utc(testBlock.toTime)} that training never saw, with the very file that serves. Intervals are 95 %, by ${bootstrap.method} bootstrap (${bootstrap.draws} draws of blocks of ${bootstrap.blockRows} rows, ${bootstrap.generator}, seed ${bootstrap.seed}). The baseline always answers with the training block’s commonest class.
+
+${table(['metric', 'model', '95 % interval', 'baseline'], rows)}`;
+}
+
+function confusionSection({ metrics }: Evidence): string {
+  const rows = metrics.perClass.map((row, k) => [
+    `is ${row.class}`,
+    ...metrics.confusion[k]!.map(String),
+    percent(row.recall),
+    percent(row.precision),
+  ]);
+  const head = ['', ...metrics.perClass.map(row => `said ${row.class}`), 'recall', 'precision'];
+  return `## Confusion
+
+${table(head, rows)}`;
+}
+
+function backtestSection({ backtest, intervals }: Evidence): string {
+  const rows = [
+    ['trades (long, short)', `${backtest.trades} (${backtest.longTrades}, ${backtest.shortTrades})`],
+    ['net return per trade', basisPoints(backtest.meanNetReturn)],
+    ['… 95 % interval', interval(intervals.netReturnPerTrade, basisPoints)],
+    ['gross return per trade', basisPoints(backtest.meanGrossReturn)],
+    ['… 95 % interval', interval(intervals.grossReturnPerTrade, basisPoints)],
+    ['trades that earned their costs', percent(backtest.hitRate)],
+    ['total net return, compounded', percent(backtest.totalNetReturn)],
+    ['largest drawdown', percent(backtest.maxDrawdown)],
+    ['bars held per trade', decimals(backtest.meanHoldingBars, 1)],
+    ['time in the market', percent(backtest.exposure)],
+  ];
+  return `## After costs
+
+The test block played bar by bar as a ${backtest.marketKind} market allows: one position at a time, entry at the next open, exit as labelled, ${backtest.costsPerSideBps} bp of costs per side.
+
+${table(['', 'value'], rows)}`;
+}
+
+function gateSection({ rules }: Evidence): string {
+  const rows = rules.map(rule => [
+    rule.rule,
+    rule.required ? 'yes' : 'no',
+    rule.outcome,
+    rule.threshold,
+    rule.reason,
+  ]);
+  return `## Gate
+
+${textTable(['rule', 'required', 'outcome', 'threshold', 'why'], rows)}`;
+}
+
+function limitSection(meta: CardMeta, evidence: Evidence): string {
+  const { recipe, marketKind, missingInTraining } = meta;
+  const failed = evidence.rules.filter(rule => rule.required && rule.outcome !== 'pass');
+  const limits = [
+    `It knows ${meta.series.symbol} on ${meta.series.venue} at ${meta.series.timeframe}; nothing was shown for any other market or timeframe.`,
+    'The intervals speak of the test block. They can’t speak of a market that has changed since.',
+    `The backtest fills at the next open and at its levels whatever the size, and knows neither market impact nor outages${marketKind === 'swap' ? ' nor funding payments' : ''}.`,
+    marketKind === 'spot' ? 'On spot SHORT closes a long and never opens a position.' : null,
+    evidence.tradable
+      ? null
+      : 'No edge after costs was shown: real orders refuse it, signals and paper trading do not.',
+    failed.length
+      ? `Required rules that it did not pass: ${joined(failed.map(rule => rule.rule))}. It serves only if an operator overrides the gate.`
+      : null,
+    missingInTraining.length
+      ? `Features that may be missing: ${joined(missingInTraining)}. If another one is missing it does not answer.`
+      : 'No feature was missing in training: if one is missing later it does not answer.',
+    `${recipe.maxModelAgeDays} days after its training data ends (${utc(meta.dataset.trainedThroughTime)}) it no longer serves.`,
+  ];
+  return `## Limits
+
+${limits
+  .filter(limit => limit !== null)
+  .map(limit => `- ${limit}`)
+  .join('\n')}`;
+}
+
+function originSection(meta: CardMeta, evidence: Evidence): string {
+  const versions = Object.entries(meta.madeWith).sort(([a], [b]) => (a < b ? -1 : 1));
+  const rows = [
+    ['package', meta.packageId],
+    ['feature schema', meta.schemaHash],
+    ['seed', String(meta.recipe.train.seed)],
+    ['model file', `${evidence.modelBytes} bytes`],
+    ['one prediction', `${decimals(evidence.latencyMs)} ms (median, measured where it was validated)`],
+    ...versions,
+  ];
+  return `## Origin
+
+${textTable(['', ''], rows)}`;
+}

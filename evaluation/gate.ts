@@ -1,0 +1,29 @@
+import type { Evidence } from '../contracts/evidence.ts';
+import type { GateSpec } from '../contracts/recipe.ts';
+import { edge } from './rules/edge.ts';
+import { enoughEvidence } from './rules/enough-evidence.ts';
+import type { GateFacts, GateRule } from './rules/rule.ts';
+import { latency, parity, size } from './rules/serving.ts';
+import { skill } from './rules/skill.ts';
+import { tradeRecall } from './rules/trade-recall.ts';
+
+/** The gate, a line per rule, in the order of its table. */
+const GATE_RULES: readonly GateRule[] = [skill, edge, enoughEvidence, tradeRecall, size, latency, parity];
+
+/** Judges a candidate alone: eligible if every required rule passes, tradable by the edge rule and nothing else. */
+export function judgeCandidate(
+  facts: GateFacts,
+  gate: GateSpec,
+): Pick<Evidence, 'rules' | 'eligible' | 'tradable'> {
+  const rules = GATE_RULES.map(rule => ({
+    rule: rule.name,
+    required: rule.required,
+    threshold: rule.threshold(gate),
+    ...rule.judge(facts, gate),
+  }));
+  return {
+    rules,
+    eligible: rules.every(rule => !rule.required || rule.outcome === 'pass'),
+    tradable: rules.some(rule => rule.rule === edge.name && rule.outcome === 'pass'),
+  };
+}
