@@ -17,6 +17,10 @@ export function unpackFloat64(packed: PackedArray): Float64Array {
   return new Float64Array(bytesOf(packed));
 }
 
+export function unpackFloat32(packed: PackedArray): Float32Array {
+  return new Float32Array(bytesOf(packed));
+}
+
 export function unpackInt32(packed: PackedArray): Int32Array {
   return new Int32Array(bytesOf(packed));
 }

@@ -1,0 +1,84 @@
+import { Worker } from 'node:worker_threads';
+import { AlphaloomError, type ErrorCode } from '../../contracts/errors.ts';
+
+/** What a worker thread says; `progress` any number of times, then one of the others. */
+export type WorkerMessage<Progress, Result> =
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'done'; readonly result: Result }
+  | { readonly kind: 'failed'; readonly error: PortableError };
+
+/** An AlphaloomError as it crosses to another thread. */
+export interface PortableError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Shared with the thread, which looks at it between its native calls. */
+export type CancelFlag = Int32Array<SharedArrayBuffer>;
+
+export function cancelFlag(): CancelFlag {
+  return new Int32Array(new SharedArrayBuffer(4));
+}
+
+export function isCancelled(flag: CancelFlag): boolean {
+  return Atomics.load(flag, 0) !== 0;
+}
+
+/**
+ * Raises the flag when the signal aborts, while `work` runs.
+ * @throws AlphaloomError TRAINING_CANCELLED, without starting the work, if it has aborted already
+ */
+export async function whileWatching<T>(
+  signal: AbortSignal,
+  cancel: CancelFlag,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (signal.aborted) throw new AlphaloomError('TRAINING_CANCELLED', 'Training was cancelled.');
+  const raise = (): void => {
+    Atomics.store(cancel, 0, 1);
+  };
+  signal.addEventListener('abort', raise, { once: true });
+  try {
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', raise);
+  }
+}
+
+/**
+ * Runs a module in a worker thread and answers when the thread has ended: nothing of it is left then.
+ * @param data what the module finds as `workerData`; typed arrays over SharedArrayBuffer are not copied
+ * @throws whatever error the thread reports
+ */
+export function runInThread<Progress, Result>(
+  module: URL,
+  data: unknown,
+  onProgress: (progress: Progress) => void,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    let settle = (): void =>
+      reject(new AlphaloomError('INTERNAL', 'A worker thread ended without an answer.'));
+    const worker = new Worker(module, { workerData: data });
+    worker.on('message', (message: WorkerMessage<Progress, Result>) => {
+      if (message.kind === 'progress') onProgress(message.progress);
+      else if (message.kind === 'done') settle = () => resolve(message.result);
+      else settle = () => reject(asError(message.error));
+    });
+    worker.on('error', error => {
+      settle = () => reject(error);
+    });
+    worker.on('exit', () => settle());
+  });
+}
+
+export function portable(error: unknown): PortableError {
+  if (error instanceof AlphaloomError) {
+    return { code: error.code, message: error.message, details: error.details };
+  }
+  return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error), details: {} };
+}
+
+function asError({ code, message, details }: PortableError): AlphaloomError {
+  return new AlphaloomError(code, message, details);
+}

@@ -1,0 +1,136 @@
+import { TASK_CLASSES, type Task } from '../../contracts/tasks.ts';
+import { invalidModel } from './invalid-model.ts';
+import { DATA_TYPE, type GraphProto, type StringStringEntry, type ValueInfoProto } from './messages.ts';
+
+/** The names of a model's one input and one output. */
+export const INPUT = 'window';
+export const OUTPUT = 'probabilities';
+
+/** What every model says of itself in its metadata: how to feed it and how to read its answer. */
+export interface ModelContract {
+  /** In the order of the input's last dimension. */
+  readonly featureNames: readonly string[];
+  readonly schemaHash: string;
+  /** Bars in a window; 1 for tabular models. */
+  readonly steps: number;
+  readonly task: Task;
+  /** In the order of the output's columns. */
+  readonly classes: readonly string[];
+  readonly packageId: string;
+}
+
+const MAX_STEPS = 10_000;
+
+/** `metadata_props` that say the contract; `readContract` is its inverse. */
+export function contractMetadata(contract: ModelContract): StringStringEntry[] {
+  return [
+    { key: 'schema_hash', value: contract.schemaHash },
+    { key: 'feature_names', value: JSON.stringify(contract.featureNames) },
+    { key: 'steps', value: String(contract.steps) },
+    { key: 'task', value: contract.task },
+    { key: 'classes', value: JSON.stringify(contract.classes) },
+    { key: 'package_id', value: contract.packageId },
+  ];
+}
+
+/** The graph's inputs and outputs under the contract: `window` [batch, steps, features] → `probabilities` [batch, classes]. */
+export function contractSignature(contract: ModelContract): {
+  input: ValueInfoProto[];
+  output: ValueInfoProto[];
+} {
+  return {
+    input: [floatTensor(INPUT, [contract.steps, contract.featureNames.length])],
+    output: [floatTensor(OUTPUT, [contract.classes.length])],
+  };
+}
+
+/** @throws AlphaloomError MODEL_INVALID (metadata) */
+export function readContract(entries: readonly StringStringEntry[]): ModelContract {
+  const metadata = new Map(entries.map(({ key, value }) => [key ?? '', value ?? '']));
+  if (metadata.size !== entries.length) throw invalidModel('metadata', 'a metadata key stands in it twice');
+  const text = (key: string): string => {
+    const value = metadata.get(key);
+    if (value) return value;
+    throw invalidModel('metadata', `its metadata lack ${key}`, { key });
+  };
+  const task = text('task');
+  const classes = names('classes', text('classes'));
+  if (!isServable(task) || TASK_CLASSES[task].join() !== classes.join()) {
+    throw invalidModel(
+      'metadata',
+      `task ${task} with the classes ${classes.join(', ')} is none of Alphaloom’s`,
+      {
+        task,
+        classes,
+      },
+    );
+  }
+  const steps = Number(text('steps'));
+  if (!Number.isInteger(steps) || steps < 1 || steps > MAX_STEPS) {
+    throw invalidModel('metadata', `steps must be an integer from 1 to ${MAX_STEPS}, got ${text('steps')}`, {
+      steps,
+    });
+  }
+  const featureNames = names('feature_names', text('feature_names'));
+  return {
+    featureNames,
+    schemaHash: text('schema_hash'),
+    steps,
+    task,
+    classes,
+    packageId: text('package_id'),
+  };
+}
+
+/**
+ * The graph's inputs and outputs must be those of its contract.
+ * @throws AlphaloomError MODEL_INVALID (input, output)
+ */
+export function requireSignature(graph: GraphProto, contract: ModelContract): void {
+  const expected = contractSignature(contract);
+  for (const side of ['input', 'output'] as const) {
+    const wanted = describe(expected[side]);
+    const got = describe(graph[side] ?? []);
+    if (got === wanted) continue;
+    throw invalidModel(side, `its ${side} must be ${wanted}, got ${got}`, { expected: wanted, got });
+  }
+}
+
+function isServable(task: string): task is Exclude<Task, 'return'> {
+  return Object.hasOwn(TASK_CLASSES, task) && task !== 'return';
+}
+
+function names(key: string, json: string): string[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(json);
+  } catch (error) {
+    throw invalidModel('metadata', `${key} is not JSON`, { key, got: json.slice(0, 80) }, error);
+  }
+  const isList =
+    Array.isArray(list) && list.length > 0 && list.every(name => typeof name === 'string' && name !== '');
+  if (!isList || new Set(list as string[]).size !== (list as string[]).length) {
+    throw invalidModel('metadata', `${key} must be a list of distinct names`, {
+      key,
+      got: json.slice(0, 80),
+    });
+  }
+  return list as string[];
+}
+
+function floatTensor(name: string, fixed: readonly number[]): ValueInfoProto {
+  const dim = [{ dimParam: 'batch' }, ...fixed.map(dimValue => ({ dimValue }))];
+  return { name, type: { tensorType: { elemType: DATA_TYPE.float32, shape: { dim } } } };
+}
+
+/** `window float32 [batch, 1, 15]`; whatever a varying first dimension is called. */
+function describe(values: readonly ValueInfoProto[]): string {
+  const one = ({ name, type }: ValueInfoProto): string => {
+    const tensor = type?.tensorType;
+    const elements =
+      tensor?.elemType === DATA_TYPE.float32 ? 'float32' : `type ${tensor?.elemType ?? 'unknown'}`;
+    const dims = tensor?.shape?.dim?.map(({ dimValue }, at) => dimValue || (at === 0 ? 'batch' : '?'));
+    return `${name} ${elements} [${dims?.join(', ') ?? ''}]`;
+  };
+  return values.slice(0, 5).map(one).join('; ') || 'nothing';
+}

@@ -1,0 +1,53 @@
+import { ALLOWED_OPERATORS, domainOf } from './allowed-operators.ts';
+import { invalidModel } from './invalid-model.ts';
+import type { AttributeProto, GraphProto, ModelProto } from './messages.ts';
+import { requireSoundTensor } from './tensor-checks.ts';
+
+/**
+ * Refuses everything in a file that is more than plain arithmetic on tensors the file holds itself.
+ * @returns names of the operators it uses, sorted
+ * @throws AlphaloomError MODEL_INVALID (training-info, functions, domain, operator, subgraph, external-data, tensor)
+ */
+export function requirePlainGraph(model: ModelProto, graph: GraphProto): string[] {
+  if (model.trainingInfo?.length) throw invalidModel('training-info', 'it carries a training graph');
+  if (model.functions?.length) throw invalidModel('functions', 'it defines functions of its own');
+  for (const { domain } of model.opsetImport ?? []) requireDomain(domain);
+  if (graph.sparseInitializer?.length) throw invalidModel('tensor', 'it holds sparse tensors');
+  for (const tensor of graph.initializer ?? []) requireSoundTensor(tensor);
+
+  const operators = new Set<string>();
+  for (const { domain, opType = '', attribute } of graph.node ?? []) {
+    if (!requireDomain(domain).has(opType)) {
+      throw invalidModel('operator', `operator ${shown(opType)} is not allowed`, {
+        operator: opType,
+        domain,
+      });
+    }
+    operators.add(opType);
+    for (const value of attribute ?? []) requirePlainAttribute(opType, value);
+  }
+  return [...operators].sort();
+}
+
+function requireDomain(domain: string | undefined): ReadonlySet<string> {
+  const name = domainOf(domain);
+  if (Object.hasOwn(ALLOWED_OPERATORS, name)) return ALLOWED_OPERATORS[name];
+  throw invalidModel('domain', `operators of the domain ${shown(name)} are not allowed`, { domain: name });
+}
+
+function requirePlainAttribute(operator: string, attribute: AttributeProto): void {
+  const where = `${operator}.${shown(attribute.name ?? '')}`;
+  if (attribute.g || attribute.graphs?.length) {
+    throw invalidModel('subgraph', `the attribute ${where} holds a graph`, { operator });
+  }
+  if (attribute.refAttrName) throw invalidModel('functions', `the attribute ${where} refers to a function’s`);
+  if (attribute.sparseTensor || attribute.sparseTensors?.length) {
+    throw invalidModel('tensor', `the attribute ${where} holds a sparse tensor`, { operator });
+  }
+  if (attribute.t) requireSoundTensor(attribute.t);
+  for (const tensor of attribute.tensors ?? []) requireSoundTensor(tensor);
+}
+
+function shown(name: string): string {
+  return JSON.stringify(name.slice(0, 60));
+}

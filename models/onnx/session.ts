@@ -1,0 +1,102 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { AlphaloomError } from '../../contracts/errors.ts';
+import { INPUT, OUTPUT } from './contract.ts';
+import { invalidModel } from './invalid-model.ts';
+import { checkModel, type ModelInfo, type ModelLimits, readModelBytes } from './reader.ts';
+
+/** A loaded model. Each `run` is independent of the others; several may be under way. */
+export interface ModelSession {
+  readonly info: ModelInfo;
+  /**
+   * Probabilities `[batch, classes]`, row-major, of windows `[batch, steps, features]`, row-major raw feature values with
+   * NaN for missing. A row's answer does not depend on the rest of its batch. `x` must not change before the answer.
+   * @throws AlphaloomError SCHEMA_MISMATCH (length of `x`), PREDICTION_INVALID
+   */
+  run(x: Float32Array, batch: number): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+const DEFAULT_LIMITS: ModelLimits = { maxBytes: 256 * 2 ** 20 };
+
+/** One thread: with more, sums are taken in another order, and rows differ between batch sizes. */
+const SESSION_OPTIONS: InferenceSession.SessionOptions = {
+  executionProviders: ['cpu'],
+  executionMode: 'sequential',
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  graphOptimizationLevel: 'all',
+  // Refusals come back as errors; ONNX Runtime would print them too.
+  logSeverityLevel: 4,
+};
+
+/**
+ * Opens a model after checking it against the contract; what runs are the very bytes that were checked.
+ * @param source path of the file, or its bytes
+ * @throws AlphaloomError MODEL_INVALID
+ */
+export async function openSession(
+  source: string | Uint8Array,
+  limits: ModelLimits = DEFAULT_LIMITS,
+): Promise<ModelSession> {
+  const bytes = typeof source === 'string' ? await readModelBytes(source, limits) : source;
+  const info = checkModel(bytes, limits);
+  const session = await load(bytes);
+  const width = info.steps * info.featureNames.length;
+  const classes = info.classes.length;
+  return {
+    info,
+    async run(x, batch) {
+      requireLength(x, batch, width);
+      const window = new Tensor('float32', x, [batch, info.steps, info.featureNames.length]);
+      const answer = await session.run({ [INPUT]: window }).catch(explainFailure);
+      const probabilities = answer[OUTPUT]?.data;
+      requireProbabilities(probabilities, batch * classes);
+      return probabilities;
+    },
+    dispose: () => session.release(),
+  };
+}
+
+async function load(bytes: Uint8Array): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(bytes, SESSION_OPTIONS);
+  } catch (error) {
+    throw invalidModel('load', `ONNX Runtime can’t load it: ${messageOf(error)}`, {}, error);
+  }
+}
+
+function requireLength(x: Float32Array, batch: number, width: number): void {
+  if (batch > 0 && x.length === batch * width) return;
+  throw new AlphaloomError(
+    'SCHEMA_MISMATCH',
+    `${batch} rows for this model are ${batch * width} values (${width} per row), got ${x.length}.`,
+    { batch, width, got: x.length },
+  );
+}
+
+function explainFailure(error: unknown): never {
+  throw new AlphaloomError(
+    'PREDICTION_INVALID',
+    `The model failed: ${messageOf(error)}.`,
+    {},
+    { cause: error },
+  );
+}
+
+function requireProbabilities(values: unknown, count: number): asserts values is Float32Array {
+  if (values instanceof Float32Array && values.length === count) {
+    let sound = true;
+    // Written so that NaN is unsound too.
+    for (let at = 0; at < count; at += 1) sound &&= values[at] >= 0 && values[at] <= 1;
+    if (sound) return;
+  }
+  throw new AlphaloomError(
+    'PREDICTION_INVALID',
+    'The model answered with something other than one probability per row and class.',
+    { expected: count, got: values instanceof Float32Array ? values.length : typeof values },
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

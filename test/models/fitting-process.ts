@@ -1,0 +1,14 @@
+import { findEstimator } from '../../models/estimators/index.ts';
+import { lightgbmLibrary } from '../support/lightgbm.ts';
+import { CLASSES, LONG_FIT, learnableDataset, trainWith } from './fixtures.ts';
+
+/** Fits into the folder of its argument, a line of output per round. */
+await findEstimator('lightgbm').fit({
+  dataset: learnableDataset(2_000, 4),
+  train: trainWith(LONG_FIT),
+  classes: CLASSES,
+  folder: process.argv[2],
+  libraries: { lightgbm: lightgbmLibrary() },
+  signal: new AbortController().signal,
+  onProgress: ({ round }) => console.log(round),
+});

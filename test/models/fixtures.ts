@@ -1,0 +1,110 @@
+import type { Dataset } from '../../contracts/dataset.ts';
+import type { Recipe } from '../../contracts/recipe.ts';
+import type { ModelContract } from '../../models/onnx/contract.ts';
+import type { Tree, TreeModel } from '../../models/trees/lightgbm-model.ts';
+import { recipeWith } from '../support/recipes.ts';
+
+export const CLASSES = ['SHORT', 'NO_TRADE', 'LONG'];
+
+export function contractOf(features: number): ModelContract {
+  return {
+    featureNames: Array.from({ length: features }, (_, at) => `feature_${at}`),
+    schemaHash: 'a'.repeat(64),
+    steps: 1,
+    task: 'direction3',
+    classes: CLASSES,
+    packageId: 'b'.repeat(64),
+  };
+}
+
+/** A tree of one split: `left` where the value is ≤ the threshold, else `right`. */
+export function stump(feature: number, threshold: number, changes: Partial<Tree> = {}): Tree {
+  return {
+    feature: Int32Array.of(feature),
+    threshold: Float64Array.of(threshold),
+    missing: ['default-left'],
+    left: Int32Array.of(~0),
+    right: Int32Array.of(~1),
+    leafValue: Float64Array.of(-0.5, 0.5),
+    ...changes,
+  };
+}
+
+/** One round of three stumps on three features. */
+export function smallModel(): TreeModel {
+  return { features: 3, classes: 3, trees: [stump(0, 0.25), stump(1, -1), stump(2, 3)] };
+}
+
+/** LightGBM's text of a tree model, with what its loader asks for. */
+export function lightgbmText({ features, classes, trees }: TreeModel): string {
+  const bits = { 'as-zero': 0, 'default-left': 2 | 8, 'default-right': 8 };
+  const header = [
+    'tree',
+    'version=v4',
+    `num_class=${classes}`,
+    `num_tree_per_iteration=${classes}`,
+    'label_index=0',
+    `max_feature_idx=${features - 1}`,
+    `objective=multiclass num_class:${classes}`,
+    `feature_names=${contractOf(features).featureNames.join(' ')}`,
+    `feature_infos=${Array.from({ length: features }, () => '[-1:1]').join(' ')}`,
+  ];
+  const sections = trees.map((tree, index) =>
+    [
+      `Tree=${index}`,
+      `num_leaves=${tree.leafValue.length}`,
+      'num_cat=0',
+      `split_feature=${[...tree.feature].join(' ')}`,
+      `split_gain=${[...tree.feature].map(() => 1).join(' ')}`,
+      `threshold=${[...tree.threshold].join(' ')}`,
+      `decision_type=${tree.missing.map(rule => bits[rule]).join(' ')}`,
+      `left_child=${[...tree.left].join(' ')}`,
+      `right_child=${[...tree.right].join(' ')}`,
+      `leaf_value=${[...tree.leafValue].join(' ')}`,
+      'is_linear=0',
+      'shrinkage=1',
+    ].join('\n'),
+  );
+  return `${header.join('\n')}\n\n${sections.join('\n\n\n')}\n\n\nend of trees\n`;
+}
+
+/** Rows whose class depends on the first two features and on noise; a few values are missing. */
+export function learnableDataset(rows: number, features: number): Dataset {
+  const random = generator(7);
+  const x = Float32Array.from({ length: rows * features }, () =>
+    random() < 0.02 ? Number.NaN : random() * 2 - 1,
+  );
+  const label = Int8Array.from({ length: rows }, (_, row) => {
+    const score = (x[row * features] || 0) + (x[row * features + 1] || 0) + (random() - 0.5);
+    return score < -0.4 ? 0 : score < 0.6 ? 1 : 2;
+  });
+  return {
+    featureNames: contractOf(features).featureNames,
+    schemaHash: contractOf(features).schemaHash,
+    x,
+    label,
+    bar: Int32Array.from(label, (_, row) => row),
+    openTime: Float64Array.from(label, (_, row) => row * 3_600_000),
+    labelEnd: Int32Array.from(label, (_, row) => row + 5),
+    block: Int8Array.from(label, (_, row) => (row < 0.6 * rows ? 0 : row < 0.8 * rows ? 1 : 2)),
+  };
+}
+
+/** Parameters of a fit long enough to be killed in its middle. */
+export const LONG_FIT = { rounds: 400, patience: 400, min_data_in_leaf: 20, learning_rate: 0.01 };
+
+export function trainWith(
+  params: Recipe['train']['params'],
+  changes: Partial<Recipe['train']> = {},
+): Recipe['train'] {
+  return { ...recipeWith().train, params, ...changes };
+}
+
+/** Uniform in [0, 1): a linear congruential generator, enough for test data. */
+export function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import type { Recipe } from '../../contracts/recipe.ts';
+import type { FitProgress } from '../../contracts/training.ts';
+import { findEstimator } from '../../models/estimators/index.ts';
+import { checkParity } from '../../models/onnx/parity.ts';
+import { openSession } from '../../models/onnx/session.ts';
+import { killAfterFirstOutput, startScript } from '../support/child-process.ts';
+import { lightgbmLibrary } from '../support/lightgbm.ts';
+import { temporaryHome } from '../support/temporary-home.ts';
+import { CLASSES, contractOf, LONG_FIT, learnableDataset, trainWith } from './fixtures.ts';
+
+const FEATURES = 4;
+const ROWS = 2_000;
+const SMALL = { rounds: 200, patience: 5, min_data_in_leaf: 20, learning_rate: 0.2 };
+const dataset = learnableDataset(ROWS, FEATURES);
+const lightgbm = findEstimator('lightgbm');
+const libraries = { lightgbm: lightgbmLibrary() };
+
+test('a fit learns, stops early, and keeps the model of its best round', async t => {
+  const seen: FitProgress[] = [];
+  const { folder, summary } = await fit(t, trainWith(SMALL), { onProgress: progress => seen.push(progress) });
+  const { losses } = JSON.parse(await readFile(join(folder, 'fit.json'), 'utf8')) as { losses: number[] };
+  assert.equal(summary.rounds, losses.length);
+  assert.equal(summary.rounds, summary.bestRound + SMALL.patience);
+  assert.equal(summary.bestLoss, Math.min(...losses));
+  assert.equal(summary.bestLoss, losses[summary.bestRound - 1]);
+  assert.ok(summary.bestLoss < 0.9 * Math.log(3));
+  assert.deepEqual(
+    seen.map(({ round, loss }) => [round, loss]),
+    losses.map((loss, at) => [at + 1, loss]),
+  );
+  const text = await readFile(join(folder, 'model.txt'), 'utf8');
+  assert.equal(text.match(/^Tree=/gm)?.length, 3 * summary.bestRound);
+});
+
+test('the exported model answers as the estimator on every row', async t => {
+  const { folder } = await fit(t, trainWith(SMALL));
+  const session = await openSession(await lightgbm.toOnnx(folder, contractOf(FEATURES)));
+  t.after(() => session.dispose());
+  const own = await lightgbm.predict(folder, dataset.x, ROWS, libraries);
+  const report = await checkParity(session, own, dataset.x, ROWS);
+  assert.equal(report.rows, ROWS);
+  assert.deepEqual(session.info.featureNames, dataset.featureNames);
+});
+
+test('the same input gives the same bytes, with one thread or two; another seed gives another model', async t => {
+  const first = await fit(t, trainWith(SMALL, { seed: 3 }));
+  const again = await fit(t, trainWith(SMALL, { seed: 3 }));
+  const twoThreads = await fit(t, trainWith(SMALL, { seed: 3, threads: 2 }));
+  const otherSeed = await fit(t, trainWith(SMALL, { seed: 4 }));
+  assert.deepEqual(await files(again.folder), await files(first.folder));
+  const onnx = (folder: string) => lightgbm.toOnnx(folder, contractOf(FEATURES));
+  assert.deepEqual(await onnx(twoThreads.folder), await onnx(first.folder));
+  assert.notDeepEqual(await onnx(otherSeed.folder), await onnx(first.folder));
+});
+
+test('a fit that was killed leaves no model, and the next gives the same bytes as an undisturbed one', async t => {
+  const folder = await temporaryHome(t);
+  const child = startScript(join(import.meta.dirname, 'fitting-process.ts'), [folder]);
+  await killAfterFirstOutput(child, 5);
+  assert.deepEqual(await readdir(folder), []);
+  const after = await fit(t, trainWith(LONG_FIT), { folder });
+  const undisturbed = await fit(t, trainWith(LONG_FIT));
+  assert.deepEqual(await files(after.folder), await files(undisturbed.folder));
+});
+
+test('cancelling ends the fit between two rounds, and nothing is written', async t => {
+  const folder = await temporaryHome(t);
+  const cancelling = new AbortController();
+  let last = 0;
+  const fitting = fit(t, trainWith({ ...SMALL, rounds: 20_000, patience: 20_000, learning_rate: 0.001 }), {
+    folder,
+    signal: cancelling.signal,
+    onProgress: ({ round }) => {
+      last = round;
+      if (round === 10) cancelling.abort();
+    },
+  });
+  await assert.rejects(fitting, { code: 'TRAINING_CANCELLED' });
+  assert.ok(last >= 10 && last < 2_000, `went on to round ${last}`);
+  assert.deepEqual(await readdir(folder), []);
+});
+
+test('a fit whose signal has aborted does not start', async t => {
+  const fitting = fit(t, trainWith(SMALL), {
+    signal: AbortSignal.abort(),
+    onProgress: () => assert.fail('a round was trained'),
+  });
+  await assert.rejects(fitting, { code: 'TRAINING_CANCELLED' });
+});
+
+test('balanced weights raise the recall of the rare class', async t => {
+  const rare = { ...dataset, label: dataset.label.map((label, row) => (label === 2 && row % 5 ? 1 : label)) };
+  const recall = async (classWeights: 'balanced' | 'none') => {
+    const { folder } = await fit(t, trainWith(SMALL, { classWeights }), { dataset: rare });
+    const own = await lightgbm.predict(folder, dataset.x, ROWS, libraries);
+    return rare.label.reduce(
+      (hits, label, row) => hits + Number(label === 2 && own[3 * row + 2] > own[3 * row + 1]),
+      0,
+    );
+  };
+  assert.ok((await recall('balanced')) > 1.5 * (await recall('none')));
+});
+
+test('importance is the share of the gain; features that say nothing get little of it', async t => {
+  const { folder } = await fit(t, trainWith(SMALL));
+  const importance = await lightgbm.importance(folder);
+  assert.deepEqual(
+    importance.map(({ feature }) => feature),
+    dataset.featureNames,
+  );
+  assert.ok(Math.abs(importance.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-12);
+  assert.ok(importance[0].share + importance[1].share > 0.8);
+});
+
+test('columns that are constant or all missing give a model without them', async t => {
+  const x = dataset.x.map((value, at) =>
+    at % FEATURES === 2 ? 5 : at % FEATURES === 3 ? Number.NaN : value,
+  );
+  const { folder } = await fit(t, trainWith(SMALL), { dataset: { ...dataset, x } });
+  const importance = await lightgbm.importance(folder);
+  assert.deepEqual(
+    importance.slice(2).map(({ gain }) => gain),
+    [0, 0],
+  );
+});
+
+test('where nothing can be split, the model is constant and still served', async t => {
+  const x = new Float32Array(dataset.x.length).fill(1);
+  const { folder, summary } = await fit(t, trainWith(SMALL), { dataset: { ...dataset, x } });
+  assert.equal(summary.bestRound, 1);
+  const session = await openSession(await lightgbm.toOnnx(folder, contractOf(FEATURES)));
+  t.after(() => session.dispose());
+  await checkParity(session, await lightgbm.predict(folder, x, ROWS, libraries), x, ROWS);
+});
+
+test('a block without rows and a missing library are told apart', async t => {
+  const noValidation = { ...dataset, block: dataset.block.map(block => (block === 1 ? 2 : block)) };
+  await assert.rejects(fit(t, trainWith(SMALL), { dataset: noValidation }), { code: 'TRAINING_FAILED' });
+  const elsewhere = { lightgbm: '/nowhere/lib_lightgbm.so' };
+  await assert.rejects(fit(t, trainWith(SMALL), { libraries: elsewhere }), {
+    code: 'NATIVE_LIBRARY_MISSING',
+    message: /\/nowhere\/lib_lightgbm\.so.*setup/,
+  });
+});
+
+test('LightGBM’s own refusal is told in its words', async t => {
+  const names = { ...dataset, featureNames: ['a[0]', 'b', 'c', 'd'] };
+  await assert.rejects(fit(t, trainWith(SMALL), { dataset: names }), {
+    code: 'TRAINING_FAILED',
+    message: /LightGBM: .*JSON/,
+  });
+});
+
+test('a contract of other features than were fitted is refused', async t => {
+  const { folder } = await fit(t, trainWith(SMALL));
+  await assert.rejects(lightgbm.toOnnx(folder, contractOf(3)), { code: 'MODEL_UNSUPPORTED' });
+  await assert.rejects(lightgbm.toOnnx(folder, { ...contractOf(FEATURES), steps: 2 }), {
+    code: 'MODEL_UNSUPPORTED',
+  });
+});
+
+type FitChanges = Partial<Parameters<typeof lightgbm.fit>[0]>;
+
+async function fit(t: TestContext, train: Recipe['train'], changes: FitChanges = {}) {
+  const input = {
+    ...{ dataset, train, classes: CLASSES, folder: changes.folder ?? (await temporaryHome(t)), libraries },
+    ...{ signal: new AbortController().signal, onProgress: () => {} },
+    ...changes,
+  };
+  return { folder: input.folder, summary: await lightgbm.fit(input) };
+}
+
+async function files(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).sort();
+  return Object.fromEntries(
+    await Promise.all(names.map(async name => [name, await readFile(join(folder, name), 'utf8')])),
+  );
+}
