@@ -40,11 +40,14 @@ export class History {
   async read(series: Series, file: HistoryFile, fromTime: number, toTime: number): Promise<Candles> {
     const path = this.path(series, file.name);
     await this.#verify(series, path, file);
-    try {
-      return await readParquet(path, fromTime, toTime);
-    } catch (error) {
+    const candles = await readParquet(path, fromTime, toTime).catch(error => {
       throw unreadable(series, path, duckDbReason(error), error);
+    });
+    const bars = candles.openTime.length;
+    if (fromTime <= file.firstTime && toTime > file.lastTime && bars !== file.bars) {
+      throw unreadable(series, path, `${bars} of its ${file.bars} bars were read`);
     }
+    return candles;
   }
 
   /** Writes the bars of one year under a temporary name. */

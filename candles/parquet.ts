@@ -11,7 +11,7 @@ const CHUNK_ROWS = 2_048;
 export async function readParquet(path: string, fromTime: number, toTime: number): Promise<Candles> {
   return withOpenFile(path, 'r', descriptor =>
     withDuckDb(async connection => {
-      const rows = await connection.stream(
+      const rows = await connection.run(
         `select ts::double, open, high, low, close, volume from read_parquet($path, hive_partitioning = false)
          where ts >= $from and ts < $to`,
         { path: descriptor, from: fromTime, to: toTime },
@@ -29,7 +29,10 @@ export async function readParquet(path: string, fromTime: number, toTime: number
 
 type Cell = number | null;
 
-/** Visits the rows of a result of six columns, chunk by chunk: the time (DOUBLE, or VARCHAR), then five DOUBLEs. */
+/**
+ * Visits the rows of a result of six columns, chunk by chunk: the time (DOUBLE, or VARCHAR), then five DOUBLEs. The result
+ * must be a complete one (`run`): a streamed one that fails half-way ends as if it were complete.
+ */
 export async function forEachBar<Time extends number | string>(
   rows: DuckDBResult,
   visit: (time: Time | null, open: Cell, high: Cell, low: Cell, close: Cell, volume: Cell) => void,

@@ -59,11 +59,12 @@ async function readBars(
 ): Promise<Candles> {
   const positions = findColumns(path, names);
   return await withDuckDb(async connection => {
-    const rows = await connection.stream(
+    const rows = await connection.run(
       `select ${positions.map(position => `c${position}`).join(', ')} from read_csv($path, auto_detect = false,
          header = false, skip = 1, delim = $delimiter, quote = '"', escape = '"', strict_mode = true,
          max_line_size = ${MAX_LINE_BYTES}, hive_partitioning = false,
-         columns = {${names.map((_, position) => `'c${position}': 'VARCHAR'`).join(', ')}})`,
+         columns = {${names.map((_, position) => `'c${position}': 'VARCHAR'`).join(', ')}})
+       limit ${MAX_BARS_PER_FILE + 1}`,
       { path: descriptor, delimiter },
     );
     const builder = new CandleBuilder();
@@ -94,7 +95,7 @@ function pushBar(
 function csvReason(error: unknown): string {
   const lines = (error instanceof Error ? error.message : String(error)).split('\n');
   const telling = lines.filter(line =>
-    /Error|Expected Number|unterminated|maximum line size|unicode|utf/i.test(line),
+    /CSV Error on Line|Expected Number|unterminated|Maximum line size|Invalid unicode/.test(line),
   );
-  return (telling.length > 0 ? telling : lines).slice(0, 3).join('; ').replace(/\s+/g, ' ').trim();
+  return (telling.length > 0 ? telling : lines.slice(0, 1)).join('; ').replace(/\s+/g, ' ').trim();
 }

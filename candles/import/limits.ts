@@ -1,7 +1,7 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 
-/** 19 years of 1m bars, 480 MB in memory: beyond it a file has to be split. */
-export const MAX_BARS_PER_FILE = 10_000_000;
+/** Nine years of 1m bars, 240 MB in memory: beyond it a file has to be split. */
+export const MAX_BARS_PER_FILE = 5_000_000;
 
 export function tooManyBars(path: string): AlphaloomError {
   return new AlphaloomError(

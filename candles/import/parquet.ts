@@ -25,7 +25,8 @@ const NUMBER_TYPES = [
 const COLUMN_ROLES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 
 /**
- * Reads a Parquet file of bars. Memory follows the rows that are really there; what the footer declares is only compared.
+ * Reads a Parquet file of bars. What the footer declares is checked against the limit first and against the rows
+ * that were really there last.
  * @throws AlphaloomError CANDLES_UNREADABLE, CANDLES_INVALID
  */
 export async function readParquetFile(path: string): Promise<Candles> {
@@ -34,9 +35,9 @@ export async function readParquetFile(path: string): Promise<Candles> {
       withDuckDb(async connection => {
         const declaredBars = await declaredRows(connection, descriptor);
         if (declaredBars > MAX_BARS_PER_FILE) throw tooManyBars(path);
-        const candles = await readBars(connection, descriptor, path);
+        const candles = await readBars(connection, descriptor, path, declaredBars);
         if (candles.openTime.length !== declaredBars) {
-          throw unreadableFile(path, `it declares ${declaredBars} rows and holds ${candles.openTime.length}`);
+          throw unreadableFile(path, `it declares ${declaredBars} rows and holds another number`);
         }
         return candles;
       }),
@@ -55,15 +56,20 @@ async function declaredRows(connection: DuckDBConnection, descriptor: string): P
   return metadata.value(0, 0) as number;
 }
 
-async function readBars(connection: DuckDBConnection, descriptor: string, path: string): Promise<Candles> {
-  const rows = await connection.stream(
-    `select ${(await columnExpressions(connection, descriptor, path)).join(', ')} from ${SOURCE}`,
+async function readBars(
+  connection: DuckDBConnection,
+  descriptor: string,
+  path: string,
+  declaredBars: number,
+): Promise<Candles> {
+  const rows = await connection.run(
+    `select ${(await columnExpressions(connection, descriptor, path)).join(', ')} from ${SOURCE}
+     limit ${Math.max(declaredBars, 0) + 1}`,
     { path: descriptor },
   );
   const builder = new CandleBuilder();
   await forEachBar<number | string>(rows, (time, open, high, low, close, volume) => {
     const row = builder.length + 1;
-    if (row > MAX_BARS_PER_FILE) throw tooManyBars(path);
     if (
       time === null ||
       open === null ||

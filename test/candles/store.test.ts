@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -322,6 +323,26 @@ test('an import that overlaps recent bars takes them into the history', async t 
   });
 });
 
+test('what killed writers left behind is never read, and swept by the next import', async t => {
+  const store = temporaryStore(t);
+  const folder = historyFolder(store.root);
+  await store.append(HOURLY, sliceCandles(TWO_YEARS, 0, 400), FROM_FILE);
+  const ended = spawnSync(process.execPath, ['--version']).pid;
+  const alive = `2024.2.parquet.${process.pid}.0a1b2c3d4e5f.tmp`;
+  for (const name of [
+    '2024.2.parquet',
+    '2023.9.parquet',
+    `2024.2.parquet.${ended}.0a1b2c3d4e5f.tmp`,
+    alive,
+  ]) {
+    writeFileSync(join(folder, name), 'half a file');
+  }
+  assert.ok(sameBits(await store.read(HOURLY), sliceCandles(TWO_YEARS, 0, 400)));
+  await store.append(HOURLY, TWO_YEARS, FROM_FILE);
+  assert.ok(sameBits(await store.read(HOURLY), TWO_YEARS));
+  assert.deepEqual(readdirSync(folder).sort(), ['2023.parquet', '2024.2.parquet', alive]);
+});
+
 test('a home whose name is full of quotes and patterns works like any other', async t => {
   const root = join(temporaryFolder(t), `it's a *[home]? "; drop table bars; --\\`);
   const store = createCandleStore(root, { now: () => NOW });
@@ -333,11 +354,11 @@ test('a home whose name is full of quotes and patterns works like any other', as
 test('a series that is read while it is being extended is always whole', async t => {
   const store = temporaryStore(t);
   const writer = temporaryStore(t, store.root);
-  const chunk = 20;
+  const chunk = 40;
   await store.append(HOURLY, sliceCandles(TWO_YEARS, 238 - chunk / 2, 238 + chunk / 2), FROM_FILE);
   let writing = true;
   const writes = (async () => {
-    for (let size = chunk; size <= 460; size += chunk) {
+    for (let size = chunk; size <= 440; size += chunk) {
       await writer.append(HOURLY, sliceCandles(TWO_YEARS, 238 - size / 2, 238 + size / 2), FROM_FILE);
     }
     writing = false;
@@ -350,5 +371,5 @@ test('a series that is read while it is being extended is always whole', async t
   }
   await writes;
   assert.ok(reads > 1);
-  assert.ok(sameBits(await store.read(HOURLY), sliceCandles(TWO_YEARS, 8, 468)));
+  assert.ok(sameBits(await store.read(HOURLY), sliceCandles(TWO_YEARS, 18, 458)));
 });
