@@ -15,6 +15,9 @@ import { collectGarbage } from './garbage.ts';
 import { inputHash } from './input-hash.ts';
 import { type ArtifactRecord, corrupt, RECORD_FILE, readVerified, writeRecord } from './record.ts';
 
+/** A damaged artifact that comes into being while a new one is made is rare; that it happens again is no accident. */
+const MAX_ATTEMPTS = 3;
+
 /** What a step hands back, with what it said of its files. */
 export type SavedArtifact<Result = Json> = StepResult & { readonly result: Result };
 
@@ -60,7 +63,7 @@ export function createArtifactStore(home: string): ArtifactStore {
       const folder = folderOf(step, inputHash(step, inputs));
       const found = await reuse(folder);
       if (found) return saved<Result>(found, true);
-      for (;;) {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const { built, published } = await publishFolder(folder, async temporary => {
           const result = await write(temporary);
           const record = await writeRecord(temporary, step, inputs, result);
@@ -71,6 +74,7 @@ export function createArtifactStore(home: string): ArtifactStore {
         const winner = await reuse(folder);
         if (winner) return saved<Result>(winner, true);
       }
+      throw corrupt(folder, '', 'was damaged again each time it was made');
     },
 
     async load<Result>(ref: ArtifactRef) {

@@ -20,8 +20,8 @@ export interface Lineage {
 
 /**
  * Folds moves into champion and previous champion. Champions form a stack: a promotion pushes; a rollback pops down to
- * its target where that lies below the champion, else the target takes the champion's place. So the previous champion is
- * never the one that was just rolled back.
+ * its target where that lies below the champion, else the target takes the champion's place. The place that a rollback
+ * came from is gone from the stack, so going back again leads further back.
  */
 export function foldLineage(moves: Iterable<Move>): Lineage {
   const stack: number[] = [];

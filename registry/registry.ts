@@ -152,6 +152,8 @@ export interface Registry {
   /** Ids of the series that have versions, sorted. */
   listSeries(): Promise<string[]>;
   champion(series: string): Promise<VersionRecord | null>;
+  /** Where a rollback to `previous` would lead. */
+  previousChampion(series: string): Promise<VersionRecord | null>;
   /** The champion at a time (epoch ms), after all moves of that millisecond. */
   championAt(series: string, time: number): Promise<VersionRecord | null>;
   /**

@@ -68,6 +68,11 @@ export async function openSqliteRegistry(path: string, { now }: { now: () => num
       return await database.read(sql => versionOrNull(sql, id, selectChampion(sql, id)));
     },
 
+    async previousChampion(series) {
+      const id = checkSeries(series);
+      return await database.read(sql => versionOrNull(sql, id, foldLineage(selectMoves(sql, id)).previous));
+    },
+
     async championAt(series, time) {
       const id = checkSeries(series);
       return await database.read(sql => versionOrNull(sql, id, championAt(selectMoves(sql, id), time)));

@@ -145,11 +145,18 @@ test('a second damage is set aside beside the first', async t => {
   ]);
 });
 
-test('several writers that find a damaged artifact keep the one that was made anew', async t => {
+test('writers that find a damaged artifact one after the other keep the one that was made anew', async t => {
   const { home, store, artifact, folder } = await savedArtifact(t);
-  await flipByte(join(folder, 'model.onnx'), 0);
+  // So large that later writers still read it when the first one has replaced it.
+  await writeFile(join(folder, 'model.onnx'), Buffer.alloc(40_000_000));
+  await forgeRecord(folder, record => {
+    Object.assign(record.files[1], { bytes: 40_000_000, sha256: '0'.repeat(64) });
+  });
   await Promise.all(
-    Array.from({ length: 6 }, () => createArtifactStore(home).save('package', { a: 1 }, writes(CONTENTS))),
+    Array.from({ length: 8 }, async (_, index) => {
+      await new Promise(resolve => setTimeout(resolve, 12 * index));
+      await createArtifactStore(home).save('package', { a: 1 }, writes(CONTENTS));
+    }),
   );
   await store.load(artifact);
   assert.equal((await readdir(join(home, 'artifacts/package'))).length, 2);
