@@ -5,7 +5,7 @@ import { RollingRange } from './rolling.ts';
 const FLAT = 1e-14;
 
 /** Relative strength index by Wilder's smoothing, 0-100; NaN before `period` differences came. */
-export class RelativeStrength {
+class RelativeStrength {
   value = Number.NaN;
   readonly #period: number;
   #count = -1;

@@ -5,7 +5,7 @@ import { finite, type Kernel } from './kernel.ts';
  * Kept as the difference, u ← (1 − α)(u + previous − value) with α = 2 / (period + 1): small moves of a high price keep
  * their digits.
  */
-export class ExponentialDeviation {
+class ExponentialDeviation {
   deviation = Number.NaN;
   readonly #period: number;
   readonly #decay: number;

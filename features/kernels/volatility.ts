@@ -3,7 +3,7 @@ import { finite, type Kernel } from './kernel.ts';
 import { RollingMoments } from './rolling.ts';
 
 /** Average true range by Wilder's smoothing, in price; NaN before `period` true ranges came (the first bar has none). */
-export class AverageTrueRange {
+class AverageTrueRange {
   value = Number.NaN;
   readonly #period: number;
   #count = -1;
