@@ -54,8 +54,9 @@ async function describe(folder: string, step: string): Promise<Entry> {
   try {
     return { folder, step, inputHash, record: await readRecord(folder), isNewer: false };
   } catch (error) {
-    if (!(error instanceof AlphaloomError)) throw error;
-    return { folder, step, inputHash, record: null, isNewer: error.code === 'STORE_TOO_NEW' };
+    const { code } = error as NodeJS.ErrnoException;
+    if (!(error instanceof AlphaloomError || code === 'ENOENT')) throw error;
+    return { folder, step, inputHash, record: null, isNewer: code === 'STORE_TOO_NEW' };
   }
 }
 
@@ -80,10 +81,14 @@ function reachable(entries: readonly Entry[], keep: Iterable<ArtifactRef>): Set<
 
 /** Whether a version's folder shares the files. */
 async function isLinked(folder: string): Promise<boolean> {
-  for (const name of await readdir(folder)) {
-    if ((await lstat(join(folder, name))).nlink > 1) return true;
+  try {
+    const files = await Promise.all((await readdir(folder)).map(name => lstat(join(folder, name))));
+    return files.some(file => file.isFile() && file.nlink > 1);
+  } catch (error) {
+    // Set aside or removed meanwhile: nothing is left to keep.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
   }
-  return false;
 }
 
 async function removeIfUnused(folder: string, olderThanMs: number, now: number): Promise<number> {

@@ -81,11 +81,19 @@ export async function writeRecord(
 export async function readVerified(folder: string): Promise<ArtifactRecord | null> {
   const kind = await statusOf(folder);
   if (kind === null) return null;
-  if (!kind.isDirectory()) throw corrupt(folder, basename(folder), 'is not a folder');
-  const record = await readRecord(folder);
-  await refuseOtherFiles(folder, record);
-  for (const file of record.files) await verifyFile(folder, file);
-  return record;
+  if (!kind.isDirectory()) throw corrupt(folder, '', 'is not a folder');
+  try {
+    const record = await readRecord(folder);
+    await refuseOtherFiles(folder, record);
+    for (const file of record.files) await verifyFile(folder, file);
+    return record;
+  } catch (error) {
+    // Another process may have set it aside, or removed it, while it was read.
+    if ((await statusOf(folder)) === null) return null;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw corrupt(folder, '', 'changed while it was read');
+    throw error;
+  }
 }
 
 /**
