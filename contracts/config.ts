@@ -52,7 +52,12 @@ export const configSchema = z.strictObject({
     .prefault({}),
   temporal: z
     .strictObject({
-      namespace: z.string().min(1).max(200).default('default').describe('Namespace of the embedded server.'),
+      namespace: z
+        .string()
+        .min(1)
+        .max(200)
+        .default('default')
+        .describe('Namespace of the embedded server, and of another where TEMPORAL_NAMESPACE does not say.'),
       port: port.optional().describe('Port of the embedded server; without it 7233, or the next free one.'),
       uiPort: port.optional().describe('Port of Temporal’s web page; without it 8233, or the next free one.'),
       retentionDays: z.int().min(1).max(3_650).default(30).describe('How long finished workflows are kept.'),

@@ -219,10 +219,20 @@ export const ERROR_CODES = {
     mend: 'Finish or end it with the old version first.',
   },
   WORKER_MISSING: { exit: 1, meaning: 'No worker takes the work.', mend: 'Run up.' },
+  WORKFLOW_ELSEWHERE: {
+    exit: 1,
+    meaning: 'A workflow of that name runs for another home on the same Temporal namespace.',
+    mend: 'Give each home its own namespace, or end the other workflow.',
+  },
   WORKFLOW_FAILED: {
     exit: 1,
     meaning: 'A workflow ended with an error.',
     mend: 'The message holds its reason.',
+  },
+  CHECK_FAILED: {
+    exit: 1,
+    meaning: 'A check or a test of Alphaloom’s own did not pass.',
+    mend: 'Its output says which.',
   },
   INTERNAL: { exit: 1, meaning: 'A fault of Alphaloom itself.', mend: 'Report it with the message.' },
 } as const satisfies Record<string, ErrorMeaning>;

@@ -7,10 +7,10 @@ import { computeFeatures } from '../features/batch.ts';
 import { schemaHash } from '../features/schema.ts';
 import { resolveFeatures } from '../features/sets.ts';
 import { assembleRows, fillMissing, type MissingCounts, warmUpBars } from '../features/window.ts';
+import { countClasses } from './class-counts.ts';
 import { labelCandles } from './labels/index.ts';
 import { spanOf } from './purge.ts';
 import { type Blocks, blockOfRows, splitBlocks } from './split.ts';
-import { countClasses } from './weights.ts';
 
 /**
  * Features, labels and blocks of all bars after warm-up, as the recipe says; the candles start at the series' anchor.

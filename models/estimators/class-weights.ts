@@ -1,3 +1,4 @@
+import { countClasses } from '../../datasets/class-counts.ts';
 import { sharedFloats } from './block-table.ts';
 
 /**
@@ -5,8 +6,7 @@ import { sharedFloats } from './block-table.ts';
  * does not occur.
  */
 export function balancedWeights(label: ArrayLike<number>, classes: number): number[] {
-  const counts = new Array<number>(classes).fill(0);
-  for (let row = 0; row < label.length; row += 1) counts[label[row]] += 1;
+  const counts = countClasses(label, classes);
   const occurring = counts.filter(count => count > 0).length;
   return counts.map(count => (count === 0 ? 0 : label.length / (occurring * count)));
 }

@@ -1,0 +1,94 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Json } from '../contracts/artifact.ts';
+import type { Candles } from '../contracts/candles.ts';
+import type { Comparison } from '../contracts/evidence.ts';
+import { type Series, seriesId } from '../contracts/series.ts';
+import { TASK_CLASSES } from '../contracts/tasks.ts';
+import { labelCandles } from '../datasets/labels/index.ts';
+import { readSnapshot } from '../datasets/snapshot-file.ts';
+import { type ComparedModel, compareModels } from '../evaluation/comparison.ts';
+import { computeFeatures } from '../features/batch.ts';
+import { assembleRows, fillMissing, warmUpBars } from '../features/window.ts';
+import { loadServingModel, type ServingModel } from '../inference/serving-model.ts';
+import { runRows } from '../models/onnx/row-chunks.ts';
+import { asStep } from './activity.ts';
+import { SNAPSHOT_FILE } from './export-snapshot.ts';
+import type { Rooms } from './rooms.ts';
+import { STEP_VERSIONS } from './step-versions.ts';
+
+const COMPARISON_FILE = 'comparison.json';
+
+interface Input {
+  readonly series: Series;
+  readonly candidate: number;
+  readonly champion: number;
+}
+
+/** Both models, as they would serve, on the candidate's bars that neither has seen. */
+export function compareWithChampion({ artifacts, registry }: Rooms) {
+  return asStep(async ({ series, candidate, champion }: Input) => {
+    const id = seriesId(series);
+    const records = [await registry.get(id, candidate), await registry.get(id, champion)];
+    const inputs = {
+      candidate: { version: candidate, package: records[0].package.inputHash },
+      champion: { version: champion, package: records[1].package.inputHash },
+      code: STEP_VERSIONS.comparison,
+    };
+    const saved = await artifacts.save('comparison', inputs, async folder => {
+      const models: ServingModel[] = [];
+      try {
+        for (const record of records) models.push(await loadServingModel(artifacts, record));
+        const { path } = await artifacts.load(models[0].meta.artifacts.snapshot);
+        const comparison = await compare(id, await readSnapshot(path(SNAPSHOT_FILE)), models[0], models[1]);
+        await writeFile(join(folder, COMPARISON_FILE), `${JSON.stringify(comparison, null, 2)}\n`);
+        return comparison as unknown as Json;
+      } finally {
+        await Promise.all(models.map(({ session }) => session.dispose()));
+      }
+    });
+    const { rule } = saved.result as unknown as Comparison;
+    return { artifact: saved.artifact, cached: saved.cached, rule, summary: rule.reason };
+  });
+}
+
+async function compare(
+  series: string,
+  candles: Candles,
+  candidate: ServingModel,
+  champion: ServingModel,
+): Promise<Comparison> {
+  const { recipe } = candidate.meta;
+  const { label } = labelCandles(candles, recipe.labels);
+  const firstBar = Math.max(warmUpBars(candidate.meta.featureNames), warmUpBars(champion.meta.featureNames));
+  const seenThrough = Math.max(candidate.version.trainedThroughTime, champion.version.trainedThroughTime);
+  const bars = Int32Array.from(candles.openTime.keys()).filter(
+    bar => bar >= firstBar && candles.openTime[bar] > seenThrough,
+  );
+  return compareModels({
+    series,
+    classes: TASK_CLASSES[recipe.task],
+    candidate: await answer(candles, candidate, bars),
+    champion: await answer(candles, champion, bars),
+    openTime: Float64Array.from(bars, bar => candles.openTime[bar]),
+    label: Int8Array.from(bars, bar => label[bar]),
+    gate: recipe.gate,
+  });
+}
+
+async function answer(
+  candles: Candles,
+  { version, meta, session }: ServingModel,
+  bars: Int32Array,
+): Promise<ComparedModel> {
+  const { columns } = computeFeatures(candles, meta.featureNames, 'float32');
+  fillMissing(columns, meta.recipe.features.maxFillBars, 0);
+  const x = assembleRows(columns, meta.featureNames, bars);
+  return {
+    version: version.version,
+    tradable: version.tradable,
+    trainedThroughTime: version.trainedThroughTime,
+    labels: meta.recipe.labels,
+    probabilities: await runRows(session, x, bars.length),
+  };
+}

@@ -1,0 +1,58 @@
+import type { ArtifactRef } from '../contracts/artifact.ts';
+import type { DatasetReport } from '../contracts/dataset.ts';
+import type { Recipe } from '../contracts/recipe.ts';
+import { buildDataset } from '../datasets/dataset.ts';
+import { writeDataset } from '../datasets/dataset-file.ts';
+import { readSnapshot } from '../datasets/snapshot-file.ts';
+import { schemaHash } from '../features/schema.ts';
+import { resolveFeatures } from '../features/sets.ts';
+import { asStep } from './activity.ts';
+import { SNAPSHOT_FILE } from './export-snapshot.ts';
+import type { Rooms } from './rooms.ts';
+import { STEP_VERSIONS } from './step-versions.ts';
+
+export const DATASET_FILE = 'dataset.arrow';
+
+/** The artifact's result. */
+export interface DatasetFacts {
+  readonly featureNames: readonly string[];
+  readonly schemaHash: string;
+  readonly report: DatasetReport;
+}
+
+interface Input {
+  readonly snapshot: ArtifactRef;
+  readonly recipe: Recipe;
+}
+
+/** Features, labels and purged blocks of a snapshot. */
+export function labelDataset({ artifacts }: Rooms) {
+  return asStep(async ({ snapshot, recipe }: Input) => {
+    const features = resolveFeatures(recipe.features);
+    const inputs = {
+      snapshot: snapshot.inputHash,
+      schema: schemaHash(features),
+      maxFillBars: recipe.features.maxFillBars,
+      labels: recipe.labels,
+      split: recipe.split,
+      minTestRows: recipe.gate.minTestRows,
+      code: STEP_VERSIONS.dataset,
+    };
+    const saved = await artifacts.save('dataset', inputs, async folder => {
+      const { path } = await artifacts.load(snapshot);
+      const { dataset, report } = buildDataset(await readSnapshot(path(SNAPSHOT_FILE)), recipe);
+      await writeDataset(dataset, `${folder}/${DATASET_FILE}`);
+      return {
+        featureNames: [...dataset.featureNames],
+        schemaHash: dataset.schemaHash,
+        report,
+      } satisfies DatasetFacts;
+    });
+    const { blocks } = (saved.result as unknown as DatasetFacts).report;
+    return {
+      artifact: saved.artifact,
+      cached: saved.cached,
+      summary: `${features.length} features; rows ${blocks.train.rows} train, ${blocks.validation.rows} validation, ${blocks.test.rows} test`,
+    };
+  });
+}

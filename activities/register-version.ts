@@ -1,0 +1,116 @@
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ArtifactRef, Json } from '../contracts/artifact.ts';
+import type { Evidence } from '../contracts/evidence.ts';
+import type { PackageMeta } from '../contracts/package.ts';
+import type { Recipe } from '../contracts/recipe.ts';
+import { type Series, seriesId } from '../contracts/series.ts';
+import { TASK_CLASSES } from '../contracts/tasks.ts';
+import { renderCard } from '../evaluation/card.ts';
+import { PACKAGE_FILES } from '../inference/package.ts';
+import { findEstimator } from '../models/estimators/index.ts';
+import { linkPackage } from '../registry/package-files.ts';
+import { asStep } from './activity.ts';
+import type { SnapshotFacts } from './export-snapshot.ts';
+import type { DatasetFacts } from './label-dataset.ts';
+import { MODEL_FILE, type ModelFacts } from './quantize-model.ts';
+import type { Rooms } from './rooms.ts';
+import { STEP_VERSIONS } from './step-versions.ts';
+import { readEvidenceFile } from './validate-model.ts';
+
+interface Input {
+  readonly series: Series;
+  readonly recipe: Recipe;
+  readonly actor: string;
+  readonly snapshot: ArtifactRef;
+  readonly dataset: ArtifactRef;
+  readonly fit: ArtifactRef;
+  readonly model: ArtifactRef;
+  readonly evidence: ArtifactRef;
+}
+
+/** Writes the package (model, meta, metrics, card) and gives it the series' next version, or the one it has. */
+export function registerVersion(rooms: Rooms) {
+  return asStep(async (input: Input) => {
+    const { series, recipe, actor, ...artifacts } = input;
+    const { meta, evidence, modelPath } = await describePackage(rooms, input);
+    const inputs = {
+      model: artifacts.model.inputHash,
+      evidence: artifacts.evidence.inputHash,
+      recipe: recipe as unknown as Json,
+      code: STEP_VERSIONS.package,
+    };
+    const saved = await rooms.artifacts.save('package', inputs, async folder => {
+      await copyFile(modelPath, join(folder, PACKAGE_FILES.model));
+      await writeFile(join(folder, PACKAGE_FILES.meta), `${JSON.stringify(meta, null, 2)}\n`);
+      await writeFile(join(folder, PACKAGE_FILES.metrics), `${JSON.stringify(evidence, null, 2)}\n`);
+      await writeFile(join(folder, PACKAGE_FILES.card), renderCard(meta, evidence));
+      return { packageId: meta.packageId };
+    });
+    const { metrics, baseline, eligible, tradable } = evidence;
+    const { version, cached } = await rooms.registry.register(seriesId(series), {
+      packageId: meta.packageId,
+      package: { step: 'package', inputHash: saved.artifact.inputHash, sha256: saved.artifact.sha256 },
+      recipe: recipe.name,
+      task: recipe.task,
+      dataFromTime: meta.dataset.firstTime,
+      dataToTime: meta.dataset.lastTime,
+      trainedThroughTime: meta.dataset.trainedThroughTime,
+      eligible,
+      tradable,
+      marketKind: meta.marketKind,
+      metrics: {
+        mcc: metrics.mcc,
+        directionalAuc: metrics.directionalAuc,
+        balancedAccuracy: metrics.balancedAccuracy,
+        accuracy: metrics.accuracy,
+        majorityAccuracy: baseline.accuracy,
+      },
+      actor,
+    });
+    const { folder } = await rooms.artifacts.load(saved.artifact);
+    await linkPackage(rooms.home, seriesId(series), version.version, folder);
+    return {
+      artifact: saved.artifact,
+      cached,
+      version: version.version,
+      packageId: meta.packageId,
+      eligible,
+      tradable,
+      summary: `v${version.version}, ${eligible ? 'passed the gate' : 'failed the gate'}${tradable ? ', tradable' : ''}`,
+    };
+  });
+}
+
+async function describePackage(
+  { artifacts }: Rooms,
+  { series, recipe, actor: _, ...refs }: Input,
+): Promise<{ meta: PackageMeta; evidence: Evidence; modelPath: string }> {
+  const snapshot = await artifacts.load<SnapshotFacts>(refs.snapshot);
+  const dataset = await artifacts.load<DatasetFacts>(refs.dataset);
+  const model = await artifacts.load<ModelFacts>(refs.model);
+  const evidence = await readEvidenceFile(artifacts, refs.evidence);
+  const { report, featureNames, schemaHash } = dataset.result;
+  const modelFile = model.files.find(({ name }) => name === MODEL_FILE)!;
+  return {
+    evidence,
+    modelPath: model.path(MODEL_FILE),
+    meta: {
+      packageId: refs.model.inputHash,
+      series,
+      marketKind: snapshot.result.marketKind,
+      task: recipe.task,
+      classes: TASK_CLASSES[recipe.task],
+      steps: findEstimator(recipe.train.estimator).steps(recipe.train),
+      featureNames,
+      schemaHash,
+      missingInTraining: featureNames.filter(name => (report.missing[name] ?? 0) > 0),
+      recipe,
+      dataset: report,
+      anchorTime: snapshot.result.anchorTime,
+      artifacts: refs,
+      model: modelFile,
+      madeWith: model.result.madeWith,
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { createLifecycleActivities } from './lifecycle.ts';
+import { awaitTraining, offerVersion } from './offer-version.ts';
+import { registerVersion } from './register-version.ts';
+import type { Rooms } from './rooms.ts';
+
+export type { OfferStanding } from './lifecycle.ts';
+
+/** Activities of the queue `registry`. */
+export function createRegistryActivities(rooms: Rooms) {
+  return {
+    registerVersion: registerVersion(rooms),
+    offerVersion: offerVersion(rooms),
+    awaitTraining: awaitTraining(rooms),
+    ...createLifecycleActivities(rooms),
+  };
+}
+
+export type RegistryActivities = ReturnType<typeof createRegistryActivities>;

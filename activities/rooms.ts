@@ -1,0 +1,40 @@
+import type { ArtifactStore } from '../artifacts/store.ts';
+import type { CandleStore } from '../candles/store.ts';
+import type { LifecycleAnswer, MessageName, MessagePayload } from '../contracts/messages.ts';
+import type { Recipe } from '../contracts/recipe.ts';
+import type { Series } from '../contracts/series.ts';
+import type { TrainModelInput, TrainModelResult } from '../contracts/training.ts';
+import type { Registry } from '../registry/registry.ts';
+
+/** What activities work with; `host/compose.ts` supplies it. */
+export interface Rooms {
+  readonly home: string;
+  readonly candles: CandleStore;
+  readonly artifacts: ArtifactStore;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  /** Path of LightGBM's shared library. */
+  lightgbmLibrary(): Promise<string>;
+  loadRecipe(name: string): Promise<Recipe>;
+  promotionMode(series: Series): 'auto' | 'manual';
+  readonly orchestrator: Orchestrator;
+}
+
+export interface Clock {
+  /** Epoch ms. */
+  now(): number;
+  /** For durations only. */
+  monotonicMs(): number;
+}
+
+/** What activities ask of Temporal, from outside any workflow. */
+export interface Orchestrator {
+  askLifecycle<Name extends MessageName>(
+    series: Series,
+    message: Name,
+    payload: MessagePayload<Name> & { operationId: string },
+  ): Promise<LifecycleAnswer>;
+  /** Starts a training, or finds the same one running; answers its workflow id. */
+  startTraining(input: TrainModelInput): Promise<string>;
+  awaitTraining(workflowId: string): Promise<TrainModelResult>;
+}

@@ -1,0 +1,15 @@
+import type { ArtifactStep } from '../contracts/artifact.ts';
+
+/**
+ * Part of every artifact's input hash. Raise a step's number when its code gives other bytes for the same inputs;
+ * everything after it is then made anew.
+ */
+export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
+  snapshot: 1,
+  dataset: 1,
+  fit: 1,
+  model: 1,
+  evidence: 1,
+  package: 1,
+  comparison: 1,
+};

@@ -1,0 +1,29 @@
+import { compareWithChampion } from './compare-with-champion.ts';
+import { exportSnapshot } from './export-snapshot.ts';
+import { fitModel } from './fit-model.ts';
+import { labelDataset } from './label-dataset.ts';
+import { quantizeModel } from './quantize-model.ts';
+import type { Rooms } from './rooms.ts';
+import { validateModel } from './validate-model.ts';
+
+/** What every training step answers with, beside the reference to its output. */
+export interface StepOutput {
+  readonly cached: boolean;
+  readonly workMs: number;
+  /** One line for people. */
+  readonly summary: string;
+}
+
+/** Activities of the queue `training`. */
+export function createTrainingActivities(rooms: Rooms) {
+  return {
+    exportSnapshot: exportSnapshot(rooms),
+    labelDataset: labelDataset(rooms),
+    fitModel: fitModel(rooms),
+    quantizeModel: quantizeModel(rooms),
+    validateModel: validateModel(rooms),
+    compareWithChampion: compareWithChampion(rooms),
+  };
+}
+
+export type TrainingActivities = ReturnType<typeof createTrainingActivities>;

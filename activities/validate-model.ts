@@ -1,0 +1,111 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ArtifactStore } from '../artifacts/store.ts';
+import type { ArtifactRef, Json } from '../contracts/artifact.ts';
+import type { Evidence } from '../contracts/evidence.ts';
+import type { Recipe } from '../contracts/recipe.ts';
+import { type Series, seriesId } from '../contracts/series.ts';
+import { TASK_CLASSES } from '../contracts/tasks.ts';
+import { blockRows } from '../datasets/block-rows.ts';
+import { readDataset } from '../datasets/dataset-file.ts';
+import { readSnapshot } from '../datasets/snapshot-file.ts';
+import { judgeCandidate } from '../evaluation/gate.ts';
+import type { GateFacts } from '../evaluation/rules/rule.ts';
+import { scoreModel } from '../evaluation/score.ts';
+import { averageTrueRange } from '../features/kernels/volatility.ts';
+import { PACKAGE_FILES } from '../inference/package.ts';
+import { findEstimator } from '../models/estimators/index.ts';
+import { runRows } from '../models/onnx/row-chunks.ts';
+import { openSession } from '../models/onnx/session.ts';
+import { asStep } from './activity.ts';
+import { SNAPSHOT_FILE, type SnapshotFacts } from './export-snapshot.ts';
+import { DATASET_FILE, type DatasetFacts } from './label-dataset.ts';
+import { MODEL_FILE, type ModelFacts } from './quantize-model.ts';
+import type { Rooms } from './rooms.ts';
+import { STEP_VERSIONS } from './step-versions.ts';
+
+interface Input {
+  readonly series: Series;
+  readonly recipe: Recipe;
+  readonly snapshot: ArtifactRef;
+  readonly dataset: ArtifactRef;
+  readonly fit: ArtifactRef;
+  readonly model: ArtifactRef;
+}
+
+/** Judges a candidate alone, by the very file that would serve, on the test block. */
+export function validateModel({ artifacts }: Rooms) {
+  return asStep(async (input: Input) => {
+    const { recipe } = input;
+    const inputs = {
+      model: input.model.inputHash,
+      dataset: input.dataset.inputHash,
+      gate: recipe.gate,
+      costs: recipe.costs,
+      labels: recipe.labels,
+      code: STEP_VERSIONS.evidence,
+    };
+    const saved = await artifacts.save('evidence', inputs as unknown as Json, async folder => {
+      const evidence = await judge(artifacts, input);
+      await writeFile(join(folder, PACKAGE_FILES.metrics), `${JSON.stringify(evidence, null, 2)}\n`);
+      const { eligible, tradable, metrics } = evidence;
+      return { eligible, tradable, mcc: metrics.mcc, directionalAuc: metrics.directionalAuc };
+    });
+    const { eligible, mcc, directionalAuc } = saved.result;
+    return {
+      artifact: saved.artifact,
+      cached: saved.cached,
+      summary: `${eligible ? 'passes' : 'fails'}; MCC ${mcc.toFixed(3)}, directional AUC ${directionalAuc?.toFixed(3) ?? 'none'}`,
+    };
+  });
+}
+
+async function judge(artifacts: ArtifactStore, input: Input): Promise<Evidence> {
+  const { series, recipe } = input;
+  const snapshot = await artifacts.load<SnapshotFacts>(input.snapshot);
+  const dataset = await artifacts.load<DatasetFacts>(input.dataset);
+  const model = await artifacts.load<ModelFacts>(input.model);
+  const fit = await artifacts.load(input.fit);
+  const candles = await readSnapshot(snapshot.path(SNAPSHOT_FILE));
+  const test = blockRows(await readDataset(dataset.path(DATASET_FILE)), 'test');
+  const session = await openSession(model.path(MODEL_FILE));
+  try {
+    const { blocks, trainedThroughTime } = dataset.result.report;
+    const { metrics, baseline, intervals, bootstrap, backtest } = scoreModel({
+      classes: TASK_CLASSES[recipe.task],
+      probabilities: await runRows(session, test.x, test.rows),
+      label: test.label,
+      bar: test.bar,
+      trainClasses: blocks.train.classes,
+      candles,
+      atr: averageTrueRange(candles, 14),
+      recipe,
+      market: snapshot.result.marketKind,
+    });
+    const facts: GateFacts = {
+      series: seriesId(series),
+      recipe: recipe.name,
+      packageId: input.model.inputHash,
+      classes: TASK_CLASSES[recipe.task],
+      testBlock: { fromTime: blocks.test.fromTime, toTime: blocks.test.toTime, rows: test.rows },
+      trainedThroughTime,
+      metrics,
+      baseline,
+      intervals,
+      bootstrap,
+      backtest,
+      importance: await findEstimator(recipe.train.estimator).importance(fit.folder),
+      parity: model.result.parity,
+      modelBytes: model.result.chosen.bytes,
+      latencyMs: model.result.chosen.latencyMs1,
+    };
+    return { ...facts, ...judgeCandidate(facts, recipe.gate) };
+  } finally {
+    await session.dispose();
+  }
+}
+
+export async function readEvidenceFile(artifacts: ArtifactStore, ref: ArtifactRef): Promise<Evidence> {
+  const { path } = await artifacts.load(ref);
+  return JSON.parse(await readFile(path(PACKAGE_FILES.metrics), 'utf8')) as Evidence;
+}

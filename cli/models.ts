@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { readEvidenceFile } from '../activities/validate-model.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
+import { MESSAGES, type MessageName, type MessagePayload } from '../contracts/messages.ts';
+import { parseSeries, type Series, seriesId } from '../contracts/series.ts';
+import { requireWorkers } from '../host/worker-presence.ts';
+import type { Event, VersionRecord } from '../registry/registry.ts';
+import type { CliContext } from './context.ts';
+import { renderGate, renderNumber } from './evidence-text.ts';
+import { withRooms, withTemporal } from './rooms.ts';
+import { parseTime } from './series-arguments.ts';
+import { renderTable } from './table.ts';
+
+export function register(command: Command, context: CliContext): void {
+  command.addHelpText(
+    'after',
+    '\nExample:\n  alphaloom models history BTCUSD 1h\n  alphaloom models rollback BTCUSD 1h --reason "drawdown"\n',
+  );
+  command
+    .command('list')
+    .description('Show all versions, or those of one series.')
+    .argument('[symbol]')
+    .argument('[timeframe]')
+    .action((symbol, timeframe) =>
+      withRooms(context, (rooms, loaded) =>
+        list(context, rooms, optionalSeries(symbol, timeframe, loaded.config.defaultVenue)),
+      ),
+    );
+  command
+    .command('show')
+    .description('Show a version (default: the champion) with its evidence.')
+    .argument('<symbol>')
+    .argument('<timeframe>')
+    .argument('[version]', 'v7', parseVersion)
+    .action((symbol, timeframe, version) =>
+      withRooms(context, (rooms, loaded) =>
+        show(context, rooms, parseSeries(symbol, timeframe, loaded.config.defaultVenue), version),
+      ),
+    );
+  command
+    .command('history')
+    .description('Show who moved the champion, when and why; or what was champion at a time.')
+    .argument('<symbol>')
+    .argument('<timeframe>')
+    .option('--at <time>', 'the champion at that time', parseTime)
+    .action((symbol, timeframe, { at }) =>
+      withRooms(context, (rooms, loaded) =>
+        history(context, rooms, parseSeries(symbol, timeframe, loaded.config.defaultVenue), at),
+      ),
+    );
+
+  tell(command, context, 'promote', '<version>');
+  tell(command, context, 'rollback', '[version]');
+  tell(command, context, 'pause', null);
+  tell(command, context, 'resume', null);
+  tell(command, context, 'retrain', null).option('--recipe <name>', 'another recipe than the champion’s');
+}
+
+type Rooms = Parameters<Parameters<typeof withRooms>[1]>[0];
+
+/** A verb that is a message to the series' lifecycle: its name and meaning come from the table of messages. */
+function tell(
+  parent: Command,
+  context: CliContext,
+  message: MessageName,
+  versionArgument: string | null,
+): Command {
+  const verb = parent
+    .command(message)
+    .description(`${MESSAGES[message].summary}.`)
+    .argument('<symbol>')
+    .argument('<timeframe>');
+  if (versionArgument) verb.argument(versionArgument, 'v7', parseVersion);
+  return verb
+    .option('--reason <text>', 'why; kept in the history')
+    .option('--operation-id <id>', 'the same id twice is the same operation')
+    .action(async (...words: unknown[]) => {
+      const [symbol, timeframe] = words as [string, string];
+      const version = versionArgument ? (words[2] as number | undefined) : undefined;
+      const { reason, operationId, recipe } = verb.opts<{
+        reason?: string;
+        operationId?: string;
+        recipe?: string;
+      }>();
+      await withTemporal(context, async ({ orchestrator, loaded, temporal, homeId }) => {
+        const series = parseSeries(symbol, timeframe, loaded.config.defaultVenue);
+        await requireWorkers(temporal, homeId);
+        const payload = { version, reason, recipe, actor: `cli:${context.environment.USER ?? 'user'}` };
+        const answer = await orchestrator.askLifecycle(series, message, {
+          ...(JSON.parse(JSON.stringify(payload)) as MessagePayload<typeof message>),
+          operationId: operationId ?? randomUUID(),
+        } as never);
+        context.output.result(
+          { series: seriesId(series), ...answer },
+          () =>
+            `${seriesId(series)} ${answer.outcome}: ${answer.reason}\nChampion: ${answer.champion ? `v${answer.champion}` : 'none'}`,
+        );
+      });
+    });
+}
+
+function optionalSeries(
+  symbol: string | undefined,
+  timeframe: string | undefined,
+  defaultVenue: string,
+): Series | null {
+  if (symbol === undefined) return null;
+  if (timeframe === undefined)
+    throw new AlphaloomError('USAGE', 'Name the timeframe too, e.g. models list BTCUSD 1h.');
+  return parseSeries(symbol, timeframe, defaultVenue);
+}
+
+function parseVersion(text: string): number {
+  const match = /^v?([1-9]\d{0,8})$/.exec(text);
+  if (match) return Number(match[1]);
+  throw new InvalidArgumentError('Expected a version, e.g. v7.');
+}
+
+async function list(context: CliContext, { registry }: Rooms, series: Series | null): Promise<void> {
+  const versions = await registry.list(series ? seriesId(series) : undefined);
+  const champions = new Map<string, number | undefined>();
+  for (const { series: id } of versions) {
+    if (!champions.has(id)) champions.set(id, (await registry.champion(id))?.version);
+  }
+  const rows = versions.map(version => ({
+    ...version,
+    champion: champions.get(version.series) === version.version,
+  }));
+  context.output.result({ versions: rows }, () =>
+    rows.length === 0
+      ? 'No version yet. Train one: alphaloom train BTCUSD 1h'
+      : renderTable<(typeof rows)[number]>(rows, [
+          { title: 'series', cell: row => row.series },
+          { title: 'version', cell: row => `v${row.version}` },
+          { title: 'champion', cell: row => (row.champion ? 'yes' : null) },
+          { title: 'recipe', cell: row => row.recipe },
+          { title: 'gate', cell: row => (row.eligible ? 'passed' : 'failed') },
+          { title: 'tradable', cell: row => (row.tradable ? 'yes' : 'no') },
+          { title: 'mcc', align: 'right', cell: row => renderNumber(row.metrics.mcc) },
+          { title: 'dir. AUC', align: 'right', cell: row => renderNumber(row.metrics.directionalAuc) },
+          { title: 'registered', cell: row => time(row.registeredAt) },
+        ]),
+  );
+}
+
+async function show(
+  context: CliContext,
+  rooms: Rooms,
+  series: Series,
+  wanted: number | undefined,
+): Promise<void> {
+  const version = await chosenVersion(rooms, series, wanted);
+  const evidence = await readEvidenceFile(rooms.artifacts, version.package);
+  const champion = await rooms.registry.champion(version.series);
+  context.output.result({ ...version, champion: champion?.version === version.version, evidence }, () =>
+    [
+      `${version.series} v${version.version} (${version.recipe})${champion?.version === version.version ? ', champion' : ''}`,
+      `data ${time(version.dataFromTime)} to ${time(version.dataToTime)}, trained through ${time(version.trainedThroughTime)}`,
+      `package ${version.packageId}`,
+      '',
+      renderGate(evidence),
+    ].join('\n'),
+  );
+}
+
+async function chosenVersion(
+  { registry }: Rooms,
+  series: Series,
+  wanted: number | undefined,
+): Promise<VersionRecord> {
+  if (wanted !== undefined) return await registry.get(seriesId(series), wanted);
+  const champion = await registry.champion(seriesId(series));
+  if (champion) return champion;
+  throw new AlphaloomError(
+    'CHAMPION_NONE',
+    `${seriesId(series)} has no champion. Name a version: models show ${series.symbol} ${series.timeframe} v1.`,
+  );
+}
+
+async function history(
+  context: CliContext,
+  { registry }: Rooms,
+  series: Series,
+  at: number | undefined,
+): Promise<void> {
+  const id = seriesId(series);
+  if (at !== undefined) {
+    const champion = await registry.championAt(id, at);
+    context.output.result({ series: id, at: new Date(at).toISOString(), champion: champion ?? null }, () =>
+      champion
+        ? `v${champion.version} (${champion.recipe}) was champion at ${time(at)}`
+        : `No champion at ${time(at)}`,
+    );
+    return;
+  }
+  const events = await registry.events(id);
+  context.output.result(
+    { series: id, events: events.map(event => ({ ...event, at: new Date(event.at).toISOString() })) },
+    () =>
+      events.length === 0
+        ? `${id} has no history yet.`
+        : renderTable<Event>(events, [
+            { title: 'when', cell: event => time(event.at) },
+            { title: 'what', cell: event => event.kind },
+            { title: 'version', cell: event => (event.version === null ? null : `v${event.version}`) },
+            { title: 'who', cell: event => event.actor },
+            { title: 'why', cell: event => reasonOf(event) },
+          ]),
+  );
+}
+
+function reasonOf({ detail }: Event): string {
+  const { reason, decision, override } = (detail ?? {}) as {
+    reason?: string;
+    decision?: string;
+    override?: boolean;
+  };
+  return [override ? 'OVERRIDE' : null, decision, reason].filter(Boolean).join(': ');
+}
+
+function time(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ');
+}

@@ -1,0 +1,165 @@
+import type { Command } from 'commander';
+import { readEvidenceFile } from '../activities/validate-model.ts';
+import type { Evidence } from '../contracts/evidence.ts';
+import { seriesId } from '../contracts/series.ts';
+import type { FleetRow, TrainFleetResult, TrainModelInput, TrainModelResult } from '../contracts/training.ts';
+import { recipeFolders, trainingConcurrency } from '../host/config.ts';
+import { trainingWorkflowId } from '../host/orchestrator.ts';
+import { DEFAULT_RECIPE, loadRecipe } from '../host/recipes.ts';
+import { requireWorkers } from '../host/worker-presence.ts';
+import { integer } from './arguments.ts';
+import type { CliContext } from './context.ts';
+import { renderGate, renderOffer, renderSteps } from './evidence-text.ts';
+import { type Connected, withTemporal } from './rooms.ts';
+import { parseAssignment, parseTime, readSeriesArguments } from './series-arguments.ts';
+import { renderTable } from './table.ts';
+import { followWorkflow } from './workflow-progress.ts';
+
+interface TrainOptions {
+  readonly recipe: string;
+  readonly symbolsFile?: string;
+  readonly timeframe?: string;
+  readonly symbol?: string;
+  readonly maxWorkers?: number;
+  readonly set: Record<string, unknown>;
+  readonly asOf?: number;
+  readonly promote: boolean;
+  readonly detach?: boolean;
+}
+
+export function register(command: Command, context: CliContext): void {
+  command
+    .argument('[symbols]', 'one or more, separated by commas: BTCUSD,ETHUSD; with a venue: coinbase:BTCUSD')
+    .argument('[timeframes]', 'one or more, separated by commas: 1h,4h')
+    .option('--symbol <symbols>', 'the symbols, as an option')
+    .option('--timeframe <timeframes>', 'the timeframes, as an option (also --tf)')
+    .option('--symbols-file <file>', 'a JSON array of symbols, or one per line')
+    .option(
+      '--max-workers <count>',
+      'series trained at once (default: the machine’s training slots)',
+      integer(1, 1_000),
+    )
+    .option('--recipe <name>', 'a recipe’s name or the path of its YAML file', DEFAULT_RECIPE)
+    .option('--set <path=value>', 'change a value of the recipe; may be repeated', parseAssignment, {})
+    .option('--as-of <time>', 'use only bars that were closed by then', parseTime)
+    .option('--no-promote', 'register the version without offering it for promotion')
+    .option('--detach', 'start the work and return at once')
+    .addHelpText(
+      'after',
+      '\nExample:\n  alphaloom train BTCUSD 1h\n  alphaloom train BTCUSDT,ETHUSDT 15m --recipe gbdt-core15 --set train.seed=2\n',
+    )
+    .action(async (symbols: string | undefined, timeframes: string | undefined, options: TrainOptions) => {
+      await withTemporal(context, connected => train(context, connected, symbols, timeframes, options));
+    });
+}
+
+async function train(
+  context: CliContext,
+  connected: Connected,
+  symbols: string | undefined,
+  timeframes: string | undefined,
+  options: TrainOptions,
+): Promise<void> {
+  const { loaded, temporal, homeId } = connected;
+  // `--symbols-file F 15m`: the only word is then the timeframe.
+  const onlyTimeframe =
+    options.symbolsFile !== undefined && timeframes === undefined && options.timeframe === undefined;
+  const list = await readSeriesArguments(
+    options.symbol ?? (onlyTimeframe ? undefined : symbols),
+    options.timeframe ?? (onlyTimeframe ? symbols : timeframes),
+    options.symbolsFile,
+    loaded.config.defaultVenue,
+  );
+  const recipe = await loadRecipe(options.recipe, recipeFolders(loaded), options.set);
+  const inputs = list.map(
+    (series): TrainModelInput => ({
+      series,
+      recipe,
+      asOfTime: options.asOf ?? null,
+      offer: options.promote,
+      actor: `cli:${context.environment.USER ?? 'user'}`,
+    }),
+  );
+  await requireWorkers(temporal, homeId);
+  if (inputs.length === 1) await trainOne(context, connected, inputs[0], options.detach === true);
+  else {
+    await trainMany(
+      context,
+      connected,
+      inputs,
+      options.maxWorkers ?? trainingConcurrency(loaded.config),
+      options.detach === true,
+    );
+  }
+}
+
+async function trainOne(
+  context: CliContext,
+  connected: Connected,
+  input: TrainModelInput,
+  detach: boolean,
+): Promise<void> {
+  const { rooms, orchestrator, temporal } = connected;
+  const workflowId = await orchestrator.startTraining(input);
+  if (detach) return started(context, workflowId);
+  await followWorkflow(
+    context,
+    temporal.client,
+    workflowId,
+    `${seriesId(input.series)} ${input.recipe.name}`,
+  );
+  const result = await orchestrator.awaitTraining(workflowId);
+  const evidence = await readEvidenceFile(rooms.artifacts, result.evidence);
+  context.output.result({ workflowId, ...result, evidence: { artifact: result.evidence, ...evidence } }, () =>
+    renderTraining(result, evidence),
+  );
+}
+
+async function trainMany(
+  context: CliContext,
+  { orchestrator, temporal }: Connected,
+  inputs: readonly TrainModelInput[],
+  maxWorkers: number,
+  detach: boolean,
+): Promise<void> {
+  const items = inputs.map(input => ({ workflowId: trainingWorkflowId(input), input }));
+  const workflowId = await orchestrator.startFleet({ items, maxWorkers });
+  if (detach) return started(context, workflowId);
+  await followWorkflow(context, temporal.client, workflowId, `${items.length} series`);
+  const result = await orchestrator.awaitFleet(workflowId);
+  context.output.result({ workflowId, ...result, ...countFleet(result) }, () => renderFleet(result));
+  if (result.rows.some(row => !row.ok)) context.endWith(1);
+}
+
+function started(context: CliContext, workflowId: string): void {
+  context.output.result({ workflowId }, () => `Started ${workflowId}; see status or the Temporal UI.`);
+}
+
+function renderTraining(result: TrainModelResult, evidence: Evidence): string {
+  return [
+    renderSteps(result.steps),
+    '',
+    renderGate(evidence),
+    '',
+    `${result.series} v${result.version}: ${result.offer ? renderOffer(result.offer) : 'registered, not offered'}`,
+  ].join('\n');
+}
+
+function countFleet({ rows }: TrainFleetResult): { total: number; finished: number; failed: number } {
+  const finished = rows.filter(row => row.ok).length;
+  return { total: rows.length, finished, failed: rows.length - finished };
+}
+
+function renderFleet(result: TrainFleetResult): string {
+  const { total, finished, failed } = countFleet(result);
+  const table = renderTable<FleetRow>(result.rows, [
+    { title: 'series', cell: row => row.series },
+    { title: 'version', cell: row => (row.ok ? `v${row.result.version}` : null) },
+    { title: 'decision', cell: row => (row.ok ? (row.result.offer?.decision ?? 'not offered') : 'failed') },
+    {
+      title: 'reason',
+      cell: row => (row.ok ? row.result.offer?.reason : `${row.error.code}: ${row.error.message}`),
+    },
+  ]);
+  return `${table}\n\n${finished} of ${total} finished, ${failed} failed`;
+}

@@ -1,0 +1,36 @@
+import { writeFile } from 'node:fs/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import { QUEUES, type Queue } from '../contracts/queues.ts';
+import { runWorkers } from '../host/run-workers.ts';
+import type { CliContext } from './context.ts';
+
+const QUEUE_NAMES = Object.keys(QUEUES) as Queue[];
+
+export function register(command: Command, context: CliContext): void {
+  command
+    .argument('[queues...]', `${QUEUE_NAMES.join(', ')}; without any, all`, collectQueues)
+    .option('--ready-file <file>', 'written once work is taken')
+    .addHelpText('after', '\nExample:\n  alphaloom worker training\n')
+    .action(async (queues: Queue[] | undefined, { readyFile }: { readyFile?: string }) => {
+      const { output, environment, home } = context;
+      const wanted = queues ?? QUEUE_NAMES;
+      await runWorkers({
+        queues: wanted,
+        home,
+        environment,
+        loaded: await context.loadConfig(),
+        signal: context.interruption(),
+        async onReady() {
+          output.say(`Taking work from ${wanted.join(', ')}. Ctrl-C stops after the work in hand.`);
+          if (readyFile) await writeFile(readyFile, `${JSON.stringify({ pid: process.pid })}\n`);
+        },
+      });
+      output.result({ queues: wanted, stopped: true }, () => 'Stopped.');
+    });
+}
+
+function collectQueues(word: string, before: Queue[] | undefined): Queue[] {
+  if (!Object.hasOwn(QUEUES, word))
+    throw new InvalidArgumentError(`Expected one of ${QUEUE_NAMES.join(', ')}.`);
+  return [...(before ?? []), word as Queue];
+}

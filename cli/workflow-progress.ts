@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { FitProgress, FleetProgress } from '../contracts/training.ts';
+import { TRAINING_STEPS, type TrainingStep } from '../contracts/training.ts';
+import { explainTemporalErrors } from '../host/orchestrator.ts';
+import type { CliContext } from './context.ts';
+
+const POLL_MS = 250;
+
+/**
+ * Shows a workflow's progress until it ends (how, its result says). The first Ctrl-C cancels the work, and waits for its
+ * steps to have ended; a killed command leaves it running.
+ */
+export async function followWorkflow(
+  context: CliContext,
+  client: Client,
+  workflowId: string,
+  label: string,
+): Promise<void> {
+  const handle = client.workflow.getHandle(workflowId);
+  const interruption = context.interruption();
+  const progress = context.output.progress(label);
+  const cancel = () => void handle.cancel();
+  interruption.addEventListener('abort', cancel, { once: true });
+  try {
+    for (;;) {
+      const description = await explainTemporalErrors(() => handle.describe());
+      if (description.status.name !== 'RUNNING') return;
+      if (interruption.aborted) progress.update(null, 'cancelling');
+      else if (description.type === 'trainFleet') await showFleet(handle, progress);
+      else showTraining(description.raw.pendingActivities ?? [], progress);
+      await sleep(POLL_MS);
+    }
+  } finally {
+    interruption.removeEventListener('abort', cancel);
+    progress.stop();
+  }
+}
+
+type Progress = ReturnType<CliContext['output']['progress']>;
+type PendingActivity = NonNullable<
+  Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>['raw']['pendingActivities']
+>[number];
+
+function showTraining(pending: readonly PendingActivity[], progress: Progress): void {
+  const name = pending[0]?.activityType?.name;
+  if (!name) return;
+  const step = TRAINING_STEPS.indexOf(name as TrainingStep);
+  const fit = readHeartbeat(pending[0]);
+  const within = fit && fit.rounds > 0 ? fit.round / fit.rounds : 0;
+  const text = fit ? `${name} round ${fit.round}/${fit.rounds}, loss ${fit.loss?.toFixed(4) ?? '-'}` : name;
+  progress.update((Math.max(step, 0) + within) / TRAINING_STEPS.length, text);
+}
+
+/** A workflow doesn't see heartbeats; the server does. */
+function readHeartbeat(activity: PendingActivity): FitProgress | null {
+  const [payload] = activity.heartbeatDetails?.payloads ?? [];
+  const details = payload ? defaultPayloadConverter.fromPayload<FitProgress | null>(payload) : null;
+  return details && typeof details.round === 'number' ? details : null;
+}
+
+async function showFleet(
+  handle: ReturnType<Client['workflow']['getHandle']>,
+  progress: Progress,
+): Promise<void> {
+  try {
+    const { total, done, running } = await handle.query<FleetProgress>('progress');
+    const failed = done.filter(row => !row.ok).length;
+    progress.update(
+      done.length / total,
+      `${done.length}/${total} done, ${failed} failed; ${running.join(', ')}`,
+    );
+  } catch {
+    // Between two workers nobody can answer a query; the next look will.
+  }
+}

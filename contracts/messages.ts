@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { ArtifactRef } from './artifact.ts';
+
+const operation = {
+  /** The same id twice is the same operation; made up where it is missing. */
+  operationId: z.string().min(1).max(300).optional(),
+  actor: z.string().min(1).max(200).optional(),
+  reason: z.string().max(2_000).optional(),
+};
+const version = z.int().positive();
+
+/**
+ * Messages that workflows take, one line each: what the CLI's verbs, the API's routes and the Temporal UI's buttons send.
+ * Each is a signal and an update of the same name; an empty payload is `{}`.
+ */
+export const MESSAGES = {
+  offer: {
+    workflow: 'modelLifecycle',
+    schema: z.strictObject({ ...operation, version }),
+    summary: 'Judge a version against the champion and promote it if the gate says so',
+  },
+  promote: {
+    workflow: 'modelLifecycle',
+    schema: z.strictObject({ ...operation, version }),
+    summary: 'Make a version champion; overrides a refusal, which needs a reason',
+  },
+  rollback: {
+    workflow: 'modelLifecycle',
+    schema: z.strictObject({ ...operation, version: version.optional() }),
+    summary: 'Go back to the previous champion or to a named version',
+  },
+  pause: {
+    workflow: 'modelLifecycle',
+    schema: z.strictObject(operation),
+    summary: 'Keep the champion whatever is offered, and start no retraining',
+  },
+  resume: {
+    workflow: 'modelLifecycle',
+    schema: z.strictObject(operation),
+    summary: 'Take offers and retraining again',
+  },
+  retrain: {
+    workflow: 'modelLifecycle',
+    schema: z.strictObject({ ...operation, recipe: z.string().min(1).optional() }),
+    summary: 'Start a training with the champion’s recipe, or a named one',
+  },
+} as const;
+
+export type MessageName = keyof typeof MESSAGES;
+export const MESSAGE_NAMES = Object.keys(MESSAGES) as MessageName[];
+export type MessagePayload<Name extends MessageName> = z.infer<(typeof MESSAGES)[Name]['schema']>;
+
+/** What an update answers; a signal's answer is only seen in the registry's history. */
+export interface LifecycleAnswer {
+  readonly message: MessageName;
+  readonly operationId: string;
+  readonly champion: number | null;
+  /** `promoted`, `kept`, `rolled back`, `paused`, … */
+  readonly outcome: string;
+  readonly reason: string;
+  /** Of an offer that was compared with the champion. */
+  readonly comparison?: ArtifactRef | null;
+  /** Of a retraining that was started. */
+  readonly workflowId?: string;
+}
+
+export interface LifecycleStatus {
+  readonly series: string;
+  readonly working: MessageName | null;
+  readonly queued: readonly MessageName[];
+}

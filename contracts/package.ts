@@ -1,0 +1,28 @@
+import type { ArtifactRef, FileDigest } from './artifact.ts';
+import type { DatasetReport } from './dataset.ts';
+import type { Recipe } from './recipe.ts';
+import type { MarketKind, Series } from './series.ts';
+import type { Task } from './tasks.ts';
+
+/** `meta.json` of a package: everything needed to serve the model and to make it again. */
+export interface PackageMeta {
+  /** Hash of the model's inputs; also written into `model.onnx`. */
+  readonly packageId: string;
+  readonly series: Series;
+  readonly marketKind: MarketKind;
+  readonly task: Task;
+  readonly classes: readonly string[];
+  readonly steps: number;
+  readonly featureNames: readonly string[];
+  readonly schemaHash: string;
+  /** Features that had missing values in training; any other one that is missing at serving makes a prediction fall back. */
+  readonly missingInTraining: readonly string[];
+  readonly recipe: Recipe;
+  readonly dataset: DatasetReport;
+  /** Open time of the bar at which recursive indicators start. */
+  readonly anchorTime: number;
+  readonly artifacts: Readonly<Record<'snapshot' | 'dataset' | 'fit' | 'model' | 'evidence', ArtifactRef>>;
+  readonly model: FileDigest;
+  /** Versions of what made it: part of the hashes. */
+  readonly madeWith: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,20 @@
+/**
+ * Task queues, one line each. `training` does the heavy work; `registry` runs the workflows and the short activities
+ * that move champions.
+ */
+export const QUEUES = {
+  registry: 'workflows, registry, offers',
+  training: 'snapshots, datasets, fits, validation',
+} as const;
+
+export type Queue = keyof typeof QUEUES;
+
+/** A queue carries its home's id, so that no worker ever takes the work of a home whose files it can't see. */
+export function queueName(queue: Queue, homeId: string): string {
+  return `${queue}@${homeId}`;
+}
+
+/** From inside a workflow, whose own queue names the home. */
+export function siblingQueue(ownQueue: string, queue: Queue): string {
+  return queueName(queue, ownQueue.slice(ownQueue.indexOf('@') + 1));
+}

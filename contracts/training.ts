@@ -1,0 +1,99 @@
+import type { ArtifactRef } from './artifact.ts';
+import type { OfferDecision } from './evidence.ts';
+import type { Recipe } from './recipe.ts';
+import type { Series } from './series.ts';
+
+/** Steps of `trainModel` in their order; the last two are of the registry. */
+export const TRAINING_STEPS = [
+  'exportSnapshot',
+  'labelDataset',
+  'fitModel',
+  'quantizeModel',
+  'validateModel',
+  'registerVersion',
+  'offerVersion',
+] as const;
+export type TrainingStep = (typeof TRAINING_STEPS)[number];
+
+export interface TrainModelInput {
+  readonly series: Series;
+  readonly recipe: Recipe;
+  /** Only bars closed by then are used; null: all that are closed. */
+  readonly asOfTime: number | null;
+  /** Whether the version is offered for promotion. */
+  readonly offer: boolean;
+  /** Who asked, for the registry's events. */
+  readonly actor: string;
+}
+
+export interface StepReport {
+  readonly step: TrainingStep;
+  readonly cached: boolean;
+  /** From scheduling to result, waiting for a free worker included. */
+  readonly ms: number;
+  /** The activity's own time. */
+  readonly workMs: number;
+  readonly summary: string;
+}
+
+export interface TrainModelResult {
+  readonly series: string;
+  readonly recipe: string;
+  readonly version: number;
+  readonly packageId: string;
+  readonly eligible: boolean;
+  readonly tradable: boolean;
+  readonly evidence: ArtifactRef;
+  readonly offer: OfferOutcome | null;
+  readonly steps: readonly StepReport[];
+}
+
+/** How a version's offer was answered, and the numbers it rests on. */
+export interface OfferOutcome {
+  readonly decision: OfferDecision;
+  readonly reason: string;
+  readonly version: number;
+  readonly champion: number | null;
+  readonly comparison: ArtifactRef | null;
+}
+
+/** What the query `progress` of `trainModel` answers. */
+export interface TrainingProgress {
+  readonly series: string;
+  readonly step: TrainingStep | 'done';
+  readonly finished: readonly StepReport[];
+}
+
+/** Heartbeat of the fit, seen in the pending activity's details. */
+export interface FitProgress {
+  readonly round: number;
+  readonly rounds: number;
+  readonly loss: number | null;
+  readonly bestRound: number;
+  readonly bestLoss: number | null;
+}
+
+export interface TrainFleetInput {
+  readonly items: readonly FleetItem[];
+  readonly maxWorkers: number;
+}
+
+export interface FleetItem {
+  /** `train/<series>/<hash of the input>`, made by the caller, who can hash. */
+  readonly workflowId: string;
+  readonly input: TrainModelInput;
+}
+
+export type FleetRow =
+  | { readonly series: string; readonly ok: true; readonly result: TrainModelResult }
+  | { readonly series: string; readonly ok: false; readonly error: { code: string; message: string } };
+
+export interface TrainFleetResult {
+  readonly rows: readonly FleetRow[];
+}
+
+export interface FleetProgress {
+  readonly total: number;
+  readonly running: readonly string[];
+  readonly done: readonly FleetRow[];
+}

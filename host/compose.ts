@@ -1,0 +1,61 @@
+import type { Client } from '@temporalio/client';
+import type { Clock, Orchestrator, Rooms } from '../activities/rooms.ts';
+import { createArtifactStore } from '../artifacts/store.ts';
+import { createCandleStore } from '../candles/store.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
+import { seriesId } from '../contracts/series.ts';
+import { createPredictor, type Predictor } from '../inference/predictor.ts';
+import { openSqliteRegistry } from '../registry/sqlite-registry.ts';
+import { type LoadedConfig, recipeFolders } from './config.ts';
+import { createOrchestrator } from './orchestrator.ts';
+import { type Home, readHomeId } from './paths.ts';
+import { loadRecipe } from './recipes.ts';
+import { findLightgbmLibrary } from './tools/lightgbm.ts';
+
+/** The rooms of one home, opened; close them when done. */
+export interface OpenRooms extends Rooms {
+  readonly predictor: Predictor;
+  close(): Promise<void>;
+}
+
+interface Wiring {
+  readonly home: Home;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly loaded: LoadedConfig;
+  /** Without Temporal (reading, predicting), what would need it refuses. */
+  readonly client: Client | null;
+}
+
+const CLOCK: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** Wires everything, once: the one place where rooms get their root folder, clock and neighbours. */
+export async function composeRooms({ home, environment, loaded, client }: Wiring): Promise<OpenRooms> {
+  const candles = createCandleStore(home.root, { now: CLOCK.now });
+  const artifacts = createArtifactStore(home.root);
+  const registry = await openSqliteRegistry(home.registryDatabase, { now: CLOCK.now });
+  const predictor = createPredictor({ candles, registry, artifacts, clock: CLOCK });
+  const { promotion } = loaded.config;
+  return {
+    home: home.root,
+    candles,
+    artifacts,
+    registry,
+    predictor,
+    clock: CLOCK,
+    lightgbmLibrary: () => findLightgbmLibrary(environment, home),
+    loadRecipe: name => loadRecipe(name, recipeFolders(loaded)),
+    promotionMode: series => promotion.series[seriesId(series)] ?? promotion.default,
+    orchestrator: client ? createOrchestrator(client, await readHomeId(home)) : NO_TEMPORAL,
+    async close() {
+      await predictor.close();
+      await candles.close();
+      registry.close();
+    },
+  };
+}
+
+function refuse(): never {
+  throw new AlphaloomError('TEMPORAL_UNREACHABLE', 'This needs Temporal. Run up first.');
+}
+
+const NO_TEMPORAL: Orchestrator = { askLifecycle: refuse, startTraining: refuse, awaitTraining: refuse };

@@ -1,0 +1,172 @@
+import {
+  type Client,
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowFailedError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, WorkflowNotFoundError } from '@temporalio/common';
+import type { Orchestrator } from '../activities/rooms.ts';
+import { canonicalJson } from '../artifacts/canonical-json.ts';
+import { sha256 } from '../artifacts/input-hash.ts';
+import type { Json } from '../contracts/artifact.ts';
+import { AlphaloomError, isErrorCode } from '../contracts/errors.ts';
+import type { LifecycleAnswer } from '../contracts/messages.ts';
+import { queueName } from '../contracts/queues.ts';
+import { type Series, seriesId } from '../contracts/series.ts';
+import type {
+  TrainFleetInput,
+  TrainFleetResult,
+  TrainModelInput,
+  TrainModelResult,
+} from '../contracts/training.ts';
+import type { modelLifecycle } from '../workflows/index.ts';
+
+/** Starts workflows and sends them messages: the CLI's and the activities' way to Temporal. */
+export interface TemporalOrchestrator extends Orchestrator {
+  startFleet(input: TrainFleetInput): Promise<string>;
+  awaitFleet(workflowId: string): Promise<TrainFleetResult>;
+}
+
+export function createOrchestrator(client: Client, homeId: string): TemporalOrchestrator {
+  const taskQueue = queueName('registry', homeId);
+  const start = <Input>(workflow: 'trainModel' | 'trainFleet', workflowId: string, input: Input) =>
+    explainTemporalErrors(async () => {
+      await requireOwn(client, workflowId, taskQueue);
+      await client.workflow.start<(input: Input) => Promise<unknown>>(workflow, {
+        workflowId,
+        taskQueue,
+        args: [input],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+    });
+  return {
+    askLifecycle: ({ venue, symbol, timeframe }, message, payload) =>
+      explainTemporalErrors(async () => {
+        const workflowId = lifecycleWorkflowId({ venue, symbol, timeframe });
+        await requireOwn(client, workflowId, taskQueue);
+        const startWorkflowOperation = new WithStartWorkflowOperation<typeof modelLifecycle>(
+          'modelLifecycle' as never,
+          {
+            workflowId,
+            taskQueue,
+            args: [{ venue, symbol, timeframe }],
+            workflowIdConflictPolicy: 'USE_EXISTING',
+          },
+        );
+        return await client.workflow.executeUpdateWithStart<
+          typeof modelLifecycle,
+          LifecycleAnswer,
+          [unknown]
+        >(message, {
+          args: [payload],
+          updateId: updateId(payload.operationId),
+          startWorkflowOperation,
+        });
+      }),
+    async startTraining(input) {
+      const workflowId = trainingWorkflowId(input);
+      await start('trainModel', workflowId, input);
+      return workflowId;
+    },
+    awaitTraining: workflowId => awaitResult<TrainModelResult>(client, workflowId),
+    async startFleet(input) {
+      const workflowId = `fleet/${shortHash(input.items.map(item => item.workflowId))}`;
+      await start('trainFleet', workflowId, input);
+      return workflowId;
+    },
+    awaitFleet: workflowId => awaitResult<TrainFleetResult>(client, workflowId),
+  };
+}
+
+/** The same training asked for twice is one workflow; who asked makes no difference. */
+export function trainingWorkflowId({ actor: _, ...input }: TrainModelInput): string {
+  return `train/${seriesId(input.series)}/${shortHash(input as unknown as Json)}`;
+}
+
+export function lifecycleWorkflowId(series: Series): string {
+  return `model/${seriesId(series)}`;
+}
+
+/** Update ids are short in Temporal; the operation id itself travels in the payload. */
+function updateId(operationId: string): string {
+  return sha256(operationId).slice(0, 32);
+}
+
+/** On a cluster that several homes share, the workflow of that name may wait for another home's workers without end. */
+async function requireOwn(client: Client, workflowId: string, taskQueue: string): Promise<void> {
+  const running = await describeIfRunning(client, workflowId);
+  if (running === null || running.taskQueue === taskQueue) return;
+  throw new AlphaloomError(
+    'WORKFLOW_ELSEWHERE',
+    `${workflowId} runs for another home (task queue ${running.taskQueue}, here ${taskQueue}). Use another namespace, or end that workflow.`,
+    { workflowId, taskQueue: running.taskQueue, expected: taskQueue },
+  );
+}
+
+async function describeIfRunning(client: Client, workflowId: string) {
+  try {
+    const description = await client.workflow.getHandle(workflowId).describe();
+    return description.status.name === 'RUNNING' ? description : null;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+function shortHash(value: Json): string {
+  return sha256(canonicalJson(value)).slice(0, 16);
+}
+
+function awaitResult<Result>(client: Client, workflowId: string): Promise<Result> {
+  return explainTemporalErrors(async () => (await client.workflow.getHandle(workflowId).result()) as Result);
+}
+
+/** Failures of workflows and of the connection, in our own words. */
+export async function explainTemporalErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw explainTemporalError(error);
+  }
+}
+
+function explainTemporalError(error: unknown): unknown {
+  if (error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError) {
+    const failure = rootFailure(error);
+    if (failure instanceof CancelledFailure) {
+      return new AlphaloomError(
+        'TRAINING_CANCELLED',
+        'The work was cancelled. Start it again; finished steps are kept.',
+        {},
+        { cause: error },
+      );
+    }
+    if (failure instanceof ApplicationFailure) {
+      const code = failure.type && isErrorCode(failure.type) ? failure.type : 'WORKFLOW_FAILED';
+      return new AlphaloomError(
+        code,
+        failure.message,
+        (failure.details?.[0] as Record<string, unknown>) ?? {},
+        { cause: error },
+      );
+    }
+    return new AlphaloomError('WORKFLOW_FAILED', failure.message, {}, { cause: error });
+  }
+  if (isGrpcServiceError(error)) {
+    return new AlphaloomError(
+      'TEMPORAL_UNREACHABLE',
+      `Temporal did not answer: ${error.details || error.message}. Run up, or check TEMPORAL_ADDRESS.`,
+      {},
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+/** The innermost failure that still says something. */
+function rootFailure(error: Error): Error {
+  let at = error;
+  while (at.cause instanceof Error) at = at.cause;
+  return at;
+}

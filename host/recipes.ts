@@ -1,0 +1,100 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { AlphaloomError } from '../contracts/errors.ts';
+import { parseRecipe, type Recipe } from '../contracts/recipe.ts';
+import { resolveFeatures } from '../features/sets.ts';
+import { findEstimator } from '../models/estimators/index.ts';
+import { exists, explainDiskErrors } from '../storage/files.ts';
+import { CHECKOUT } from './paths.ts';
+
+export const BUILT_IN_RECIPES = join(CHECKOUT, 'recipes');
+export const DEFAULT_RECIPE = 'gbdt-core15';
+
+/** Values that win over the file's, by path (`train.seed`). */
+export type RecipeOverrides = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads and checks a recipe: schema, features against the catalog, parameters against the estimator.
+ * @param name a name (looked for in the user's folders, then the built-in ones) or a path to a YAML file
+ * @throws AlphaloomError RECIPE_NOT_FOUND, RECIPE_INVALID, FEATURE_UNKNOWN
+ */
+export async function loadRecipe(
+  name: string,
+  folders: readonly string[],
+  overrides: RecipeOverrides = {},
+): Promise<Recipe> {
+  const path = await findRecipe(name, folders);
+  const document = await readYaml(path);
+  for (const [at, value] of Object.entries(overrides)) setPath(document, at, value);
+  const recipe = parseRecipe(document, path);
+  resolveFeatures(recipe.features);
+  const params = findEstimator(recipe.train.estimator).parseParams(recipe.train.params);
+  return { ...recipe, train: { ...recipe.train, params } };
+}
+
+/** Names of all recipes that can be asked for, the user's own first. */
+export async function listRecipes(folders: readonly string[]): Promise<string[]> {
+  const names = new Set<string>();
+  for (const folder of [...folders, BUILT_IN_RECIPES]) {
+    if (!(await exists(folder))) continue;
+    for (const file of await readdir(folder)) {
+      if (/\.ya?ml$/.test(file)) names.add(basename(file, extname(file)));
+    }
+  }
+  return [...names];
+}
+
+async function findRecipe(name: string, folders: readonly string[]): Promise<string> {
+  const isPath = /\.ya?ml$/.test(name) || name.includes('/');
+  const candidates = isPath
+    ? [resolve(name)]
+    : [...folders, BUILT_IN_RECIPES].flatMap(folder => [
+        join(folder, `${name}.yaml`),
+        join(folder, `${name}.yml`),
+      ]);
+  for (const path of candidates) if (await exists(path)) return path;
+  throw new AlphaloomError(
+    'RECIPE_NOT_FOUND',
+    `There is no recipe "${name}". Known: ${(await listRecipes(folders)).join(', ')}; or name a YAML file by its path.`,
+    { name, looked: candidates },
+  );
+}
+
+async function readYaml(path: string): Promise<Record<string, unknown>> {
+  const document = parseDocument(await explainDiskErrors(path, () => readFile(path, 'utf8')));
+  const [problem] = document.errors;
+  if (problem)
+    throw new AlphaloomError('RECIPE_INVALID', `${path} is not YAML: ${problem.message}`, { path });
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new AlphaloomError('RECIPE_INVALID', `${path}: ${(error as Error).message}`, { path });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  throw new AlphaloomError(
+    'RECIPE_INVALID',
+    `${path} must be a map of settings; see recipes/${DEFAULT_RECIPE}.yaml.`,
+    { path },
+  );
+}
+
+function setPath(document: Record<string, unknown>, path: string, value: unknown): void {
+  const keys = path.split('.');
+  if (keys.some(key => key === '' || key === '__proto__' || key === 'constructor' || key === 'prototype')) {
+    throw new AlphaloomError(
+      'RECIPE_INVALID',
+      `"${path}" is not a path into a recipe; write e.g. train.seed.`,
+      { path },
+    );
+  }
+  const last = keys.pop()!;
+  let at = document;
+  for (const key of keys) {
+    if (typeof at[key] !== 'object' || at[key] === null) at[key] = {};
+    at = at[key] as Record<string, unknown>;
+  }
+  at[last] = value;
+}

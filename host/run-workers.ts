@@ -1,0 +1,53 @@
+import { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import type { Queue } from '../contracts/queues.ts';
+import { dataConverter } from '../workers/data-converter.ts';
+import { createWorker } from '../workers/worker.ts';
+import { composeRooms } from './compose.ts';
+import { type LoadedConfig, trainingConcurrency } from './config.ts';
+import { createLog } from './log.ts';
+import { type Home, readHomeId } from './paths.ts';
+import { temporalSettings } from './temporal-connection.ts';
+
+interface WorkersRequest {
+  readonly queues: readonly Queue[];
+  readonly home: Home;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly loaded: LoadedConfig;
+  /** Aborting it stops after the work in hand. */
+  readonly signal: AbortSignal;
+  onReady(): Promise<void>;
+}
+
+/** Runs the workers of the given queues in this process until the signal. */
+export async function runWorkers(request: WorkersRequest): Promise<void> {
+  const { queues, home, environment, loaded, signal } = request;
+  const log = createLog(loaded.config.log.level, process.stderr);
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
+      log[level === 'ERROR' ? 'error' : 'warn'](meta ?? {}, message),
+    ),
+  });
+  const { namespace, connection: options } = await temporalSettings(home, environment, loaded.config);
+  const connection = await NativeConnection.connect(options);
+  const client = new Client({ connection, namespace, dataConverter });
+  const rooms = await composeRooms({ home, environment, loaded, client });
+  try {
+    const homeId = await readHomeId(home);
+    const maxTrainings = trainingConcurrency(loaded.config);
+    const workers = await Promise.all(
+      queues.map(queue => createWorker(queue, { connection, namespace, homeId, rooms, maxTrainings })),
+    );
+    const stop = () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    };
+    const running = Promise.all(workers.map(worker => worker.run()));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    await request.onReady();
+    await running;
+  } finally {
+    await rooms.close();
+    await connection.close();
+  }
+}

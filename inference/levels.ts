@@ -1,0 +1,50 @@
+import type { LabelSpec } from '../contracts/recipe.ts';
+
+export type Side = 'LONG' | 'SHORT';
+
+/** Prices in quote currency. */
+export interface Levels {
+  readonly entry: number;
+  readonly stopLoss: number;
+  readonly takeProfits: { readonly tp1: number; readonly tp2: number; readonly tp3: number };
+}
+
+/** Shares of tp2's distance at which tp1 and tp3 stand. */
+const TP1_SHARE = 0.5;
+const TP3_SHARE = 1.5;
+
+/** Barriers where no recipe gives any, in ATR14. */
+const DEFAULT_BARRIER_ATR = 2;
+
+/**
+ * Stop and second target stand where the label's barriers stood, so that what was labelled is what is traded.
+ * @param entry last close
+ * @param atr ATR14 of the signal's bar, in price
+ */
+export function levelsFor(side: Side, entry: number, atr: number, labels: LabelSpec | null): Levels {
+  const { up, down } = barrierDistances(entry, atr, labels);
+  const [target, stop] = side === 'LONG' ? [up, -down] : [-down, up];
+  return {
+    entry,
+    stopLoss: entry + stop,
+    takeProfits: { tp1: entry + TP1_SHARE * target, tp2: entry + target, tp3: entry + TP3_SHARE * target },
+  };
+}
+
+function barrierDistances(
+  entry: number,
+  atr: number,
+  labels: LabelSpec | null,
+): { up: number; down: number } {
+  switch (labels?.kind) {
+    case 'triple-barrier':
+      return { up: labels.upAtr * atr, down: labels.downAtr * atr };
+    case 'fixed-horizon':
+      return {
+        up: entry * Math.expm1(labels.thresholdLogReturn),
+        down: -entry * Math.expm1(-labels.thresholdLogReturn),
+      };
+    default:
+      return { up: DEFAULT_BARRIER_ATR * atr, down: DEFAULT_BARRIER_ATR * atr };
+  }
+}

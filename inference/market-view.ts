@@ -1,0 +1,67 @@
+import type { Candles } from '../contracts/candles.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
+import type { PackageMeta } from '../contracts/package.ts';
+import { computeFeatures } from '../features/batch.ts';
+import { averageTrueRange } from '../features/kernels/volatility.ts';
+import { assembleRows, fillMissing } from '../features/window.ts';
+
+/** What a model sees of a series at its last closed bar. */
+export interface MarketView {
+  readonly barTime: number;
+  readonly close: number;
+  /** ATR14 in price; the mean range of the bars while fewer than 15 are there. */
+  readonly atr: number;
+  /** The model's input row, in the model's order of features. */
+  row(meta: PackageMeta): Float32Array;
+}
+
+const ATR_PERIOD = 14;
+
+/**
+ * Looks at the last of the given bars, which start at the series' anchor. Rows are computed once per feature schema and
+ * kept, so that a second question about the same bar costs nothing.
+ */
+export function viewMarket(candles: Candles): MarketView {
+  const last = candles.openTime.length - 1;
+  const close = candles.close[last];
+  const rows = new Map<string, Float32Array>();
+  let atr: number | undefined;
+  return {
+    barTime: candles.openTime[last],
+    close,
+    get atr() {
+      atr ??= typicalRange(candles, last);
+      return atr;
+    },
+    row(meta) {
+      let row = rows.get(meta.schemaHash);
+      if (row === undefined) {
+        row = computeRow(candles, last, meta);
+        rows.set(meta.schemaHash, row);
+      }
+      return row;
+    },
+  };
+}
+
+function typicalRange(candles: Candles, last: number): number {
+  const atr = averageTrueRange(candles, ATR_PERIOD)[last];
+  if (!Number.isNaN(atr)) return atr;
+  const ranges = candles.high.reduce((sum, high, bar) => sum + high - candles.low[bar], 0);
+  return ranges / (last + 1);
+}
+
+function computeRow(candles: Candles, last: number, meta: PackageMeta): Float32Array {
+  const { columns } = computeFeatures(candles, meta.featureNames, 'float32');
+  fillMissing(columns, meta.recipe.features.maxFillBars, 0);
+  const row = assembleRows(columns, meta.featureNames, [last]);
+  const missing = meta.featureNames.filter(
+    (name, at) => Number.isNaN(row[at]) && !meta.missingInTraining.includes(name),
+  );
+  if (missing.length === 0) return row;
+  throw new AlphaloomError(
+    'PREDICTION_INVALID',
+    `${missing.join(', ')} can’t be computed at the last bar, and never was missing in training.`,
+    { missing },
+  );
+}

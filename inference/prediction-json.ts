@@ -1,0 +1,101 @@
+import type { Prediction } from '../contracts/prediction.ts';
+import { type Series, TIMEFRAME_MS } from '../contracts/series.ts';
+import { LONG, NO_TRADE, SHORT, TASK_CLASSES } from '../contracts/tasks.ts';
+import { levelsFor, type Side } from './levels.ts';
+import type { MarketView } from './market-view.ts';
+import type { ServingModel } from './serving-model.ts';
+
+/** Probabilities in the order of `TASK_CLASSES.direction3`. */
+export interface ModelAnswer {
+  readonly model: ServingModel;
+  readonly probabilities: Float32Array;
+}
+
+/** What is the same whoever answers. */
+export interface Moment {
+  readonly series: Series;
+  readonly view: MarketView;
+  readonly reasons: string[];
+  readonly now: number;
+  latencyMs(): number;
+}
+
+/** Bars after which a series counts as stale. */
+const STALE_AFTER_BARS = 2;
+const MINUTE_MS = 60_000;
+
+export function describeModelAnswer({ model, probabilities }: ModelAnswer, moment: Moment): Prediction {
+  const { meta, version, evidence } = model;
+  const best = argMax(probabilities);
+  const side = probabilities[LONG] >= probabilities[SHORT] ? 'LONG' : 'SHORT';
+  return {
+    ...describeMoment(moment, side, model),
+    direction: TASK_CLASSES.direction3[best],
+    confidence: probabilities[best],
+    probabilities: {
+      LONG: probabilities[LONG],
+      SHORT: probabilities[SHORT],
+      NO_TRADE: probabilities[NO_TRADE],
+    },
+    source: 'ML_PER_COIN_V1',
+    model_version: `v${version.version}`,
+    tradable: version.tradable,
+    model_metrics: {
+      balanced_accuracy: evidence.metrics.balancedAccuracy,
+      mcc: evidence.metrics.mcc,
+      directional_auc: evidence.metrics.directionalAuc,
+      accuracy: evidence.metrics.accuracy,
+      majority_accuracy: evidence.baseline.accuracy,
+    },
+    model_accuracy: evidence.metrics.balancedAccuracy,
+    tp_eta_minutes: (meta.dataset.medianHoldingBars * TIMEFRAME_MS[moment.series.timeframe]) / MINUTE_MS,
+    latency_ms: moment.latencyMs(),
+  };
+}
+
+/** Nobody could answer: stay out, and say why. */
+export function describeHold(moment: Moment): Prediction {
+  return {
+    ...describeMoment(moment, 'LONG', null),
+    direction: 'NO_TRADE',
+    confidence: 0,
+    probabilities: { LONG: 0, SHORT: 0, NO_TRADE: 1 },
+    source: 'HOLD',
+    model_version: null,
+    tradable: false,
+    model_metrics: null,
+    model_accuracy: null,
+    tp_eta_minutes: 0,
+    latency_ms: moment.latencyMs(),
+  };
+}
+
+function describeMoment({ series, view, reasons, now }: Moment, side: Side, model: ServingModel | null) {
+  const durationMs = TIMEFRAME_MS[series.timeframe];
+  const closedAt = view.barTime + durationMs;
+  const { entry, stopLoss, takeProfits } = levelsFor(
+    side,
+    view.close,
+    view.atr,
+    model?.meta.recipe.labels ?? null,
+  );
+  return {
+    symbol: series.symbol,
+    venue: series.venue,
+    timeframe: series.timeframe,
+    reasons,
+    entry,
+    stop_loss: stopLoss,
+    take_profits: takeProfits,
+    levels_side: side,
+    bar_time: new Date(view.barTime).toISOString(),
+    valid_until: new Date(closedAt + durationMs).toISOString(),
+    stale: now - closedAt > STALE_AFTER_BARS * durationMs,
+  } as const;
+}
+
+function argMax(values: Float32Array): number {
+  let best = 0;
+  for (let at = 1; at < values.length; at++) if (values[at] > values[best]) best = at;
+  return best;
+}

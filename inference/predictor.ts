@@ -1,0 +1,122 @@
+import type { ArtifactStore } from '../artifacts/store.ts';
+import type { CandleStore } from '../candles/store.ts';
+import type { Candles } from '../contracts/candles.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
+import type { Prediction } from '../contracts/prediction.ts';
+import { type Series, seriesId } from '../contracts/series.ts';
+import type { Registry, VersionRecord } from '../registry/registry.ts';
+import { type MarketView, viewMarket } from './market-view.ts';
+import { createModelCache } from './model-cache.ts';
+import { describeHold, describeModelAnswer, type ModelAnswer } from './prediction-json.ts';
+import type { ServingModel } from './serving-model.ts';
+
+/** What a predictor works with; `now` in epoch ms, `monotonicMs` for durations. */
+interface PredictorRooms {
+  readonly candles: Pick<CandleStore, 'read' | 'describe'>;
+  readonly registry: Registry;
+  readonly artifacts: ArtifactStore;
+  readonly clock: { now(): number; monotonicMs(): number };
+}
+
+export interface Predictor {
+  /**
+   * Answers from the champion; where there is none, or it can't answer, from the next of the chain, with the reasons.
+   * @throws AlphaloomError CANDLES_NOT_FOUND: without bars there is nothing to speak of
+   */
+  predict(series: Series): Promise<Prediction>;
+  /** The same over bars that the caller holds in memory (from the series' anchor on, closed ones only). */
+  predictOn(series: Series, candles: Candles): Promise<Prediction>;
+  close(): Promise<void>;
+}
+
+const MAX_OPEN_MODELS = 256;
+const DAY_MS = 86_400_000;
+
+export function createPredictor(rooms: PredictorRooms): Predictor {
+  const { candles, registry, artifacts, clock } = rooms;
+  const models = createModelCache(artifacts, MAX_OPEN_MODELS);
+  const views = new Map<string, { candles: Candles; view: MarketView }>();
+
+  const viewOf = (series: Series, bars: Candles): MarketView => {
+    const id = seriesId(series);
+    const known = views.get(id);
+    if (known?.candles === bars) return known.view;
+    const view = viewMarket(bars);
+    views.set(id, { candles: bars, view });
+    return view;
+  };
+
+  /** The champion's answer; a champion that is broken leaves the word to the one before it. */
+  const askChampions = async (
+    series: Series,
+    view: MarketView,
+    reasons: string[],
+  ): Promise<ModelAnswer | null> => {
+    const champion = await registry.champion(seriesId(series));
+    if (champion === null) {
+      reasons.push('CHAMPION_NONE: no version serves this series yet');
+      return null;
+    }
+    for await (const version of servingOrder(registry, champion)) {
+      try {
+        return await askModel(await models.open(version), view);
+      } catch (error) {
+        if (!(error instanceof AlphaloomError)) throw error;
+        reasons.push(`v${version.version}: ${error.code}: ${error.message}`);
+        if (!BROKEN.has(error.code)) return null;
+      }
+    }
+    return null;
+  };
+
+  const predictOn = async (series: Series, bars: Candles): Promise<Prediction> => {
+    const startedAt = clock.monotonicMs();
+    const view = viewOf(series, bars);
+    const reasons: string[] = [];
+    const answer = await askChampions(series, view, reasons);
+    const moment = {
+      series,
+      view,
+      reasons,
+      now: clock.now(),
+      latencyMs: () => clock.monotonicMs() - startedAt,
+    };
+    return answer ? describeModelAnswer(answer, moment) : describeHold(moment);
+  };
+
+  return {
+    predictOn,
+    async predict(series) {
+      const { anchorTime } = await candles.describe(series);
+      return await predictOn(series, await candles.read(series, { from: anchorTime }));
+    },
+    close: () => models.close(),
+  };
+}
+
+/** A package that is damaged or no longer fits the program: the version itself is at fault, not the market. */
+const BROKEN: ReadonlySet<string> = new Set([
+  'ARTIFACT_CORRUPT',
+  'ARTIFACT_NOT_FOUND',
+  'MODEL_INVALID',
+  'SCHEMA_MISMATCH',
+]);
+
+async function* servingOrder(registry: Registry, champion: VersionRecord): AsyncGenerator<VersionRecord> {
+  yield champion;
+  const previous = await registry.previousChampion(champion.series);
+  if (previous) yield previous;
+}
+
+async function askModel(model: ServingModel, view: MarketView): Promise<ModelAnswer> {
+  const { meta, version } = model;
+  const ageDays = (view.barTime - meta.dataset.lastTime) / DAY_MS;
+  if (ageDays > meta.recipe.maxModelAgeDays) {
+    throw new AlphaloomError(
+      'MODEL_EXPIRED',
+      `its data ends ${Math.floor(ageDays)} days before this bar; its recipe allows ${meta.recipe.maxModelAgeDays}`,
+      { version: version.version, ageDays },
+    );
+  }
+  return { model, probabilities: await model.session.run(view.row(meta), 1) };
+}

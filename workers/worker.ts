@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createRegistryActivities } from '../activities/registry-activities.ts';
+import type { Rooms } from '../activities/rooms.ts';
+import { createTrainingActivities } from '../activities/training-activities.ts';
+import { type Queue, queueName } from '../contracts/queues.ts';
+import { dataConverter } from './data-converter.ts';
+
+/** Where the workflows' bundle starts. */
+export const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+
+interface WorkerSettings {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly homeId: string;
+  readonly rooms: Rooms;
+  /** Heavy activities at once. */
+  readonly maxTrainings: number;
+}
+
+/** What each queue's worker runs; one line each. */
+const WORKERS: Readonly<Record<Queue, (settings: WorkerSettings) => Partial<WorkerOptions>>> = {
+  registry: ({ rooms }) => ({
+    workflowsPath: WORKFLOWS_PATH,
+    activities: createRegistryActivities(rooms),
+    maxConcurrentActivityTaskExecutions: 50,
+  }),
+  training: ({ rooms, maxTrainings }) => ({
+    activities: createTrainingActivities(rooms),
+    maxConcurrentActivityTaskExecutions: maxTrainings,
+  }),
+};
+
+/** A worker of one queue, ready to run; it is told of a cancellation within a quarter of a second. */
+export async function createWorker(queue: Queue, settings: WorkerSettings): Promise<Worker> {
+  return await Worker.create({
+    connection: settings.connection,
+    namespace: settings.namespace,
+    taskQueue: queueName(queue, settings.homeId),
+    dataConverter,
+    maxHeartbeatThrottleInterval: '250ms',
+    maxEagerActivityReservationsPerWorkflowTask: 40,
+    shutdownGraceTime: '5s',
+    ...WORKERS[queue](settings),
+  });
+}

@@ -1,0 +1,3 @@
+export { modelLifecycle } from './model-lifecycle.ts';
+export { trainFleet } from './train-fleet.ts';
+export { trainModel } from './train-model.ts';

@@ -1,0 +1,108 @@
+import { ApplicationFailure, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { OfferStanding, RegistryActivities } from '../activities/registry-activities.ts';
+import type { TrainingActivities } from '../activities/training-activities.ts';
+import type { ArtifactRef } from '../contracts/artifact.ts';
+import type { OfferDecision, RuleResult } from '../contracts/evidence.ts';
+import type { LifecycleAnswer, MessageName } from '../contracts/messages.ts';
+import { siblingQueue } from '../contracts/queues.ts';
+import type { Series } from '../contracts/series.ts';
+import { ACTIVITY_OPTIONS } from './activity-options.ts';
+
+/** A message on its way: who wants what, under which id. */
+export interface Operation {
+  readonly message: MessageName;
+  readonly series: Series;
+  readonly operationId: string;
+  readonly actor: string;
+  readonly reason?: string;
+  readonly version?: number;
+  readonly recipe?: string;
+}
+
+const registry = proxyActivities<RegistryActivities>(ACTIVITY_OPTIONS.registry);
+
+/** What each message does; one line each. */
+export const LIFECYCLE_OPERATIONS: Record<MessageName, (operation: Operation) => Promise<LifecycleAnswer>> = {
+  offer: judgeOffer,
+  promote: promoteByOperator,
+  rollback: operation => registry.rollBack(operation),
+  pause: operation => registry.setPaused({ ...operation, paused: true }),
+  resume: operation => registry.setPaused({ ...operation, paused: false }),
+  retrain: operation => registry.startRetraining(operation),
+};
+
+/** Leaves a trace in the registry's history of a message that could not be carried out. */
+export async function recordRefusal(operation: Operation, reason: string): Promise<void> {
+  await registry.recordRefusal({ ...operation, reason });
+}
+
+async function judgeOffer(operation: Operation): Promise<LifecycleAnswer> {
+  for (;;) {
+    const standing = await registry.describeOffer(required(operation));
+    if (standing.answer) return standing.answer;
+    const compared = needsComparison(standing) ? await compare(operation, standing) : null;
+    const { decision, reason } = decide(standing, compared?.rule ?? null);
+    const settled = await registry.settleOffer({
+      ...required(operation),
+      decision,
+      reason,
+      champion: standing.champion,
+      comparison: compared?.artifact ?? null,
+    });
+    // Else the champion moved since the comparison: its numbers no longer answer the question.
+    if (!('moved' in settled)) return settled;
+  }
+}
+
+async function promoteByOperator(operation: Operation): Promise<LifecycleAnswer> {
+  return await registry.promoteVersion(required(operation));
+}
+
+function required(operation: Operation): Operation & { version: number } {
+  if (operation.version === undefined) throw ApplicationFailure.nonRetryable('A version is needed.', 'USAGE');
+  return { ...operation, version: operation.version };
+}
+
+function needsComparison(standing: OfferStanding): boolean {
+  return hardAnswer(standing) === null && standing.champion !== null;
+}
+
+async function compare(
+  { series }: Operation,
+  { version, champion }: OfferStanding,
+): Promise<{ artifact: ArtifactRef; rule: RuleResult }> {
+  const { compareWithChampion } = proxyActivities<TrainingActivities>({
+    ...ACTIVITY_OPTIONS.compute,
+    taskQueue: siblingQueue(workflowInfo().taskQueue, 'training'),
+    summary: `v${version} against v${champion}`,
+  });
+  return await compareWithChampion({ series, candidate: version, champion: champion! });
+}
+
+/** The answer, from what stands in the registry and, where there is a champion, the comparison's rule. */
+export function decide(
+  standing: OfferStanding,
+  rule: RuleResult | null,
+): { decision: OfferDecision; reason: string } {
+  const hard = hardAnswer(standing);
+  if (hard !== null) return hard;
+  if (rule !== null && rule.outcome !== 'pass') return { decision: 'kept', reason: rule.reason };
+  const reason = rule?.reason ?? 'It passes the gate, and there was no champion.';
+  return standing.promotion === 'manual'
+    ? { decision: 'awaiting approval', reason }
+    : { decision: 'promoted', reason };
+}
+
+function hardAnswer(standing: OfferStanding): { decision: OfferDecision; reason: string } | null {
+  if (!standing.eligible) return { decision: 'rejected', reason: standing.failedRules.join(' ') };
+  if (standing.champion === standing.version)
+    return { decision: 'kept', reason: `v${standing.version} is the champion already.` };
+  if (standing.rolledBack) {
+    return {
+      decision: 'kept',
+      reason: `v${standing.version} was rolled back; only an operator can promote it again.`,
+    };
+  }
+  if (standing.paused) return { decision: 'kept', reason: 'The series is paused.' };
+  return null;
+}

@@ -1,0 +1,135 @@
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  currentUpdateInfo,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setCurrentDetails,
+  setHandler,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import {
+  type LifecycleAnswer,
+  type LifecycleStatus,
+  MESSAGE_NAMES,
+  MESSAGES,
+  type MessageName,
+} from '../contracts/messages.ts';
+import { type Series, seriesId } from '../contracts/series.ts';
+import { LIFECYCLE_OPERATIONS, type Operation, recordRefusal } from './lifecycle-operations.ts';
+import { tagSeries } from './search-attributes.ts';
+
+export const lifecycleStatus = defineQuery<LifecycleStatus>('status');
+
+/** Keeps a run's history short; the registry remembers everything else. */
+const HISTORY_LIMIT = 4_000;
+
+interface Queued {
+  readonly operation: Operation;
+  readonly settle: { resolve(answer: LifecycleAnswer): void; reject(error: unknown): void } | null;
+}
+
+/**
+ * Owns the champion of one series, nothing else: every move of a champion passes through this one queue. Its handlers
+ * enqueue and await, one loop executes; what has been done is in the registry, by operation id, so that an operation
+ * asked for twice is done once.
+ */
+export async function modelLifecycle(series: Series): Promise<never> {
+  const queue: Queued[] = [];
+  let working: MessageName | null = null;
+  tagSeries(series);
+  setHandler(lifecycleStatus, () => ({
+    series: seriesId(series),
+    working,
+    queued: queue.map(({ operation }) => operation.message),
+  }));
+  for (const message of MESSAGE_NAMES) takeMessages(message, series, queue);
+
+  for (;;) {
+    await condition(() => queue.length > 0 || isHistoryLong());
+    const next = queue.shift();
+    if (next === undefined) {
+      await condition(allHandlersFinished);
+      if (queue.length === 0) await continueAsNew<typeof modelLifecycle>(series);
+      continue;
+    }
+    working = next.operation.message;
+    await carryOut(next);
+    working = null;
+  }
+}
+
+function takeMessages(message: MessageName, series: Series, queue: Queued[]): void {
+  const { schema, summary } = MESSAGES[message];
+  const read = (payload: unknown) => schema.safeParse(payload ?? {});
+
+  setHandler(
+    defineSignal<[payload: unknown]>(message),
+    async payload => {
+      const { success, data, error } = read(payload);
+      const operation = {
+        message,
+        series,
+        operationId: data?.operationId ?? uuid4(),
+        actor: 'signal',
+        ...data,
+      };
+      if (success) queue.push({ operation, settle: null });
+      else await recordRefusal(operation, `A signal ${message} was refused: ${error.issues[0].message}.`);
+    },
+    { description: summary },
+  );
+  setHandler(
+    defineUpdate<LifecycleAnswer, [payload: unknown]>(message),
+    payload => {
+      const data = schema.parse(payload ?? {});
+      const operationId = data.operationId ?? currentUpdateInfo()?.id ?? uuid4();
+      return new Promise<LifecycleAnswer>((resolve, reject) => {
+        queue.push({
+          operation: { message, series, actor: 'update', ...data, operationId },
+          settle: { resolve, reject },
+        });
+      });
+    },
+    {
+      description: summary,
+      validator: payload => {
+        const { success, error } = read(payload);
+        if (success) return;
+        const [issue] = error.issues;
+        throw ApplicationFailure.nonRetryable(
+          `${message}: ${issue.path.join('.')} ${issue.message}`,
+          'USAGE',
+        );
+      },
+    },
+  );
+}
+
+async function carryOut({ operation, settle }: Queued): Promise<void> {
+  try {
+    const answer = await LIFECYCLE_OPERATIONS[operation.message](operation);
+    setCurrentDetails(
+      `**${answer.message}** ${answer.outcome}: ${answer.reason}\n\nChampion: ${answer.champion ?? 'none'}`,
+    );
+    settle?.resolve(answer);
+  } catch (error) {
+    if (settle) settle.reject(error);
+    else await recordRefusal(operation, describeCause(error));
+  }
+}
+
+function isHistoryLong(): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || historyLength > HISTORY_LIMIT;
+}
+
+function describeCause(error: unknown): string {
+  let cause = error;
+  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+  return cause instanceof Error ? cause.message : String(cause);
+}

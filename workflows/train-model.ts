@@ -1,0 +1,155 @@
+import {
+  defineQuery,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { RegistryActivities } from '../activities/registry-activities.ts';
+import type { StepOutput, TrainingActivities } from '../activities/training-activities.ts';
+import { siblingQueue } from '../contracts/queues.ts';
+import { seriesId } from '../contracts/series.ts';
+import {
+  type StepReport,
+  TRAINING_STEPS,
+  type TrainingProgress,
+  type TrainingStep,
+  type TrainModelInput,
+  type TrainModelResult,
+} from '../contracts/training.ts';
+import { ACTIVITY_OPTIONS, type KindOfWork } from './activity-options.ts';
+import { tagDecision, tagRecipe, tagSeries } from './search-attributes.ts';
+
+export const trainingProgress = defineQuery<TrainingProgress>('progress');
+
+/** export → label → train → quantize → validate → register → offer, for one series and one recipe. */
+export async function trainModel(input: TrainModelInput): Promise<TrainModelResult> {
+  const { series, recipe, asOfTime, actor } = input;
+  const story = followProgress(input);
+  tagSeries(series);
+  tagRecipe(recipe.name);
+
+  const snapshot = await story.step('exportSnapshot', 'Freeze the closed bars', () =>
+    training('compute', `${seriesId(series)} bars`).exportSnapshot({ series, recipe, asOfTime }),
+  );
+  const dataset = await story.step('labelDataset', 'Compute features, labels and blocks', () =>
+    training('compute', `features and ${recipe.labels.kind} labels`).labelDataset({
+      snapshot: snapshot.artifact,
+      recipe,
+    }),
+  );
+  const fit = await story.step('fitModel', `Train ${recipe.train.estimator}`, () =>
+    training('fit', `${recipe.train.estimator}, seed ${recipe.train.seed}`).fitModel({
+      dataset: dataset.artifact,
+      recipe,
+    }),
+  );
+  const model = await story.step('quantizeModel', 'Export to ONNX, prove parity, choose the variant', () =>
+    training('compute', 'ONNX, parity, size').quantizeModel({
+      dataset: dataset.artifact,
+      fit: fit.artifact,
+      recipe,
+    }),
+  );
+  const evidence = await story.step('validateModel', 'Judge the served artifact on the test block', () =>
+    training('compute', 'evidence on the test block').validateModel({
+      series,
+      snapshot: snapshot.artifact,
+      dataset: dataset.artifact,
+      fit: fit.artifact,
+      model: model.artifact,
+      recipe,
+    }),
+  );
+  const registered = await story.step('registerVersion', 'Write the package and register it', () =>
+    registry('compute', 'package and registry').registerVersion({
+      series,
+      recipe,
+      actor,
+      snapshot: snapshot.artifact,
+      dataset: dataset.artifact,
+      fit: fit.artifact,
+      model: model.artifact,
+      evidence: evidence.artifact,
+    }),
+  );
+  const offered = input.offer
+    ? await story.step('offerVersion', 'Ask the series’ lifecycle', () =>
+        registry('ask', `offer v${registered.version}`).offerVersion({
+          series,
+          version: registered.version,
+          actor,
+        }),
+      )
+    : null;
+
+  tagDecision(offered?.outcome.decision ?? (registered.eligible ? 'eligible' : 'rejected'));
+  story.done();
+  return {
+    series: seriesId(series),
+    recipe: recipe.name,
+    version: registered.version,
+    packageId: registered.packageId,
+    eligible: registered.eligible,
+    tradable: registered.tradable,
+    evidence: evidence.artifact,
+    offer: offered?.outcome ?? null,
+    steps: story.finished,
+  };
+}
+
+function training(kind: KindOfWork, summary: string) {
+  const taskQueue = siblingQueue(workflowInfo().taskQueue, 'training');
+  return proxyActivities<TrainingActivities>({ ...ACTIVITY_OPTIONS[kind], taskQueue, summary });
+}
+
+function registry(kind: KindOfWork, summary: string) {
+  return proxyActivities<RegistryActivities>({ ...ACTIVITY_OPTIONS[kind], summary });
+}
+
+/** Keeps the query `progress` and the Temporal UI's details up to date. */
+function followProgress(input: TrainModelInput) {
+  const finished: StepReport[] = [];
+  let current: TrainingProgress['step'] = TRAINING_STEPS[0];
+  const series = seriesId(input.series);
+  setHandler(trainingProgress, () => ({ series, step: current, finished }));
+
+  return {
+    finished,
+    async step<Output extends StepOutput>(
+      step: TrainingStep,
+      story: string,
+      work: () => Promise<Output>,
+    ): Promise<Output> {
+      current = step;
+      setCurrentDetails(renderProgress(series, input.recipe.name, finished, story));
+      const startedAt = Date.now();
+      const output = await work();
+      finished.push({
+        step,
+        cached: output.cached,
+        ms: Date.now() - startedAt,
+        workMs: output.workMs,
+        summary: output.summary,
+      });
+      return output;
+    },
+    done() {
+      current = 'done';
+      setCurrentDetails(renderProgress(series, input.recipe.name, finished, null));
+    },
+  };
+}
+
+function renderProgress(
+  series: string,
+  recipe: string,
+  finished: readonly StepReport[],
+  now: string | null,
+): string {
+  const lines = finished.map(
+    ({ step, cached, summary }) => `- **${step}**${cached ? ' (cached)' : ''}: ${summary}`,
+  );
+  if (now !== null) lines.push(`- … ${now}`);
+  return [`### ${series} · ${recipe}`, ...lines].join('\n');
+}
