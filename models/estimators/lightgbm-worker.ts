@@ -15,12 +15,21 @@ try {
 function fit(job: FitJob): FitResult {
   const { params, featureNames } = job;
   const library = new LightgbmLibrary(job.library);
-  using train = library.dataset({ ...job.train, featureNames }, params, null);
-  using validation = library.dataset({ ...job.validation, featureNames }, params, train);
-  requireRunning(job);
-  using booster = library.booster(train, params);
-  booster.addValidation(validation);
+  const native = new DisposableStack();
+  try {
+    const train = native.use(library.dataset({ ...job.train, featureNames }, params, null));
+    const validation = native.use(library.dataset({ ...job.validation, featureNames }, params, train));
+    requireRunning(job);
+    const booster = native.use(library.booster(train, params));
+    booster.addValidation(validation);
+    return trainRounds(booster, job);
+  } finally {
+    native.dispose();
+  }
+}
 
+/** Rounds until the last, or until `patience` rounds in a row brought no better validation loss. */
+function trainRounds(booster: LightgbmBooster, job: FitJob): FitResult {
   const losses: number[] = [];
   let best = { round: 0, loss: Number.POSITIVE_INFINITY, trees: 0 };
   for (let round = 1; round <= job.rounds && round - best.round <= job.patience; round += 1) {
@@ -35,7 +44,7 @@ function fit(job: FitJob): FitResult {
     modelText: booster.modelText(best.trees),
     bestRound: best.round,
     losses,
-    gains: [...booster.gains(featureNames.length, best.trees)],
+    gains: [...booster.gains(job.featureNames.length, best.trees)],
   };
 }
 
@@ -56,8 +65,12 @@ function requireRunning({ cancel }: FitJob): void {
 }
 
 function predict({ library, modelText, x, rows, classes }: PredictJob): Float64Array {
-  using booster = new LightgbmLibrary(library).boosterFromText(modelText);
-  return booster.predict(x, rows, classes);
+  const booster = new LightgbmLibrary(library).boosterFromText(modelText);
+  try {
+    return booster.predict(x, rows, classes);
+  } finally {
+    booster[Symbol.dispose]();
+  }
 }
 
 function say(message: WorkerMessage<FitProgress, FitResult | Float64Array>): void {

@@ -11,6 +11,7 @@ export const INVALID_MODEL_REASONS = {
   subgraph: 'a graph nested in an attribute',
   'external-data': 'tensors kept outside the file',
   tensor: 'a tensor whose data do not fit its declared type and shape',
+  trees: 'a tree operator whose lists do not fit each other or the contract',
   metadata: 'metadata missing or wrong',
   input: 'inputs other than the contract’s',
   output: 'outputs other than the contract’s',

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { type ModelContract, readContract, requireSignature } from './contract.ts';
+import { requireSoundEnsembles } from './ensemble-checks.ts';
 import { requirePlainGraph } from './graph-checks.ts';
 import { invalidModel } from './invalid-model.ts';
 import type { ModelProto } from './messages.ts';
@@ -51,6 +52,7 @@ export function checkModel(bytes: Uint8Array, { maxBytes }: ModelLimits): ModelI
   const operators = requirePlainGraph(model, model.graph);
   const contract = readContract(model.metadataProps ?? []);
   requireSignature(model.graph, contract);
+  requireSoundEnsembles(model.graph, contract.featureNames.length, contract.classes.length);
   return { ...contract, operators, bytes: bytes.length };
 }
 

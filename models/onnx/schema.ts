@@ -82,7 +82,8 @@ const modelType = modelMessage();
 
 /** Bytes of an ONNX file: the same object gives the same bytes. */
 export function encodeModel(model: ModelProto): Uint8Array {
-  return modelType.encode(model).finish();
+  // A copy: protobufjs answers a Buffer, whose slice() shares memory where a Uint8Array's does not.
+  return new Uint8Array(modelType.encode(model).finish());
 }
 
 /**
@@ -106,6 +107,8 @@ function modelMessage(): protobuf.Type {
 
 function messageOf(fields: Fields): protobuf.IType {
   return {
+    // Absent and zero are two things, as in onnx.proto.
+    edition: 'proto2',
     fields: Object.fromEntries(
       Object.entries(fields).map(([name, [type, id]]) => [
         name,

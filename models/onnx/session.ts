@@ -49,9 +49,7 @@ export async function openSession(
       requireLength(x, batch, width);
       const window = new Tensor('float32', x, [batch, info.steps, info.featureNames.length]);
       const answer = await session.run({ [INPUT]: window }).catch(explainFailure);
-      const probabilities = answer[OUTPUT]?.data;
-      requireProbabilities(probabilities, batch * classes);
-      return probabilities;
+      return requireProbabilities(answer[OUTPUT], batch, classes);
     },
     dispose: () => session.release(),
   };
@@ -83,17 +81,18 @@ function explainFailure(error: unknown): never {
   );
 }
 
-function requireProbabilities(values: unknown, count: number): asserts values is Float32Array {
-  if (values instanceof Float32Array && values.length === count) {
+function requireProbabilities(answer: Tensor | undefined, batch: number, classes: number): Float32Array {
+  const { data, dims } = answer ?? { data: null, dims: [] };
+  if (data instanceof Float32Array && dims.length === 2 && dims[0] === batch && dims[1] === classes) {
     let sound = true;
     // Written so that NaN is unsound too.
-    for (let at = 0; at < count; at += 1) sound &&= values[at] >= 0 && values[at] <= 1;
-    if (sound) return;
+    for (let at = 0; at < data.length; at += 1) sound &&= data[at] >= 0 && data[at] <= 1;
+    if (sound) return data;
   }
   throw new AlphaloomError(
     'PREDICTION_INVALID',
-    'The model answered with something other than one probability per row and class.',
-    { expected: count, got: values instanceof Float32Array ? values.length : typeof values },
+    `The model answered with something other than probabilities [${batch}, ${classes}]: NaN, or another shape.`,
+    { expected: [batch, classes], got: dims },
   );
 }
 

@@ -7,28 +7,38 @@ import { LightgbmLibrary } from './lightgbm-library.ts';
  * @throws AlphaloomError NATIVE_LIBRARY_MISSING, TRAINING_FAILED
  */
 export function verifyLightgbmLibrary(path: string): { version: string } {
-  const rows = 40;
-  const x = Float32Array.from({ length: rows }, (_, row) => row);
-  const label = Float32Array.from(x, value => Number(value >= rows / 2));
-  const params = {
-    objective: 'multiclass',
-    num_class: 2,
-    min_data_in_leaf: 1,
-    min_data_in_bin: 1,
-    num_threads: 1,
-    verbosity: -1,
-  };
-  const library = new LightgbmLibrary(path);
-  using table = library.dataset({ x, label, weight: null, featureNames: ['x'] }, params, null);
-  using booster = library.booster(table, params);
-  for (let round = 0; round < 10; round += 1) booster.update();
-  const probabilities = booster.predict(x, rows, 2);
-  const separated = label.every((half, row) => probabilities[2 * row + half] > 0.5);
-  const version = /^version=(\S+)$/m.exec(booster.modelText(booster.rounds()))?.[1];
+  const { probabilities, modelText } = trainTinyModel(new LightgbmLibrary(path));
+  const separated = LABEL.every((half, row) => probabilities[2 * row + half] > 0.5);
+  const version = /^version=(\S+)$/m.exec(modelText)?.[1];
   if (separated && version) return { version };
   throw new AlphaloomError(
     'NATIVE_LIBRARY_MISSING',
     `The library at ${path} loads, but does not train as LightGBM does. Run ./alphaloom setup again.`,
     { path },
   );
+}
+
+const ROWS = 40;
+const X = Float32Array.from({ length: ROWS }, (_, row) => row);
+const LABEL = X.map(value => Number(value >= ROWS / 2));
+const PARAMS = {
+  objective: 'multiclass',
+  num_class: 2,
+  min_data_in_leaf: 1,
+  min_data_in_bin: 1,
+  num_threads: 1,
+  verbosity: -1,
+};
+
+function trainTinyModel(library: LightgbmLibrary): { probabilities: Float64Array; modelText: string } {
+  const native = new DisposableStack();
+  try {
+    const table = library.dataset({ x: X, label: LABEL, weight: null, featureNames: ['x'] }, PARAMS, null);
+    native.use(table);
+    const booster = native.use(library.booster(table, PARAMS));
+    for (let round = 0; round < 10; round += 1) booster.update();
+    return { probabilities: booster.predict(X, ROWS, 2), modelText: booster.modelText(booster.rounds()) };
+  } finally {
+    native.dispose();
+  }
 }

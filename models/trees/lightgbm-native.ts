@@ -8,21 +8,11 @@ export type LightgbmNative = ReturnType<typeof bind>;
 
 /**
  * LightGBM's C API, as far as it is used. Every call blocks its thread.
- * @throws AlphaloomError NATIVE_LIBRARY_MISSING
+ * @throws AlphaloomError NATIVE_LIBRARY_MISSING: no such file, something it needs is missing, another library
  */
 export function loadLightgbm(path: string): LightgbmNative {
-  return bind(load(path));
-}
-
-/** @throws AlphaloomError TRAINING_FAILED with LightGBM's own words, if a call's code says so */
-export function requireSuccess(native: LightgbmNative, code: number): void {
-  if (code === 0) return;
-  throw new AlphaloomError('TRAINING_FAILED', `LightGBM: ${native.lastError()}`);
-}
-
-function load(path: string): LibraryHandle {
   try {
-    return koffi.load(path);
+    return bind(koffi.load(path));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const mend = why.includes('libgomp')
@@ -30,11 +20,17 @@ function load(path: string): LibraryHandle {
       : 'Run ./alphaloom setup, then ./alphaloom doctor.';
     throw new AlphaloomError(
       'NATIVE_LIBRARY_MISSING',
-      `LightGBM’s library ${path} can’t be loaded: ${why}. ${mend}`,
+      `LightGBM’s library ${path} can’t be used: ${why}. ${mend}`,
       { path },
       { cause: error },
     );
   }
+}
+
+/** @throws AlphaloomError TRAINING_FAILED with LightGBM's own words, if a call's code says so */
+export function requireSuccess(native: LightgbmNative, code: number): void {
+  if (code === 0) return;
+  throw new AlphaloomError('TRAINING_FAILED', `LightGBM: ${native.lastError()}`);
 }
 
 /** Signatures from LightGBM's c_api.h. */

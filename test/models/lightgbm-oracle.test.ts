@@ -55,17 +55,25 @@ test('a model trained without missing values reads NaN as LightGBM does: as 0', 
 });
 
 test('LightGBM’s own prediction through the binding is Python’s', () => {
-  using booster = new LightgbmLibrary(lightgbmLibrary()).boosterFromText(oracle.model_text);
+  const booster = new LightgbmLibrary(lightgbmLibrary()).boosterFromText(oracle.model_text);
   assert.deepEqual(booster.predict(testX, rows, 3), unpackFloat64(oracle.probabilities));
+  booster[Symbol.dispose]();
 });
 
 function train(x: Float32Array): { text: string; gains: Float64Array } {
   const library = new LightgbmLibrary(lightgbmLibrary());
   const featureNames = Array.from({ length: FEATURES }, (_, at) => `Column_${at}`);
-  using table = library.dataset({ x, label: trainY, weight: null, featureNames }, oracle.params, null);
-  using booster = library.booster(table, oracle.params);
-  for (let round = 0; round < oracle.rounds; round += 1) booster.update();
-  return { text: booster.modelText(booster.rounds()), gains: booster.gains(FEATURES, booster.rounds()) };
+  const native = new DisposableStack();
+  try {
+    const table = native.use(
+      library.dataset({ x, label: trainY, weight: null, featureNames }, oracle.params, null),
+    );
+    const booster = native.use(library.booster(table, oracle.params));
+    for (let round = 0; round < oracle.rounds; round += 1) booster.update();
+    return { text: booster.modelText(booster.rounds()), gains: booster.gains(FEATURES, booster.rounds()) };
+  } finally {
+    native.dispose();
+  }
 }
 
 /** Everything but the settings that follow the trees. */

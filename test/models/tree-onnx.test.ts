@@ -112,8 +112,9 @@ function neighbours(value: number): number[] {
 
 async function assertSameAnswers(model: TreeModel, x: Float32Array): Promise<void> {
   const rows = x.length / model.features;
-  using booster = library.boosterFromText(lightgbmText(model));
+  const booster = library.boosterFromText(lightgbmText(model));
   const own = booster.predict(x, rows, CLASSES.length);
+  booster[Symbol.dispose]();
   await withSession(model, async session => {
     const exported = await session.run(x, rows);
     exported.forEach((probability, at) => {
