@@ -3,7 +3,7 @@ import type { Estimator } from './estimator.ts';
 import { lightgbm } from './lightgbm.ts';
 
 /** Every estimator by the name recipes call it. */
-export const ESTIMATORS: Readonly<Record<string, Estimator>> = { [lightgbm.name]: lightgbm };
+const ESTIMATORS: Readonly<Record<string, Estimator>> = { [lightgbm.name]: lightgbm };
 
 /** @throws AlphaloomError RECIPE_INVALID */
 export function findEstimator(name: string): Estimator {

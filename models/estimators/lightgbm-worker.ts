@@ -3,7 +3,7 @@ import { AlphaloomError } from '../../contracts/errors.ts';
 import type { FitProgress } from '../../contracts/training.ts';
 import { type LightgbmBooster, LightgbmLibrary } from '../trees/lightgbm-library.ts';
 import type { FitJob, FitResult, LightgbmJob, PredictJob } from './lightgbm-job.ts';
-import { isCancelled, portable, type WorkerMessage } from './worker-thread.ts';
+import { isCancelled, portable, trainingCancelled, type WorkerMessage } from './worker-thread.ts';
 
 try {
   const job = workerData as LightgbmJob;
@@ -61,7 +61,7 @@ function trainRound(booster: LightgbmBooster, round: number): number {
 }
 
 function requireRunning({ cancel }: FitJob): void {
-  if (isCancelled(cancel)) throw new AlphaloomError('TRAINING_CANCELLED', 'Training was cancelled.');
+  if (isCancelled(cancel)) throw trainingCancelled();
 }
 
 function predict({ library, modelText, x, rows, classes }: PredictJob): Float64Array {

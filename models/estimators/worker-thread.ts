@@ -34,7 +34,7 @@ export async function whileWatching<T>(
   cancel: CancelFlag,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (signal.aborted) throw new AlphaloomError('TRAINING_CANCELLED', 'Training was cancelled.');
+  if (signal.aborted) throw trainingCancelled();
   const raise = (): void => {
     Atomics.store(cancel, 0, 1);
   };
@@ -70,6 +70,10 @@ export function runInThread<Progress, Result>(
     });
     worker.on('exit', () => settle());
   });
+}
+
+export function trainingCancelled(): AlphaloomError {
+  return new AlphaloomError('TRAINING_CANCELLED', 'Training was cancelled; nothing of it was kept.');
 }
 
 export function portable(error: unknown): PortableError {

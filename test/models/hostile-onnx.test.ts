@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import { AlphaloomError } from '../../contracts/errors.ts';
-import type { InvalidModelReason } from '../../models/onnx/invalid-model.ts';
+import { INVALID_MODEL_REASONS, type InvalidModelReason } from '../../models/onnx/invalid-model.ts';
 import type {
   AttributeProto,
   GraphProto,
@@ -289,6 +289,15 @@ test('a graph that ONNX Runtime can’t load is refused when it is opened', asyn
   const error = await openSession(encodeModel(model)).catch(caught => caught);
   assert.equal(error.code, 'MODEL_INVALID');
   assert.equal(error.details.reason, 'load');
+});
+
+test('every reason for a refusal is provoked by a file here', () => {
+  const provoked = Object.values(attacks).map(([reason]) => reason);
+  const elsewhere = ['size', 'metadata', 'load'];
+  assert.deepEqual(
+    [...new Set([...provoked, ...elsewhere])].sort(),
+    Object.keys(INVALID_MODEL_REASONS).sort(),
+  );
 });
 
 interface Parts {
