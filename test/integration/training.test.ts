@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SAMPLE } from '../../candles/sample/index.ts';
+import type { Recipe } from '../../contracts/recipe.ts';
+import { seriesId } from '../../contracts/series.ts';
+import type { TrainModelInput } from '../../contracts/training.ts';
+import { loadRecipe } from '../../host/recipes.ts';
+import { trainInProcess } from '../support/pipeline.ts';
+import { sampleRooms } from '../support/rooms.ts';
+import { startCluster, type TestCluster } from '../support/temporal.ts';
+
+const SERIES = seriesId(SAMPLE.series);
+
+function training(recipe: Recipe, changes: Partial<TrainModelInput> = {}): TrainModelInput {
+  return { series: SAMPLE.series, recipe, asOfTime: null, offer: true, actor: 'test', ...changes };
+}
+
+async function train({ orchestrator }: TestCluster, input: TrainModelInput) {
+  return await orchestrator.awaitTraining(await orchestrator.startTraining(input));
+}
+
+/** Long enough (some seconds) to be killed or cancelled in the middle. */
+async function slowRecipe(): Promise<Recipe> {
+  return await loadRecipe('gbdt-core15', [], {
+    'train.params.rounds': 1_500,
+    'train.params.patience': 1_500,
+  });
+}
+
+async function fitIsRunning({ temporal }: TestCluster, workflowId: string): Promise<void> {
+  for (;;) {
+    const { raw } = await temporal.client.workflow.getHandle(workflowId).describe();
+    const [pending] = raw.pendingActivities ?? [];
+    if (pending?.activityType?.name === 'fitModel' && pending.heartbeatDetails?.payloads?.length) return;
+    await sleep(50);
+  }
+}
+
+async function modelBytes({ rooms }: TestCluster, version: number): Promise<Buffer> {
+  const { package: ref } = await rooms.registry.get(SERIES, version);
+  return await readFile((await rooms.artifacts.load(ref)).path('model.onnx'));
+}
+
+test('a training ends in a registered, judged version; the same again is cached; another seed trains anew', async t => {
+  const home = await startCluster(t);
+  await home.startWorker('registry', 'training');
+  const recipe = await loadRecipe('gbdt-core15', []);
+
+  const first = await train(home, training(recipe));
+  assert.equal(first.version, 1);
+  assert.deepEqual(
+    first.steps.map(({ step, cached }) => [step, cached]),
+    [
+      ['exportSnapshot', false],
+      ['labelDataset', false],
+      ['fitModel', false],
+      ['quantizeModel', false],
+      ['validateModel', false],
+      ['registerVersion', false],
+      ['offerVersion', false],
+    ],
+  );
+  const champion = await home.rooms.registry.champion(SERIES);
+  assert.equal(first.offer?.decision, first.eligible ? 'promoted' : 'rejected');
+  assert.equal(champion?.version ?? null, first.eligible ? 1 : null);
+
+  const again = await train(home, training(recipe));
+  assert.equal(again.version, 1);
+  assert.ok(again.steps.slice(0, -1).every(({ cached }) => cached));
+  assert.equal((await home.rooms.registry.list(SERIES)).length, 1);
+
+  const seeded = await train(home, training(await loadRecipe('gbdt-core15', [], { 'train.seed': 2 })));
+  assert.equal(seeded.version, 2);
+  assert.deepEqual(
+    seeded.steps.slice(0, 4).map(({ cached }) => cached),
+    [true, true, false, false],
+  );
+});
+
+test('a training whose worker is killed in the middle ends in the same bytes as an undisturbed one', async t => {
+  const disturbed = await startCluster(t);
+  await disturbed.startWorker('registry');
+  const victim = await disturbed.startWorker('training');
+  const workflowId = await disturbed.orchestrator.startTraining(training(await slowRecipe()));
+  await fitIsRunning(disturbed, workflowId);
+  victim.kill('SIGKILL');
+  await once(victim, 'exit');
+  await disturbed.startWorker('training');
+  const { version } = await disturbed.orchestrator.awaitTraining(workflowId);
+
+  const undisturbed = await trainElsewhere(t);
+  assert.deepEqual(await modelBytes(disturbed, version), undisturbed);
+});
+
+/** The same training in a home of its own, left in peace. */
+async function trainElsewhere(t: TestContext): Promise<Buffer> {
+  const rooms = await sampleRooms(t);
+  const { model } = await trainInProcess(rooms, SAMPLE.series, await slowRecipe());
+  return await readFile((await rooms.artifacts.load(model.artifact)).path('model.onnx'));
+}
+
+test('a killed Temporal server loses nothing: restarted, the training goes on', async t => {
+  const home = await startCluster(t);
+  await home.startWorker('registry', 'training');
+  const workflowId = await home.orchestrator.startTraining(training(await slowRecipe()));
+  await fitIsRunning(home, workflowId);
+  await home.killServer();
+  await sleep(300);
+  await home.startServer();
+  const result = await home.orchestrator.awaitTraining(workflowId);
+  assert.equal(result.version, 1);
+});
+
+test('a cancelled training has ended within a second, and leaves nothing half-written', async t => {
+  const home = await startCluster(t);
+  await home.startWorker('registry', 'training');
+  const workflowId = await home.orchestrator.startTraining(training(await slowRecipe()));
+  await fitIsRunning(home, workflowId);
+  const started = performance.now();
+  await home.temporal.client.workflow.getHandle(workflowId).cancel();
+  await assert.rejects(home.orchestrator.awaitTraining(workflowId), { code: 'TRAINING_CANCELLED' });
+  assert.ok(performance.now() - started < 5_000, 'far more than the second it takes, for slow machines');
+  const left = await readdir(join(home.home.artifacts, 'fit'));
+  assert.deepEqual(left, []);
+});
+
+test('in a fleet one broken series fails with its reason and the others finish', async t => {
+  const home = await startCluster(t);
+  await home.startWorker('registry', 'training');
+  const recipe = await loadRecipe('gbdt-rsi', []);
+  const symbols = ['BTCUSD', 'NOSUCHUSD', 'BTCUSD'];
+  const items = symbols.map((symbol, index) => ({
+    workflowId: `train/fleet-test/${index}`,
+    input: training(
+      { ...recipe, train: { ...recipe.train, seed: index } },
+      { series: { ...SAMPLE.series, symbol } },
+    ),
+  }));
+  const { rows } = await home.orchestrator.awaitFleet(
+    await home.orchestrator.startFleet({ items, maxWorkers: 2 }),
+  );
+  assert.deepEqual(
+    rows.map(row => row.ok),
+    [true, false, true],
+  );
+  const failed = rows[1];
+  assert.ok(!failed.ok && failed.error.code === 'CANDLES_NOT_FOUND', JSON.stringify(failed));
+});
+
+test('signals by hand and updates move the champion once per operation; nonsense is refused and recorded', async t => {
+  const home = await startCluster(t);
+  await home.startWorker('registry', 'training');
+  const { orchestrator, rooms, temporal } = home;
+  await train(home, training(await loadRecipe('gbdt-core15', []), { offer: false }));
+  await train(home, training(await loadRecipe('gbdt-boll4', []), { offer: false }));
+  const champion = async () => (await rooms.registry.champion(SERIES))?.version;
+
+  const ask = (version: number, operationId: string) =>
+    orchestrator.askLifecycle(SAMPLE.series, 'promote', { version, reason: 'test', operationId });
+  assert.equal((await ask(1, 'one')).outcome, 'promoted');
+  assert.equal((await ask(2, 'two')).outcome, 'promoted');
+  const lifecycle = temporal.client.workflow.getHandle(`model/${SERIES}`);
+  await lifecycle.signal('rollback', {});
+  while ((await champion()) !== 1) await sleep(50);
+  await ask(2, 'two');
+  assert.equal(await champion(), 1, 'an operation asked for again is not done again');
+
+  await assert.rejects(
+    orchestrator.askLifecycle(SAMPLE.series, 'promote', {
+      version: 99,
+      reason: 'test',
+      operationId: 'three',
+    }),
+    { code: 'VERSION_NOT_FOUND' },
+  );
+  await lifecycle.signal('rollback', { verzion: 3 });
+  await lifecycle.signal('pause', { reason: 'holiday' });
+  while (!(await rooms.registry.isPaused(SERIES))) await sleep(50);
+  const offered = await orchestrator.askLifecycle(SAMPLE.series, 'offer', {
+    version: 2,
+    operationId: 'four',
+  });
+  assert.equal(offered.outcome, 'kept');
+  const kinds = (await rooms.registry.events(SERIES)).map(({ kind }) => kind);
+  assert.ok(kinds.includes('refused'));
+  assert.deepEqual((await rooms.registry.check(SERIES)).problems, []);
+});
+
+test('a damaged package is refused by name and the champion before it keeps serving', async t => {
+  const home = await startCluster(t);
+  await home.startWorker('registry', 'training');
+  const { orchestrator, rooms } = home;
+  await train(home, training(await loadRecipe('gbdt-core15', []), { offer: false }));
+  await train(home, training(await loadRecipe('gbdt-boll4', []), { offer: false }));
+  const promote = (version: number, operationId: string) =>
+    orchestrator.askLifecycle(SAMPLE.series, 'promote', { version, reason: 'test', operationId });
+  await promote(1, 'one');
+  const { package: ref } = await rooms.registry.get(SERIES, 2);
+  const path = (await rooms.artifacts.load(ref)).path('model.onnx');
+  await flipByte(path);
+  await assert.rejects(promote(2, 'two'), { code: 'ARTIFACT_CORRUPT', message: /model\.onnx/ });
+  assert.equal((await rooms.registry.champion(SERIES))?.version, 1);
+  assert.equal((await rooms.predictor.predict(SAMPLE.series)).model_version, 'v1');
+});
+
+async function flipByte(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[bytes.length >> 1] ^= 1;
+  await chmod(path, 0o644);
+  await writeFile(path, bytes);
+}
