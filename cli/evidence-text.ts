@@ -1,5 +1,6 @@
 import type { Evidence, RuleResult } from '../contracts/evidence.ts';
 import type { OfferOutcome, StepReport } from '../contracts/training.ts';
+import type { Paint } from './output.ts';
 import { renderTable } from './table.ts';
 
 export function renderSteps(steps: readonly StepReport[]): string {
@@ -18,6 +19,16 @@ export function renderGate(evidence: Evidence): string {
     { title: 'required', cell: rule => (rule.required ? 'yes' : 'no') },
     { title: 'must hold', cell: rule => rule.threshold },
     { title: 'found', cell: rule => renderNumbers(rule.numbers) },
+  ]);
+}
+
+/** The gate's table for a screen that shows several: a line per rule, with what it found. */
+export function renderVerdict(evidence: Evidence, paint: Paint): string {
+  const colors = { pass: paint.green, fail: paint.red, inconclusive: paint.yellow };
+  return renderTable<RuleResult>(evidence.rules, [
+    { title: '  rule', cell: ({ rule, required }) => `  ${rule}${required ? '' : ' (not required)'}` },
+    { title: 'outcome', cell: ({ outcome }) => colors[outcome](outcome) },
+    { title: 'found', cell: ({ numbers }) => renderNumbers(numbers) },
   ]);
 }
 

@@ -6,9 +6,10 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import { MESSAGES, type MessageName, type MessagePayload } from '../contracts/messages.ts';
 import { parseSeries, type Series, seriesId } from '../contracts/series.ts';
 import { requireWorkers } from '../host/worker-presence.ts';
-import type { Event, VersionRecord } from '../registry/registry.ts';
+import type { VersionRecord } from '../registry/registry.ts';
 import type { CliContext } from './context.ts';
 import { renderGate, renderNumber } from './evidence-text.ts';
+import { renderHistory, renderTime as time } from './history-text.ts';
 import { withRooms, withTemporal } from './rooms.ts';
 import { parseTime } from './series-arguments.ts';
 import { renderTable } from './table.ts';
@@ -198,28 +199,6 @@ async function history(
   const events = await registry.events(id);
   context.output.result(
     { series: id, events: events.map(event => ({ ...event, at: new Date(event.at).toISOString() })) },
-    () =>
-      events.length === 0
-        ? `${id} has no history yet.`
-        : renderTable<Event>(events, [
-            { title: 'when', cell: event => time(event.at) },
-            { title: 'what', cell: event => event.kind },
-            { title: 'version', cell: event => (event.version === null ? null : `v${event.version}`) },
-            { title: 'who', cell: event => event.actor },
-            { title: 'why', cell: event => reasonOf(event) },
-          ]),
+    () => (events.length === 0 ? `${id} has no history yet.` : renderHistory(events)),
   );
-}
-
-function reasonOf({ detail }: Event): string {
-  const { reason, decision, override } = (detail ?? {}) as {
-    reason?: string;
-    decision?: string;
-    override?: boolean;
-  };
-  return [override ? 'OVERRIDE' : null, decision, reason].filter(Boolean).join(': ');
-}
-
-function time(epochMs: number): string {
-  return new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ');
 }

@@ -4,9 +4,8 @@ import type { Command } from 'commander';
 import { execa } from 'execa';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { CHECKOUT } from '../host/paths.ts';
-import { ensureLightgbmLibrary } from '../host/tools/lightgbm.ts';
-import { ensureTemporalBinary } from '../host/tools/temporal-binary.ts';
 import type { CliContext } from './context.ts';
+import { installNativeTools } from './setup.ts';
 
 /** Files run side by side: as many as a small machine bears beside the servers that some of them start. */
 const CONCURRENCY = '2';
@@ -34,15 +33,10 @@ export function register(command: Command, context: CliContext): void {
 }
 
 /** The tests run on the real ones; they are installed where they are missing. */
-async function nativeTools({ environment, home, output }: CliContext): Promise<Record<string, string>> {
-  const progress = output.progress('set-up');
-  try {
-    const lightgbm = await ensureLightgbmLibrary(environment, home, progress.update);
-    const temporal = await ensureTemporalBinary(environment, home, null, progress.update);
-    return { ALPHALOOM_TEST_LIGHTGBM: lightgbm.path, ALPHALOOM_TEST_TEMPORAL: temporal.path };
-  } finally {
-    progress.stop();
-  }
+async function nativeTools(context: CliContext): Promise<Record<string, string>> {
+  const tools = await installNativeTools(context);
+  const path = (wanted: string) => tools.find(({ tool }) => tool === wanted)!.path;
+  return { ALPHALOOM_TEST_LIGHTGBM: path('lightgbm'), ALPHALOOM_TEST_TEMPORAL: path('temporal') };
 }
 
 async function testFiles(parts: readonly string[]): Promise<string[]> {
