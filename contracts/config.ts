@@ -47,7 +47,7 @@ export const configSchema = z.strictObject({
       series: z
         .record(z.string().regex(/^[^/]+:[^/]+\/[^/]+$/, 'a series: venue:SYMBOL/timeframe'), promotionMode)
         .default({})
-        .describe('Per series, e.g. "coinbase:BTCUSD/1h": manual.'),
+        .describe('Per series, e.g. "coinbase:BTCUSD/1h": manual; wins over the default.'),
     })
     .prefault({}),
   temporal: z
@@ -58,8 +58,14 @@ export const configSchema = z.strictObject({
         .max(200)
         .default('default')
         .describe('Namespace of the embedded server, and of another where TEMPORAL_NAMESPACE does not say.'),
-      port: port.optional().describe('Port of the embedded server; without it 7233, or the next free one.'),
-      uiPort: port.optional().describe('Port of Temporal’s web page; without it 8233, or the next free one.'),
+      port: port
+        .optional()
+        .describe('Port of the embedded server; without it 7233, or the next free one.')
+        .meta({ examples: [7233] }),
+      uiPort: port
+        .optional()
+        .describe('Port of Temporal’s web page; without it 8233, or the next free one.')
+        .meta({ examples: [8233] }),
       retentionDays: z.int().min(1).max(3_650).default(30).describe('How long finished workflows are kept.'),
     })
     .prefault({}),

@@ -1,0 +1,42 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { AlphaloomError } from '../contracts/errors.ts';
+import { exists, explainDiskErrors, writeFileAtomic } from '../storage/files.ts';
+import { CONFIG_FILE } from './config.ts';
+import { firstConfig } from './config-docs.ts';
+import { CHECKOUT } from './paths.ts';
+import { BUILT_IN_RECIPES, DEFAULT_RECIPE } from './recipes.ts';
+
+export const EXAMPLE_RECIPE = 'my-first';
+
+/**
+ * Writes a first `alphaloom.yaml`, every setting commented with its default, and one recipe of the user's own.
+ * @returns the files written, absolute
+ * @throws AlphaloomError FILE_EXISTS if one of them is there already (nothing is written then), PERMISSION_DENIED
+ */
+export async function initProject(folder: string): Promise<string[]> {
+  const root = resolve(folder);
+  const files = {
+    [join(root, CONFIG_FILE)]: firstConfig(relative(root, join(CHECKOUT, 'docs/alphaloom.schema.json'))),
+    [join(root, 'recipes', `${EXAMPLE_RECIPE}.yaml`)]: await exampleRecipe(),
+  };
+  const present = [];
+  for (const path of Object.keys(files)) if (await exists(path)) present.push(path);
+  if (present.length > 0) {
+    throw new AlphaloomError(
+      'FILE_EXISTS',
+      `${present.join(' and ')} is there already; nothing was written.`,
+      {
+        present,
+      },
+    );
+  }
+  await explainDiskErrors(root, () => mkdir(root, { recursive: true }));
+  for (const [path, text] of Object.entries(files)) await writeFileAtomic(path, text);
+  return Object.keys(files);
+}
+
+async function exampleRecipe(): Promise<string> {
+  const text = await readFile(join(BUILT_IN_RECIPES, `${DEFAULT_RECIPE}.yaml`), 'utf8');
+  return text.replace(/^name: .*$/m, `name: ${EXAMPLE_RECIPE}`);
+}

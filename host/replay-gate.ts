@@ -1,0 +1,17 @@
+import { queueName } from '../contracts/queues.ts';
+import { type Home, readHomeId } from './paths.ts';
+import type { TemporalConnection } from './temporal-connection.ts';
+
+/**
+ * Before workers of today's code take over: replays the histories of the home's open workflows.
+ * Nothing is loaded where none is open.
+ * @throws AlphaloomError HISTORY_INCOMPATIBLE naming the workflows
+ */
+export async function replayBeforeWorkers(home: Home, { client }: TemporalConnection): Promise<void> {
+  const homeId = await readHomeId(home);
+  const query = `ExecutionStatus = "Running" AND TaskQueue = "${queueName('registry', homeId)}"`;
+  const { count } = await client.workflow.count(query);
+  if (count === 0) return;
+  const { replayOpenHistories } = await import('../workers/replay.ts');
+  await replayOpenHistories(client, homeId);
+}

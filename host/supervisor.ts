@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { logFile, openLogFile, rotateLogFile } from './log-file.ts';
+import type { Home } from './paths.ts';
+import { endProcesses, identifyProcess, type ProcessIdentity } from './process-identity.ts';
+import { type ManagedProcess, SERVER, writeRunState } from './run-state.ts';
+
+/** A process to keep alive. */
+export interface ProcessPlan {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The home where this folder is gone. */
+  readonly cwd: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** What `up` tells the supervisor over their channel. */
+export type SupervisorOrder = { readonly start: ProcessPlan } | { readonly keep: string };
+
+/** Exit code of a supervisor where another one serves the home. */
+export const EXIT_SECOND = 75;
+
+export interface Supervisor {
+  /** Starts a process and starts it again whenever it ends. */
+  start(plan: ProcessPlan): void;
+  /** Everything is up: goes on without the `up` that started it. */
+  keep(configHash: string): void;
+  /** Ends the workers, then the server, and resolves when all have ended. */
+  stop(): Promise<void>;
+}
+
+interface SupervisorSettings {
+  readonly home: Home;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+const GRACE_MS = 10_000;
+const FIRST_DELAY_MS = 200;
+const LONGEST_DELAY_MS = 30_000;
+/** A process that lived this long starts again without delay. */
+const SETTLED_MS = 60_000;
+const UPKEEP_MS = 10_000;
+
+/** Keeps processes alive, writes what it does to `run/state.json`, and rotates their logs. */
+export function createSupervisor({ home, log, now }: SupervisorSettings): Supervisor {
+  const supervisor = identifyProcess(process.pid)!;
+  const startedTime = now();
+  const processes = new Map<string, ManagedProcess>();
+  const stopping = new AbortController();
+  const loops: Promise<void>[] = [];
+  let configHash: string | null = null;
+
+  const write = () =>
+    writeRunState(home, { supervisor, startedTime, configHash, processes: [...processes.values()] });
+  const update = (name: string, change: Partial<ManagedProcess>) => {
+    const before = processes.get(name) ?? {
+      name,
+      identity: null,
+      startedTime: now(),
+      restarts: 0,
+      lastEnd: null,
+    };
+    processes.set(name, { ...before, ...change });
+    write();
+  };
+
+  async function keepRunning(plan: ProcessPlan): Promise<void> {
+    let delay = FIRST_DELAY_MS;
+    for (let restarts = 0; !stopping.signal.aborted; restarts++) {
+      const started = now();
+      const end = await runOnce(plan, identity =>
+        update(plan.name, { identity, startedTime: started, restarts }),
+      );
+      update(plan.name, { identity: null, lastEnd: end });
+      if (stopping.signal.aborted) return;
+      delay = now() - started > SETTLED_MS ? FIRST_DELAY_MS : delay;
+      log.warn({ process: plan.name, end, restarts, delayMs: delay }, 'ended; will be started again');
+      await sleep(delay, undefined, { signal: stopping.signal }).catch(() => {});
+      delay = Math.min(delay * 2, LONGEST_DELAY_MS);
+    }
+  }
+
+  async function runOnce(
+    plan: ProcessPlan,
+    onStart: (identity: ProcessIdentity | null) => void,
+  ): Promise<string> {
+    try {
+      const child = await openLogFile(logFile(home.logs, plan.name), descriptor =>
+        spawnPlan(plan, home, descriptor),
+      );
+      if (child.pid !== undefined) onStart(identifyProcess(child.pid));
+      log.info({ process: plan.name, pid: child.pid }, 'started');
+      return await ended(child);
+    } catch (error) {
+      return `could not start: ${(error as Error).message}`;
+    }
+  }
+
+  const upkeep = setInterval(async () => {
+    // A home that was removed needs no servants.
+    if (!existsSync(home.root)) process.kill(process.pid, 'SIGTERM');
+    else {
+      write();
+      for (const name of [...processes.keys(), 'supervisor']) await rotateLogFile(logFile(home.logs, name));
+    }
+  }, UPKEEP_MS);
+
+  write();
+  return {
+    start(plan) {
+      loops.push(keepRunning(plan));
+    },
+    keep(hash) {
+      configHash = hash;
+      write();
+    },
+    async stop() {
+      stopping.abort();
+      clearInterval(upkeep);
+      const running = [...processes.values()].filter(({ identity }) => identity !== null);
+      const [servers, workers] = [true, false].map(isServer =>
+        running.filter(({ name }) => (name === SERVER) === isServer).map(({ identity }) => identity!),
+      );
+      await endProcesses(workers, GRACE_MS);
+      await endProcesses(servers, GRACE_MS);
+      await Promise.all(loops);
+    },
+  };
+}
+
+function spawnPlan(plan: ProcessPlan, home: Home, descriptor: number): ChildProcess {
+  return spawn(plan.command, plan.args, {
+    cwd: existsSync(plan.cwd) ? plan.cwd : home.root,
+    env: plan.environment,
+    stdio: ['ignore', descriptor, descriptor],
+  });
+}
+
+/** How it ended: `exit 1`, `SIGKILL`. */
+function ended(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(signal ?? `exit ${code}`));
+  });
+}

@@ -1,0 +1,85 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AlphaloomError } from '../contracts/errors.ts';
+import { QUEUES, type Queue } from '../contracts/queues.ts';
+import type { LoadedConfig } from './config.ts';
+import { logFile, tailLogFile } from './log-file.ts';
+import { CHECKOUT, type Home } from './paths.ts';
+import { findManaged, readyFilePath } from './run-state.ts';
+import type { ProcessPlan } from './supervisor.ts';
+import type { SupervisorHandle } from './supervisor-handle.ts';
+
+const READY_TIMEOUT_MS = 120_000;
+const POLL_MS = 50;
+const TAIL_LINES = 15;
+/** A worker that ends so often before it takes work is broken. */
+const HOPELESS_RESTARTS = 3;
+
+interface WorkersRequest {
+  readonly home: Home;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly loaded: LoadedConfig;
+}
+
+/**
+ * Has the supervisor start a worker for each queue, and waits until each takes work.
+ * @throws AlphaloomError WORKER_START_FAILED with its log's end
+ */
+export async function startWorkers(request: WorkersRequest, supervisor: SupervisorHandle): Promise<void> {
+  const { home } = request;
+  const plans = (Object.keys(QUEUES) as Queue[]).map(queue => workerPlan(queue, request));
+  for (const { name } of plans) await rm(readyFilePath(home, name), { force: true });
+  for (const plan of plans) supervisor.start(plan);
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  for (const { name } of plans) {
+    while (!(await isReady(home, name))) {
+      const found = findManaged(home, name);
+      if (found && found.restarts >= HOPELESS_RESTARTS)
+        throw await failed(home, name, `it ended (${found.lastEnd})`);
+      if (Date.now() > deadline) throw await failed(home, name, 'it takes no work after two minutes');
+      await sleep(POLL_MS);
+    }
+  }
+}
+
+function workerPlan(queue: Queue, { home, environment, loaded }: WorkersRequest): ProcessPlan {
+  const name = `worker-${queue}`;
+  return {
+    name,
+    command: process.execPath,
+    args: [
+      '--disable-warning=ExperimentalWarning',
+      join(CHECKOUT, 'cli/main.ts'),
+      ...['worker', queue, '--ready-file', readyFilePath(home, name)],
+    ],
+    // With the same folder and file, a worker reads the configuration that `up` read.
+    cwd: loaded.folder,
+    environment: {
+      ...environment,
+      ALPHALOOM_HOME: home.root,
+      ...(loaded.file === null ? {} : { ALPHALOOM_CONFIG: loaded.file }),
+    },
+  };
+}
+
+async function isReady(home: Home, name: string): Promise<boolean> {
+  const pid = findManaged(home, name)?.identity?.pid;
+  if (pid === undefined) return false;
+  try {
+    return (JSON.parse(await readFile(readyFilePath(home, name), 'utf8')) as { pid: number }).pid === pid;
+  } catch {
+    // Not there, or half-written.
+    return false;
+  }
+}
+
+async function failed(home: Home, name: string, what: string): Promise<AlphaloomError> {
+  const log = logFile(home.logs, name);
+  const tail = await tailLogFile(log, TAIL_LINES);
+  return new AlphaloomError(
+    'WORKER_START_FAILED',
+    `${name} did not start: ${what}. Its log, ${log}, ends:\n${tail.join('\n')}`,
+    { name, log, tail },
+  );
+}
