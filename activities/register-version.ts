@@ -104,7 +104,6 @@ async function describePackage(
       steps: findEstimator(recipe.train.estimator).steps(recipe.train),
       featureNames,
       schemaHash,
-      missingInTraining: featureNames.filter(name => (report.missing[name] ?? 0) > 0),
       recipe,
       dataset: report,
       anchorTime: snapshot.result.anchorTime,

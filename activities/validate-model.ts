@@ -38,6 +38,8 @@ export function validateModel({ artifacts }: Rooms) {
   return asStep(async (input: Input) => {
     const { recipe } = input;
     const inputs = {
+      series: seriesId(input.series),
+      recipe: recipe.name,
       model: input.model.inputHash,
       dataset: input.dataset.inputHash,
       gate: recipe.gate,

@@ -52,6 +52,8 @@ export interface DatasetReport {
   /** Bars from a row to its label's end, over the training block. */
   readonly meanHoldingBars: number;
   readonly medianHoldingBars: number;
+  /** Features with a missing value in the training block: others may not be missing when it serves. */
+  readonly missingInTraining: readonly string[];
   /** Values per feature that stayed missing after forward-filling, and those that were filled. */
   readonly missing: Readonly<Record<string, number>>;
   readonly filled: Readonly<Record<string, number>>;

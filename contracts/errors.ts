@@ -42,6 +42,11 @@ export const ERROR_CODES = {
     meaning: 'No recipe of that name.',
     mend: 'Use a listed name or a path to a YAML file.',
   },
+  FILE_EXISTS: {
+    exit: 2,
+    meaning: 'A file that would be written is there already; nothing was written.',
+    mend: 'Use another folder, or move the file away.',
+  },
   FILE_NOT_FOUND: { exit: 2, meaning: 'A file named in the request is not there.', mend: 'Check the path.' },
   // candles
   CANDLES_INVALID: {
@@ -217,6 +222,11 @@ export const ERROR_CODES = {
     exit: 1,
     meaning: 'A running workflow’s history does not replay on this code.',
     mend: 'Finish or end it with the old version first.',
+  },
+  WORKER_START_FAILED: {
+    exit: 1,
+    meaning: 'A worker did not start.',
+    mend: 'The message holds the end of its log; run doctor.',
   },
   WORKER_MISSING: { exit: 1, meaning: 'No worker takes the work.', mend: 'Run up.' },
   WORKFLOW_ELSEWHERE: {

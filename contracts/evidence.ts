@@ -55,6 +55,8 @@ export interface BacktestSummary {
   /** Share of the bars in which a position was open. */
   readonly exposure: number;
   readonly costsPerSideBps: number;
+  /** Trades by how they were left. */
+  readonly exits: Readonly<Record<TradeRecord['exitReason'], number>>;
   readonly marketKind: 'spot' | 'swap';
 }
 

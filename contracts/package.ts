@@ -15,8 +15,6 @@ export interface PackageMeta {
   readonly steps: number;
   readonly featureNames: readonly string[];
   readonly schemaHash: string;
-  /** Features that had missing values in training; any other one that is missing at serving makes a prediction fall back. */
-  readonly missingInTraining: readonly string[];
   readonly recipe: Recipe;
   readonly dataset: DatasetReport;
   /** Open time of the bar at which recursive indicators start. */

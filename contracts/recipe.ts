@@ -93,7 +93,7 @@ export const recipeSchema = z.strictObject({
     .prefault({}),
   costs: costs.prefault({}),
   gate: gate.prefault({}),
-  /** A champion whose training data ends longer ago falls through to the next source. */
+  /** A champion whose newest bar is that much older than the bar it is asked about falls through to the next source. */
   maxModelAgeDays: count.default(90),
 });
 

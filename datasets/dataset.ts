@@ -134,6 +134,9 @@ function reportOn(
     unlabelledRows,
     meanHoldingBars: holding.reduce((sum, held) => sum + held, 0) / holding.length,
     medianHoldingBars: medianOfSorted(holding),
+    missingInTraining: dataset.featureNames.filter((_, feature) =>
+      blocks.train.some(row => Number.isNaN(dataset.x[row * dataset.featureNames.length + feature])),
+    ),
     ...counts,
     trainedThroughTime:
       openTime[Math.max(...[blocks.train, blocks.validation].map(rows => spanOf(rows, dataset).to))],

@@ -1,3 +1,4 @@
+import { BLOCKS } from '../contracts/dataset.ts';
 import type { Evidence, Metrics } from '../contracts/evidence.ts';
 import type { PackageMeta } from '../contracts/package.ts';
 import type { LabelSpec } from '../contracts/recipe.ts';
@@ -44,16 +45,14 @@ function labelSentence(labels: LabelSpec): string {
 }
 
 function dataSection({ dataset, classes }: CardMeta): string {
-  const blocks = Object.entries(dataset.blocks).map(([name, block]) => [
-    name,
-    String(block.rows),
-    utc(block.fromTime),
-    utc(block.toTime),
-    ...block.classes.map(count => percent(count / block.rows)),
-  ]);
+  const blocks = BLOCKS.map(name => {
+    const { rows, fromTime, toTime, classes } = dataset.blocks[name];
+    const shares = classes.map(count => percent(count / rows));
+    return [name, String(rows), utc(fromTime), utc(toTime), ...shares];
+  });
   return `## Data
 
-${dataset.bars} bars from ${utc(dataset.firstTime)} to ${utc(dataset.lastTime)}; ${dataset.warmUpBars} warm-up bars left out, ${dataset.purgedRows} rows purged between the blocks (embargo ${dataset.embargoBars} bars), ${dataset.unlabelledRows} without a label. A label took ${decimals(dataset.meanHoldingBars, 1)} bars to decide, on average. Bars after ${utc(dataset.trainedThroughTime)} are unseen.
+${dataset.bars} bars from ${utc(dataset.firstTime)} to ${utc(dataset.lastTime)}; ${dataset.warmUpBars} warm-up bars left out, ${dataset.purgedRows} rows purged because their labels reach into the next block (the embargo of ${dataset.embargoBars} bars would drop training rows after an evaluated block; in this split none come after), ${dataset.unlabelledRows} without a label. A label took ${decimals(dataset.meanHoldingBars, 1)} bars to decide, on average. Bars after ${utc(dataset.trainedThroughTime)} are unseen.
 
 ${table(['block', 'rows', 'from', 'to', ...classes], blocks)}`;
 }
@@ -88,7 +87,7 @@ function evidenceSection({ metrics, baseline, intervals, bootstrap, testBlock }:
   ];
   return `## Evidence
 
-On ${testBlock.rows} rows from ${utc(testBlock.fromTime)} to ${utc(testBlock.toTime)} that training never saw, with the very file that serves. Intervals are 95 %, by ${bootstrap.method} bootstrap (${bootstrap.draws} draws of blocks of ${bootstrap.blockRows} rows, ${bootstrap.generator}, seed ${bootstrap.seed}). The baseline always answers with the training block’s commonest class.
+On ${testBlock.rows} rows from ${utc(testBlock.fromTime)} to ${utc(testBlock.toTime)} that training never saw, with the very file that serves. Intervals are 95 %, by ${bootstrap.method} bootstrap (${bootstrap.draws} draws of blocks of ${bootstrap.blockRows} rows, ${bootstrap.generator}, seed ${bootstrap.seed}). The baseline always answers with the training block’s commonest class; its probabilities are that block’s class frequencies.
 
 ${table(['metric', 'model', '95 % interval', 'baseline'], rows)}`;
 }
@@ -107,6 +106,7 @@ ${table(head, rows)}`;
 }
 
 function backtestSection({ backtest, intervals }: Evidence): string {
+  const { exits } = backtest;
   const rows = [
     ['trades (long, short)', `${backtest.trades} (${backtest.longTrades}, ${backtest.shortTrades})`],
     ['net return per trade', basisPoints(backtest.meanNetReturn)],
@@ -118,10 +118,14 @@ function backtestSection({ backtest, intervals }: Evidence): string {
     ['largest drawdown', percent(backtest.maxDrawdown)],
     ['bars held per trade', decimals(backtest.meanHoldingBars, 1)],
     ['time in the market', percent(backtest.exposure)],
+    [
+      'left by target, stop, time, signal, end of block',
+      [exits.target, exits.stop, exits.time, exits.signal, exits.end].join(', '),
+    ],
   ];
   return `## After costs
 
-The test block played bar by bar as a ${backtest.marketKind} market allows: one position at a time, entry at the next open, exit as labelled, ${backtest.costsPerSideBps} bp of costs per side.
+The test block played bar by bar as a ${backtest.marketKind} market allows: one position at a time, entry at the next open, exit as labelled${backtest.marketKind === 'spot' ? ' or at the next open after SHORT' : ''}, ${backtest.costsPerSideBps} bp of costs per side.
 
 ${table(['', 'value'], rows)}`;
 }
@@ -140,7 +144,8 @@ ${textTable(['rule', 'required', 'outcome', 'threshold', 'why'], rows)}`;
 }
 
 function limitSection(meta: CardMeta, evidence: Evidence): string {
-  const { recipe, marketKind, missingInTraining } = meta;
+  const { recipe, marketKind } = meta;
+  const { missingInTraining } = meta.dataset;
   const failed = evidence.rules.filter(rule => rule.required && rule.outcome !== 'pass');
   const limits = [
     `It knows ${meta.series.symbol} on ${meta.series.venue} at ${meta.series.timeframe}; nothing was shown for any other market or timeframe.`,
@@ -156,7 +161,7 @@ function limitSection(meta: CardMeta, evidence: Evidence): string {
     missingInTraining.length
       ? `Features that may be missing: ${joined(missingInTraining)}. If another one is missing it does not answer.`
       : 'No feature was missing in training: if one is missing later it does not answer.',
-    `${recipe.maxModelAgeDays} days after its training data ends (${utc(meta.dataset.trainedThroughTime)}) it no longer serves.`,
+    `${recipe.maxModelAgeDays} days after the last bar of its data (${utc(meta.dataset.lastTime)}) it no longer serves.`,
   ];
   return `## Limits
 
@@ -173,7 +178,10 @@ function originSection(meta: CardMeta, evidence: Evidence): string {
     ['feature schema', meta.schemaHash],
     ['seed', String(meta.recipe.train.seed)],
     ['model file', `${evidence.modelBytes} bytes`],
-    ['one prediction', `${decimals(evidence.latencyMs)} ms (median, measured where it was validated)`],
+    [
+      'one prediction',
+      `${decimals(evidence.latencyMs)} ms (median of the model alone, measured where it was made)`,
+    ],
     ...versions,
   ];
   return `## Origin

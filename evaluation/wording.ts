@@ -9,6 +9,12 @@ export function percent(share: number | null): string {
   return share === null ? '–' : `${decimals(share * 100, 1)} %`;
 }
 
+/** A lower bound: rounded down, so that “at least” stays true. */
+export function atLeast(value: number | null, digits = 3): string {
+  const unit = 10 ** -digits;
+  return decimals(value === null ? null : Math.floor(value / unit) * unit, digits);
+}
+
 /** A return in basis points. */
 export function basisPoints(value: number | null): string {
   return value === null ? '–' : `${decimals(value * 10_000, 1)} bp`;

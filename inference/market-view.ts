@@ -56,7 +56,7 @@ function computeRow(candles: Candles, last: number, meta: PackageMeta): Float32A
   fillMissing(columns, meta.recipe.features.maxFillBars, 0);
   const row = assembleRows(columns, meta.featureNames, [last]);
   const missing = meta.featureNames.filter(
-    (name, at) => Number.isNaN(row[at]) && !meta.missingInTraining.includes(name),
+    (name, at) => Number.isNaN(row[at]) && !meta.dataset.missingInTraining.includes(name),
   );
   if (missing.length === 0) return row;
   throw new AlphaloomError(

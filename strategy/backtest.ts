@@ -120,8 +120,15 @@ function summarize(
     meanHoldingBars: mean(held),
     exposure: held.reduce((sum, bars) => sum + bars, 0) / bars,
     costsPerSideBps: perSideBps,
+    exits: countExits(trades),
     marketKind: market,
   };
+}
+
+function countExits(trades: readonly TradeRecord[]): BacktestSummary['exits'] {
+  const exits = { target: 0, stop: 0, time: 0, signal: 0, end: 0 };
+  for (const { exitReason } of trades) exits[exitReason]++;
+  return exits;
 }
 
 /** Bars in which the position was open; one that is closed by a signal leaves at the open of its last bar. */

@@ -1,5 +1,5 @@
 import type { RuleOutcome } from '../../contracts/evidence.ts';
-import { basisPoints, interval } from '../wording.ts';
+import { atLeast, basisPoints, interval } from '../wording.ts';
 import { type GateFacts, type GateRule, type Judgement, liesAbove, outcomeOf } from './rule.ts';
 
 /** Whether the model earns its costs: sets `tradable`, refuses nobody. */
@@ -15,7 +15,7 @@ function judgeEdge({ intervals, backtest }: GateFacts): Judgement {
   const outcome = outcomeOf([liesAbove(net.low, 0)]);
   const mean = `${basisPoints(net.value)} per trade after ${2 * backtest.costsPerSideBps} bp of costs`;
   const reasons: Record<RuleOutcome, string> = {
-    pass: `It earned ${mean}, at least ${basisPoints(net.low)} with 95 % confidence.`,
+    pass: `It earned ${mean}, at least ${atLeast(net.low === null ? null : net.low * 10_000, 1)} bp with 95 % confidence.`,
     fail: `It made ${mean}, and the interval (${interval(net, basisPoints)}) does not stay above 0: signals and paper trading only.`,
     inconclusive: `Its ${backtest.trades} trades are too few for an interval of the return per trade: signals and paper trading only.`,
   };

@@ -1,5 +1,5 @@
 import type { ClassMetrics, Metrics } from '../../contracts/evidence.ts';
-import { decimals, percent, sentence } from '../wording.ts';
+import { atLeast, decimals, percent, sentence } from '../wording.ts';
 import { type GateFacts, type GateRule, type Judgement, liesAbove, outcomeOf } from './rule.ts';
 
 /**
@@ -33,7 +33,7 @@ function judgeSkill({ metrics, intervals }: GateFacts): Judgement {
     },
     reason:
       outcome === 'pass'
-        ? `It tells the classes apart (MCC at least ${decimals(mcc.low)}) and the direction too (AUC at least ${decimals(directionalAuc.low)}), both beyond chance.`
+        ? `It tells the classes apart (MCC at least ${atLeast(mcc.low)}) and the direction too (AUC at least ${atLeast(directionalAuc.low)}), both beyond chance.`
         : (constantAnswer(metrics, answered, commonest) ?? weakness(intervals)),
   };
 }

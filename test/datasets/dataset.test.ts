@@ -101,6 +101,17 @@ test('missing values are filled up to maxFillBars and counted', () => {
   assert.ok(Number.isNaN(volumeRatio(1_021)));
 });
 
+test('a feature that is missing in the test block alone was not missing in training', () => {
+  const gapAt = (bar: number) => {
+    const gap = { ...candles, volume: candles.volume.slice() };
+    gap.volume.fill(0, bar, bar + 40);
+    const features = { names: ['volume_ratio_20', 'roc_10'], maxFillBars: 0 };
+    return buildDataset(gap, recipeWith({ features })).report.missingInTraining;
+  };
+  assert.deepEqual(gapAt(500), ['volume_ratio_20']);
+  assert.deepEqual(gapAt(candles.close.length - 100), []);
+});
+
 test('fewer bars than warm-up and horizon are refused with the number needed', () => {
   assert.throws(() => buildDataset(sliceCandles(candles, 0, 345), core15), {
     code: 'CANDLES_TOO_FEW',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type CardMeta, renderCard } from '../../evaluation/card.ts';
+import { atLeast } from '../../evaluation/wording.ts';
 import { CLASSES, evidenceOf, factsOf, population, RECIPE, scoreInput } from './facts.ts';
 
 const HOUR = 3_600_000;
@@ -20,7 +21,6 @@ const META: CardMeta = {
   steps: 1,
   featureNames: ['rsi_14', 'roc_10'],
   schemaHash: 's'.repeat(64),
-  missingInTraining: [],
   recipe: RECIPE,
   dataset: {
     bars: 10_000,
@@ -34,6 +34,7 @@ const META: CardMeta = {
     unlabelledRows: 6,
     meanHoldingBars: 4.25,
     medianHoldingBars: 4,
+    missingInTraining: [],
     missing: {},
     filled: {},
     trainedThroughTime: 8_100 * HOUR,
@@ -70,6 +71,25 @@ test('a card tells what the model is, its data, evidence, gate and limits', () =
   for (const rule of EVIDENCE.rules) assert.ok(card.includes(`| ${rule.rule} | `));
   assert.match(card, /On spot SHORT closes a long and never opens a position\./);
   assert.match(card, /No edge after costs was shown/);
+});
+
+test('blocks stand in the order of time, whatever the order of the report’s keys', () => {
+  const { train, validation, test } = META.dataset.blocks;
+  const card = renderCard(
+    { ...META, dataset: { ...META.dataset, blocks: { test, validation, train } } },
+    EVIDENCE,
+  );
+  const order = [...card.matchAll(/^\| (train|validation|test) \|/gm)].map(match => match[1]);
+  assert.deepEqual(order, ['train', 'validation', 'test']);
+});
+
+test('the day from which the model no longer serves is counted from its last bar', () => {
+  assert.match(renderCard(META, EVIDENCE), /days after the last bar of its data \(1971-02-21 15:00 UTC\)/);
+});
+
+test('a bound that is called “at least” is rounded down', () => {
+  assert.equal(atLeast(0.04399), '0.043');
+  assert.equal(atLeast(-0.0301), '−0.031');
 });
 
 test('the same input gives the same bytes, and holds no moment of its making', () => {

@@ -140,6 +140,7 @@ test('the summary counts, means and shares', () => {
   near(summary.maxDrawdown, -nets[1]!);
   assert.deepEqual([summary.hitRate, summary.meanHoldingBars, summary.exposure], [0.5, 2, 4 / 12]);
   assert.equal(summary.costsPerSideBps, 13);
+  assert.deepEqual(summary.exits, { target: 1, stop: 1, time: 0, signal: 0, end: 0 });
 });
 
 test('drawdown is marked while a position is open', () => {
