@@ -32,6 +32,7 @@ import { REGISTRY_MIGRATIONS } from './schema.ts';
  */
 export async function openSqliteRegistry(path: string, { now }: { now: () => number }): Promise<Registry> {
   const database = await openDatabase(path, REGISTRY_MIGRATIONS);
+  const champions = new Map<string, { stamp: string; champion: VersionRecord | null }>();
   return {
     async register(series, registration) {
       const id = checkSeries(series);
@@ -63,9 +64,15 @@ export async function openSqliteRegistry(path: string, { now }: { now: () => num
       });
     },
 
+    // Asked at every prediction: what was read holds until somebody writes.
     async champion(series) {
+      const stamp = database.stamp();
+      const known = champions.get(series);
+      if (known?.stamp === stamp) return known.champion;
       const id = checkSeries(series);
-      return await database.read(sql => versionOrNull(sql, id, selectChampion(sql, id)));
+      const champion = await database.read(sql => versionOrNull(sql, id, selectChampion(sql, id)));
+      champions.set(series, { stamp, champion });
+      return champion;
     },
 
     async previousChampion(series) {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import timers from 'node:timers/promises';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { explainDiskError, publishFile, temporaryName } from './files.ts';
@@ -27,6 +27,8 @@ export interface Database {
   write<T>(work: (sql: DatabaseSync) => T): Promise<T>;
   /** One consistent snapshot for several reads. */
   read<T>(work: (sql: DatabaseSync) => T): Promise<T>;
+  /** Differs from an earlier one if anything was written meanwhile, by this process or another. Takes microseconds. */
+  stamp(): string;
   close(): void;
 }
 
@@ -37,6 +39,8 @@ export interface Database {
  */
 export async function openDatabase(path: string, migrations: Migrations): Promise<Database> {
   const sql = openFile(path);
+  let ownWrites = 0;
+  let dataVersion: StatementSync | undefined;
   const transaction = async <T>(begin: string, work: (sql: DatabaseSync) => T): Promise<T> => {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -45,6 +49,7 @@ export async function openDatabase(path: string, migrations: Migrations): Promis
           const result = work(sql);
           if (result instanceof Promise) throw new AlphaloomError('INTERNAL', 'A transaction can’t wait.');
           sql.exec('COMMIT');
+          if (begin === 'BEGIN IMMEDIATE') ownWrites++;
           return result;
         } catch (error) {
           if (sql.isTransaction) sql.exec('ROLLBACK');
@@ -70,6 +75,11 @@ export async function openDatabase(path: string, migrations: Migrations): Promis
     sql,
     write: work => transaction('BEGIN IMMEDIATE', work),
     read: work => transaction('BEGIN', work),
+    stamp: () => {
+      // SQLite's counter of what other connections wrote.
+      dataVersion ??= sql.prepare('PRAGMA data_version');
+      return `${(dataVersion.get() as { data_version: number }).data_version}.${ownWrites}`;
+    },
     close: () => {
       if (sql.isOpen) sql.close();
     },

@@ -136,3 +136,17 @@ test('processes that open and write at once lose nothing', async t => {
   assert.equal(sql.prepare('SELECT value FROM counter').get()?.value, 120);
   sql.close();
 });
+
+test('a stamp stays while nobody writes and changes with a write of this or another connection', async t => {
+  const path = join(await temporaryHome(t), 'stamp.sqlite');
+  const [one, other] = [await openDatabase(path, [FIRST]), await openDatabase(path, [FIRST])];
+  t.after(() => [one, other].map(database => database.close()));
+  const before = one.stamp();
+  await one.read(sql => sql.prepare('SELECT 1').get());
+  assert.equal(one.stamp(), before);
+  await one.write(sql => sql.exec('PRAGMA user_version'));
+  const afterOwn = one.stamp();
+  assert.notEqual(afterOwn, before);
+  await other.write(sql => sql.exec('CREATE TABLE written_elsewhere (x INTEGER) STRICT'));
+  assert.notEqual(one.stamp(), afterOwn);
+});
