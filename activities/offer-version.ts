@@ -24,7 +24,7 @@ export function offerVersion({ orchestrator }: Rooms) {
       champion: answer.champion,
       comparison: answer.comparison ?? null,
     };
-    return { cached: false, outcome, summary: `${outcome.decision}: ${outcome.reason}` };
+    return { cached: answer.repeated ?? false, outcome, summary: `${outcome.decision}: ${outcome.reason}` };
   });
 }
 

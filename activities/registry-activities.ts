@@ -1,9 +1,10 @@
 import { createLifecycleActivities } from './lifecycle.ts';
 import { awaitTraining, offerVersion } from './offer-version.ts';
+import { createOfferActivities } from './offers.ts';
 import { registerVersion } from './register-version.ts';
 import type { Rooms } from './rooms.ts';
 
-export type { OfferStanding } from './lifecycle.ts';
+export type { OfferStanding } from './offers.ts';
 
 /** Activities of the queue `registry`. */
 export function createRegistryActivities(rooms: Rooms) {
@@ -11,6 +12,7 @@ export function createRegistryActivities(rooms: Rooms) {
     registerVersion: registerVersion(rooms),
     offerVersion: offerVersion(rooms),
     awaitTraining: awaitTraining(rooms),
+    ...createOfferActivities(rooms),
     ...createLifecycleActivities(rooms),
   };
 }

@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
 import { readEvidenceFile } from '../activities/validate-model.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
-import { MESSAGES, type MessageName, type MessagePayload } from '../contracts/messages.ts';
 import { parseSeries, type Series, seriesId } from '../contracts/series.ts';
-import { requireWorkers } from '../host/worker-presence.ts';
 import type { VersionRecord } from '../registry/registry.ts';
 import type { CliContext } from './context.ts';
 import { renderGate, renderNumber } from './evidence-text.ts';
 import { renderHistory, renderTime as time } from './history-text.ts';
-import { withRooms, withTemporal } from './rooms.ts';
+import { parseVersion, registerLifecycleVerbs } from './lifecycle-verbs.ts';
+import { withRooms } from './rooms.ts';
 import { parseTime } from './series-arguments.ts';
 import { renderTable } from './table.ts';
 
@@ -52,55 +49,10 @@ export function register(command: Command, context: CliContext): void {
       ),
     );
 
-  tell(command, context, 'promote', '<version>');
-  tell(command, context, 'rollback', '[version]');
-  tell(command, context, 'pause', null);
-  tell(command, context, 'resume', null);
-  tell(command, context, 'retrain', null).option('--recipe <name>', 'another recipe than the champion’s');
+  registerLifecycleVerbs(command, context);
 }
 
 type Rooms = Parameters<Parameters<typeof withRooms>[1]>[0];
-
-/** A verb that is a message to the series' lifecycle: its name and meaning come from the table of messages. */
-function tell(
-  parent: Command,
-  context: CliContext,
-  message: MessageName,
-  versionArgument: string | null,
-): Command {
-  const verb = parent
-    .command(message)
-    .description(`${MESSAGES[message].summary}.`)
-    .argument('<symbol>')
-    .argument('<timeframe>');
-  if (versionArgument) verb.argument(versionArgument, 'v7', parseVersion);
-  return verb
-    .option('--reason <text>', 'why; kept in the history')
-    .option('--operation-id <id>', 'the same id twice is the same operation')
-    .action(async (...words: unknown[]) => {
-      const [symbol, timeframe] = words as [string, string];
-      const version = versionArgument ? (words[2] as number | undefined) : undefined;
-      const { reason, operationId, recipe } = verb.opts<{
-        reason?: string;
-        operationId?: string;
-        recipe?: string;
-      }>();
-      await withTemporal(context, async ({ orchestrator, loaded, temporal, homeId }) => {
-        const series = parseSeries(symbol, timeframe, loaded.config.defaultVenue);
-        await requireWorkers(temporal, homeId);
-        const payload = { version, reason, recipe, actor: `cli:${context.environment.USER ?? 'user'}` };
-        const answer = await orchestrator.askLifecycle(series, message, {
-          ...(JSON.parse(JSON.stringify(payload)) as MessagePayload<typeof message>),
-          operationId: operationId ?? randomUUID(),
-        } as never);
-        context.output.result(
-          { series: seriesId(series), ...answer },
-          () =>
-            `${seriesId(series)} ${answer.outcome}: ${answer.reason}\nChampion: ${answer.champion ? `v${answer.champion}` : 'none'}`,
-        );
-      });
-    });
-}
 
 function optionalSeries(
   symbol: string | undefined,
@@ -111,12 +63,6 @@ function optionalSeries(
   if (timeframe === undefined)
     throw new AlphaloomError('USAGE', 'Name the timeframe too, e.g. models list BTCUSD 1h.');
   return parseSeries(symbol, timeframe, defaultVenue);
-}
-
-function parseVersion(text: string): number {
-  const match = /^v?([1-9]\d{0,8})$/.exec(text);
-  if (match) return Number(match[1]);
-  throw new InvalidArgumentError('Expected a version, e.g. v7.');
 }
 
 async function list(context: CliContext, { registry }: Rooms, series: Series | null): Promise<void> {

@@ -23,7 +23,9 @@ export function renderPrediction(prediction: Prediction): string {
   return [
     `${prediction.venue}:${prediction.symbol}/${prediction.timeframe} ${prediction.direction} (${percent(prediction.confidence)}), bar of ${prediction.bar_time}${prediction.stale ? ', STALE' : ''}`,
     `LONG ${percent(probabilities.LONG)}, SHORT ${percent(probabilities.SHORT)}, NO_TRADE ${percent(probabilities.NO_TRADE)}`,
-    `by ${prediction.source}${prediction.model_version ? ` ${prediction.model_version}` : ''}, ${prediction.tradable ? 'tradable' : 'not tradable: no proven edge after costs'}`,
+    prediction.model_version
+      ? `by ${prediction.source} ${prediction.model_version}, ${prediction.tradable ? 'tradable' : 'not tradable: no proven edge after costs'}`
+      : `by ${prediction.source}: nobody could answer`,
     `${prediction.levels_side}: entry ${price(prediction.entry)}, stop ${price(prediction.stop_loss)}, targets ${[targets.tp1, targets.tp2, targets.tp3].map(price).join(' / ')}`,
     ...prediction.reasons.map(reason => `because ${reason}`),
   ].join('\n');

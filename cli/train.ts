@@ -49,18 +49,25 @@ export function register(command: Command, context: CliContext): void {
       '\nExample:\n  alphaloom train BTCUSD 1h\n  alphaloom train BTCUSDT,ETHUSDT 15m --recipe gbdt-core15 --set train.seed=2\n',
     )
     .action(async (symbols: string | undefined, timeframes: string | undefined, options: TrainOptions) => {
-      await withTemporal(context, connected => train(context, connected, symbols, timeframes, options));
+      // Wrong words are told before anything is connected.
+      const inputs = await readInputs(context, symbols, timeframes, options);
+      await withTemporal(context, async connected => {
+        await requireWorkers(connected.temporal, connected.homeId);
+        const detach = options.detach === true;
+        if (inputs.length === 1) return await trainOne(context, connected, inputs[0], detach);
+        const maxWorkers = options.maxWorkers ?? trainingConcurrency(connected.loaded.config);
+        return await trainMany(context, connected, inputs, maxWorkers, detach);
+      });
     });
 }
 
-async function train(
+async function readInputs(
   context: CliContext,
-  connected: Connected,
   symbols: string | undefined,
   timeframes: string | undefined,
   options: TrainOptions,
-): Promise<void> {
-  const { loaded, temporal, homeId } = connected;
+): Promise<TrainModelInput[]> {
+  const loaded = await context.loadConfig();
   // `--symbols-file F 15m`: the only word is then the timeframe.
   const onlyTimeframe =
     options.symbolsFile !== undefined && timeframes === undefined && options.timeframe === undefined;
@@ -71,26 +78,14 @@ async function train(
     loaded.config.defaultVenue,
   );
   const recipe = await loadRecipe(options.recipe, recipeFolders(loaded), options.set);
-  const inputs = list.map(
-    (series): TrainModelInput => ({
-      series,
-      recipe,
-      asOfTime: options.asOf ?? null,
-      offer: options.promote,
-      actor: `cli:${context.environment.USER ?? 'user'}`,
-    }),
-  );
-  await requireWorkers(temporal, homeId);
-  if (inputs.length === 1) await trainOne(context, connected, inputs[0], options.detach === true);
-  else {
-    await trainMany(
-      context,
-      connected,
-      inputs,
-      options.maxWorkers ?? trainingConcurrency(loaded.config),
-      options.detach === true,
-    );
-  }
+  const actor = `cli:${context.environment.USER ?? 'user'}`;
+  return list.map(series => ({
+    series,
+    recipe,
+    asOfTime: options.asOf ?? null,
+    offer: options.promote,
+    actor,
+  }));
 }
 
 async function trainOne(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ArtifactRef } from './artifact.ts';
+import type { Series } from './series.ts';
 
 const operation = {
   /** The same id twice is the same operation; made up where it is missing. */
@@ -50,6 +51,19 @@ export type MessageName = keyof typeof MESSAGES;
 export const MESSAGE_NAMES = Object.keys(MESSAGES) as MessageName[];
 export type MessagePayload<Name extends MessageName> = z.infer<(typeof MESSAGES)[Name]['schema']>;
 
+/** A message on its way through the lifecycle: who wants what, under which id. */
+export interface LifecycleOperation {
+  readonly message: MessageName;
+  readonly series: Series;
+  readonly operationId: string;
+  readonly actor: string;
+  readonly reason?: string;
+  readonly version?: number;
+  readonly recipe?: string;
+}
+
+export type VersionOperation = LifecycleOperation & { readonly version: number };
+
 /** What an update answers; a signal's answer is only seen in the registry's history. */
 export interface LifecycleAnswer {
   readonly message: MessageName;
@@ -58,6 +72,8 @@ export interface LifecycleAnswer {
   /** `promoted`, `kept`, `rolled back`, `paused`, … */
   readonly outcome: string;
   readonly reason: string;
+  /** Whether the same was found before and nothing changed. */
+  readonly repeated?: boolean;
   /** Of an offer that was compared with the champion. */
   readonly comparison?: ArtifactRef | null;
   /** Of a retraining that was started. */

@@ -3,26 +3,22 @@ import type { OfferStanding, RegistryActivities } from '../activities/registry-a
 import type { TrainingActivities } from '../activities/training-activities.ts';
 import type { ArtifactRef } from '../contracts/artifact.ts';
 import type { OfferDecision, RuleResult } from '../contracts/evidence.ts';
-import type { LifecycleAnswer, MessageName } from '../contracts/messages.ts';
+import type {
+  LifecycleAnswer,
+  LifecycleOperation,
+  MessageName,
+  VersionOperation,
+} from '../contracts/messages.ts';
 import { siblingQueue } from '../contracts/queues.ts';
-import type { Series } from '../contracts/series.ts';
 import { ACTIVITY_OPTIONS } from './activity-options.ts';
-
-/** A message on its way: who wants what, under which id. */
-export interface Operation {
-  readonly message: MessageName;
-  readonly series: Series;
-  readonly operationId: string;
-  readonly actor: string;
-  readonly reason?: string;
-  readonly version?: number;
-  readonly recipe?: string;
-}
 
 const registry = proxyActivities<RegistryActivities>(ACTIVITY_OPTIONS.registry);
 
 /** What each message does; one line each. */
-export const LIFECYCLE_OPERATIONS: Record<MessageName, (operation: Operation) => Promise<LifecycleAnswer>> = {
+export const LIFECYCLE_OPERATIONS: Record<
+  MessageName,
+  (operation: LifecycleOperation) => Promise<LifecycleAnswer>
+> = {
   offer: judgeOffer,
   promote: promoteByOperator,
   rollback: operation => registry.rollBack(operation),
@@ -32,11 +28,11 @@ export const LIFECYCLE_OPERATIONS: Record<MessageName, (operation: Operation) =>
 };
 
 /** Leaves a trace in the registry's history of a message that could not be carried out. */
-export async function recordRefusal(operation: Operation, reason: string): Promise<void> {
+export async function recordRefusal(operation: LifecycleOperation, reason: string): Promise<void> {
   await registry.recordRefusal({ ...operation, reason });
 }
 
-async function judgeOffer(operation: Operation): Promise<LifecycleAnswer> {
+async function judgeOffer(operation: LifecycleOperation): Promise<LifecycleAnswer> {
   for (;;) {
     const standing = await registry.describeOffer(required(operation));
     if (standing.answer) return standing.answer;
@@ -54,11 +50,11 @@ async function judgeOffer(operation: Operation): Promise<LifecycleAnswer> {
   }
 }
 
-async function promoteByOperator(operation: Operation): Promise<LifecycleAnswer> {
+async function promoteByOperator(operation: LifecycleOperation): Promise<LifecycleAnswer> {
   return await registry.promoteVersion(required(operation));
 }
 
-function required(operation: Operation): Operation & { version: number } {
+function required(operation: LifecycleOperation): VersionOperation {
   if (operation.version === undefined) throw ApplicationFailure.nonRetryable('A version is needed.', 'USAGE');
   return { ...operation, version: operation.version };
 }
@@ -68,7 +64,7 @@ function needsComparison(standing: OfferStanding): boolean {
 }
 
 async function compare(
-  { series }: Operation,
+  { series }: LifecycleOperation,
   { version, champion }: OfferStanding,
 ): Promise<{ artifact: ArtifactRef; rule: RuleResult }> {
   const { compareWithChampion } = proxyActivities<TrainingActivities>({

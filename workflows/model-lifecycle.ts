@@ -14,13 +14,14 @@ import {
 } from '@temporalio/workflow';
 import {
   type LifecycleAnswer,
+  type LifecycleOperation,
   type LifecycleStatus,
   MESSAGE_NAMES,
   MESSAGES,
   type MessageName,
 } from '../contracts/messages.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
-import { LIFECYCLE_OPERATIONS, type Operation, recordRefusal } from './lifecycle-operations.ts';
+import { LIFECYCLE_OPERATIONS, recordRefusal } from './lifecycle-operations.ts';
 import { tagSeries } from './search-attributes.ts';
 
 export const lifecycleStatus = defineQuery<LifecycleStatus>('status');
@@ -29,7 +30,7 @@ export const lifecycleStatus = defineQuery<LifecycleStatus>('status');
 const HISTORY_LIMIT = 4_000;
 
 interface Queued {
-  readonly operation: Operation;
+  readonly operation: LifecycleOperation;
   readonly settle: { resolve(answer: LifecycleAnswer): void; reject(error: unknown): void } | null;
 }
 

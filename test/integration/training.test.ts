@@ -70,7 +70,7 @@ test('a training ends in a registered, judged version; the same again is cached;
 
   const again = await train(home, training(recipe));
   assert.equal(again.version, 1);
-  assert.ok(again.steps.slice(0, -1).every(({ cached }) => cached));
+  assert.ok(again.steps.every(({ cached }) => cached));
   assert.equal((await home.rooms.registry.list(SERIES)).length, 1);
 
   const seeded = await train(home, training(await loadRecipe('gbdt-core15', [], { 'train.seed': 2 })));

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { type Command, InvalidArgumentError } from 'commander';
+import { MESSAGES, type MessageName, type MessagePayload } from '../contracts/messages.ts';
+import { parseSeries, seriesId } from '../contracts/series.ts';
+import { requireWorkers } from '../host/worker-presence.ts';
+import type { CliContext } from './context.ts';
+import { withTemporal } from './rooms.ts';
+
+interface VerbOptions {
+  readonly reason?: string;
+  readonly operationId?: string;
+  readonly recipe?: string;
+}
+
+/** Verbs that are messages to a series' lifecycle: their names and meanings come from the table of messages. */
+export function registerLifecycleVerbs(parent: Command, context: CliContext): void {
+  tell(parent, context, 'promote', '<version>');
+  tell(parent, context, 'rollback', '[version]');
+  tell(parent, context, 'pause', null);
+  tell(parent, context, 'resume', null);
+  tell(parent, context, 'retrain', null).option('--recipe <name>', 'another recipe than the champion’s');
+}
+
+function tell(
+  parent: Command,
+  context: CliContext,
+  message: MessageName,
+  versionArgument: string | null,
+): Command {
+  const verb = parent
+    .command(message)
+    .description(`${MESSAGES[message].summary}.`)
+    .argument('<symbol>')
+    .argument('<timeframe>');
+  if (versionArgument) verb.argument(versionArgument, 'v7', parseVersion);
+  return verb
+    .option('--reason <text>', 'why; kept in the history')
+    .option('--operation-id <id>', 'the same id twice is the same operation')
+    .action(async (...words: unknown[]) => {
+      const [symbol, timeframe] = words as [string, string];
+      const version = versionArgument ? (words[2] as number | undefined) : undefined;
+      await send(context, message, symbol, timeframe, version, verb.opts<VerbOptions>());
+    });
+}
+
+async function send(
+  context: CliContext,
+  message: MessageName,
+  symbol: string,
+  timeframe: string,
+  version: number | undefined,
+  { reason, operationId = randomUUID(), recipe }: VerbOptions,
+): Promise<void> {
+  const { config } = await context.loadConfig();
+  const series = parseSeries(symbol, timeframe, config.defaultVenue);
+  const actor = `cli:${context.environment.USER ?? 'user'}`;
+  const payload = withoutUndefined({ version, reason, recipe, actor, operationId });
+  await withTemporal(context, async ({ orchestrator, temporal, homeId }) => {
+    await requireWorkers(temporal, homeId);
+    const answer = await orchestrator.askLifecycle(
+      series,
+      message,
+      payload as MessagePayload<MessageName> & { operationId: string },
+    );
+    context.output.result({ series: seriesId(series), ...answer }, () =>
+      [
+        `${seriesId(series)} ${answer.outcome}: ${answer.reason}`,
+        `Champion: ${answer.champion ? `v${answer.champion}` : 'none'}`,
+      ].join('\n'),
+    );
+  });
+}
+
+/** Schemas are strict: a key that is not given must not be there. */
+function withoutUndefined(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** `v7` or `7`, a parser for commander. */
+export function parseVersion(text: string): number {
+  const match = /^v?([1-9]\d{0,8})$/.exec(text);
+  if (match) return Number(match[1]);
+  throw new InvalidArgumentError('Expected a version, e.g. v7.');
+}

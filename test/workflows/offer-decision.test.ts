@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { OfferStanding } from '../../activities/offers.ts';
+import type { RuleResult } from '../../contracts/evidence.ts';
+import { decide } from '../../workflows/lifecycle-operations.ts';
+
+function standing(changes: Partial<OfferStanding> = {}): OfferStanding {
+  return {
+    version: 2,
+    eligible: true,
+    failedRules: [],
+    champion: 1,
+    rolledBack: false,
+    paused: false,
+    promotion: 'auto',
+    answer: null,
+    ...changes,
+  };
+}
+
+function rule(outcome: RuleResult['outcome']): RuleResult {
+  return { rule: 'against-champion', outcome, required: true, numbers: {}, threshold: '', reason: outcome };
+}
+
+test('a candidate that fails the gate is rejected, whatever else', () => {
+  const { decision, reason } = decide(
+    standing({ eligible: false, failedRules: ['No skill.'], paused: true }),
+    null,
+  );
+  assert.deepEqual([decision, reason], ['rejected', 'No skill.']);
+});
+
+test('inconclusive or worse keeps the champion; better promotes', () => {
+  assert.equal(decide(standing(), rule('inconclusive')).decision, 'kept');
+  assert.equal(decide(standing(), rule('fail')).decision, 'kept');
+  assert.equal(decide(standing(), rule('pass')).decision, 'promoted');
+});
+
+test('the first that passes the gate is promoted; by hand where the series is manual', () => {
+  assert.equal(decide(standing({ champion: null }), null).decision, 'promoted');
+  assert.equal(decide(standing({ champion: null, promotion: 'manual' }), null).decision, 'awaiting approval');
+});
+
+test('the champion itself, a version that was rolled back, and a paused series keep things as they are', () => {
+  assert.equal(decide(standing({ champion: 2 }), null).decision, 'kept');
+  assert.equal(decide(standing({ rolledBack: true }), rule('pass')).decision, 'kept');
+  assert.equal(decide(standing({ paused: true }), rule('pass')).decision, 'kept');
+});
