@@ -15,6 +15,19 @@ interface CommandEntry {
 
 /** The commands in the order of the help page. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  setup: {
+    summary: 'Install the native tools: Temporal server and LightGBM library',
+    load: () => import('./setup.ts'),
+  },
+  doctor: {
+    summary: 'Check every part of the machine and say how to mend what is wrong',
+    load: () => import('./doctor.ts'),
+  },
+  up: { summary: 'Start Temporal and the workers', load: () => import('./up.ts') },
+  down: { summary: 'Stop what up started', load: () => import('./down.ts') },
+  status: { summary: 'Show what runs', load: () => import('./status.ts') },
+  logs: { summary: 'Show the logs of what runs', load: () => import('./logs.ts') },
+  init: { summary: 'Write a first alphaloom.yaml and an example recipe', load: () => import('./init.ts') },
   config: {
     summary: 'Check or show the configuration and where each value comes from',
     load: () => import('./config.ts'),
@@ -31,6 +44,13 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   predict: { summary: 'Predict from the champion of a series', load: () => import('./predict.ts') },
   worker: { summary: 'Run a worker in the foreground', load: () => import('./worker.ts') },
+  demo: {
+    summary: 'Show the whole story on real candles, in a home of its own',
+    load: () => import('./demo.ts'),
+  },
   test: { summary: 'Check the code and run its tests', load: () => import('./test.ts') },
-  dev: { summary: 'Benches and generated pages, for those who work on Alphaloom', load: () => import('./dev.ts') },
+  dev: {
+    summary: 'Benches and generated pages, for those who work on Alphaloom',
+    load: () => import('./dev.ts'),
+  },
 };

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { configSchema } from '../contracts/config.ts';
 import { ERROR_CODES } from '../contracts/errors.ts';
 import { MESSAGES } from '../contracts/messages.ts';
+import { configJsonSchema, configPage } from '../host/config-docs.ts';
 import { CHECKOUT } from '../host/paths.ts';
 import { exists, writeFileAtomic } from '../storage/files.ts';
 
@@ -15,7 +14,8 @@ import { exists, writeFileAtomic } from '../storage/files.ts';
 export async function writeGeneratedDocs(program: Command, checkOnly: boolean): Promise<string[]> {
   const pages: Record<string, string> = {
     'docs/errors.md': errorsPage(),
-    'docs/configuration.md': configurationPage(),
+    'docs/configuration.md': page('Configuration', configPage()),
+    'docs/alphaloom.schema.json': configJsonSchema(),
     'docs/cli.md': commandsPage(program),
     'docs/messages.md': messagesPage(),
   };
@@ -58,44 +58,6 @@ function messagesPage(): string {
     '|---|---|---|---|',
     ...rows,
   ]);
-}
-
-interface JsonSchema {
-  readonly properties?: Record<string, JsonSchema>;
-  readonly type?: string | string[];
-  readonly enum?: unknown[];
-  readonly const?: unknown;
-  readonly anyOf?: JsonSchema[];
-  readonly default?: unknown;
-  readonly description?: string;
-}
-
-function configurationPage(): string {
-  const schema = z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema;
-  return page('Configuration', [
-    '`alphaloom.yaml`; precedence: flag, then `ALPHALOOM__SECTION__KEY`, then `.env`, then the file, then the default.',
-    '`ALPHALOOM__SECTION__KEY_FILE` names a file that holds the value. `config show` says where each value came from.',
-    '',
-    '| key | allowed | default | meaning |',
-    '|---|---|---|---|',
-    ...settings(schema, ''),
-  ]);
-}
-
-function settings(schema: JsonSchema, path: string): string[] {
-  return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
-    const at = path ? `${path}.${key}` : key;
-    if (value.properties) return settings(value, at);
-    const fallback = value.default === undefined ? '' : `\`${JSON.stringify(value.default)}\``;
-    return [`| \`${at}\` | ${allowed(value)} | ${fallback} | ${value.description ?? ''} |`];
-  });
-}
-
-function allowed(schema: JsonSchema): string {
-  if (schema.enum) return schema.enum.map(value => `\`${value}\``).join(', ');
-  if (schema.const !== undefined) return `\`${schema.const}\``;
-  if (schema.anyOf) return schema.anyOf.map(allowed).join(' or ');
-  return [schema.type ?? 'any'].flat().join(' or ');
 }
 
 function commandsPage(program: Command): string {

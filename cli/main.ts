@@ -8,30 +8,32 @@ import { runProgram } from './program.ts';
 const argv = process.argv.slice(2);
 const environment = process.env;
 const output = createProcessOutput();
-const cwd = process.cwd();
-const home = resolveHome(environment, cwd);
 const interruption = createInterruption(process);
 let resultCode: 0 | 1 | 2 = 0;
 
-const context: CliContext = {
-  output,
-  environment,
-  cwd,
-  home,
-  now: Date.now,
-  // Loaded when it is asked for: schemas and YAML are a third of a start's time.
-  loadConfig: async flags =>
-    (await import('../host/config.ts')).loadConfig({ environment, cwd, homeRoot: home.root, flags }),
-  interruption: interruption.signal,
-  endWith: code => {
-    resultCode = code;
-  },
-};
-
-const exitCode = await runProgram(argv, context);
+const exitCode = await runProgram(argv, output, createContext);
 await output.flush();
 // Native clients may still hold the event loop; a command that has answered is over.
 process.exit(exitCode || resultCode);
+
+function createContext(): CliContext {
+  const cwd = process.cwd();
+  const home = resolveHome(environment, cwd);
+  return {
+    output,
+    environment,
+    cwd,
+    home,
+    now: Date.now,
+    // Loaded when it is asked for: schemas and YAML are a third of a start's time.
+    loadConfig: async flags =>
+      (await import('../host/config.ts')).loadConfig({ environment, cwd, homeRoot: home.root, flags }),
+    interruption: interruption.signal,
+    endWith: code => {
+      resultCode = code;
+    },
+  };
+}
 
 function createProcessOutput(): Output {
   // A reader that has seen enough (`| head`) ends the command quietly.

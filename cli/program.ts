@@ -4,18 +4,23 @@ import packageJson from '../package.json' with { type: 'json' };
 import { normaliseArguments } from './arguments.ts';
 import { COMMANDS } from './commands.ts';
 import type { CliContext } from './context.ts';
+import type { Output } from './output.ts';
 
 /**
  * Runs one command line (without node and script) and resolves to the exit code: 0 done, 1 failed, 2 wrong use.
- * Nothing is thrown: errors go to the context's output.
+ * Nothing is thrown: errors, those of making the context too, go to the output.
  */
-export async function runProgram(argv: readonly string[], context: CliContext): Promise<0 | 1 | 2> {
+export async function runProgram(
+  argv: readonly string[],
+  output: Output,
+  createContext: () => CliContext,
+): Promise<0 | 1 | 2> {
   try {
-    await runWords(normaliseArguments(argv).arguments, context);
+    await runWords(normaliseArguments(argv).arguments, createContext());
     return 0;
   } catch (error) {
     const known = toAlphaloomError(error);
-    context.output.error(known);
+    output.error(known);
     return ERROR_CODES[known.code].exit;
   }
 }

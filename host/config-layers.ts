@@ -94,9 +94,19 @@ function flatten(schema: z.ZodType, value: unknown, path: string[], origin: stri
   const isSection = at instanceof z.ZodObject || at instanceof z.ZodRecord;
   if (isSection && (value === null || value === undefined)) return [];
   if (!isSection || typeof value !== 'object' || Array.isArray(value)) return [{ path, value, origin }];
-  return Object.entries(value as object).flatMap(([key, child]) =>
-    flatten(childSchema(at, key) ?? z.unknown(), child, [...path, key], origin),
-  );
+  return Object.entries(value as object).flatMap(([key, child]) => {
+    refuseSpecialKey([...path, key], origin);
+    return flatten(childSchema(at, key) ?? z.unknown(), child, [...path, key], origin);
+  });
+}
+
+/** The schema's checker passes over this name in silence. */
+function refuseSpecialKey(path: readonly string[], origin: string): void {
+  if (path.at(-1) !== '__proto__') return;
+  throw new AlphaloomError('CONFIG_INVALID', `${join(path)} (${origin}): unknown key.`, {
+    path: join(path),
+    origin,
+  });
 }
 
 function childSchema(schema: z.ZodType, key: string): z.ZodType | undefined {

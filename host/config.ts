@@ -95,7 +95,7 @@ async function findConfigFile({ environment, cwd, homeRoot }: ConfigRequest): Pr
   }
   for (const folder of [cwd, homeRoot, CHECKOUT]) {
     const path = join(folder, CONFIG_FILE);
-    if (await exists(path)) return path;
+    if (await explainDiskErrors(path, () => exists(path))) return path;
   }
   return null;
 }

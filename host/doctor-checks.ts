@@ -1,7 +1,7 @@
 import { mkdir, rm, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { explainDiskErrors, temporaryName, writeFileAtomic } from '../storage/files.ts';
+import { exists, explainDiskErrors, temporaryName, writeFileAtomic } from '../storage/files.ts';
 import type { LoadedConfig } from './config.ts';
 import type { Finding } from './doctor.ts';
 import { CHECKOUT, type Home } from './paths.ts';
@@ -90,12 +90,17 @@ async function checkHome({ home }: CheckContext): Promise<Finding> {
 }
 
 async function checkDisk({ home }: CheckContext): Promise<Finding> {
-  const { bavail, bsize } = await statfs(home.root);
+  const { bavail, bsize } = await statfs(await nearestFolder(home.root));
   const free = bavail * bsize;
   const detail = `${(free / GIGABYTE).toFixed(1)} GB free`;
   if (free >= COMFORTABLE_BYTES) return ok(detail);
   const mend = 'Free space, or set ALPHALOOM_HOME to a folder on another disk.';
   return { outcome: free < NEEDED_BYTES ? 'wrong' : 'warning', detail, mend };
+}
+
+/** The home itself, or the folder it would be made in. */
+async function nearestFolder(path: string): Promise<string> {
+  return (await exists(path)) || dirname(path) === path ? path : await nearestFolder(dirname(path));
 }
 
 /** Bars, deadlines and certificates depend on it; the checkout's own files can't be of the future. */

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { link, mkdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { AlphaloomError } from '../contracts/errors.ts';
 import { explainDiskErrors, temporaryName, writeFileAtomic } from '../storage/files.ts';
 
 /** The folder that holds the launcher. */
@@ -29,10 +31,34 @@ export interface Home {
   readonly idFile: string;
 }
 
-/** `ALPHALOOM_HOME`, or `.alphaloom` in the checkout; relative paths are relative to `cwd`. */
+/**
+ * `ALPHALOOM_HOME`, or `.alphaloom` in the checkout; relative paths are relative to `cwd`.
+ * @throws AlphaloomError CONFIG_INVALID where a file stands in the way
+ */
 export function resolveHome(environment: NodeJS.ProcessEnv, cwd: string): Home {
   const named = environment.ALPHALOOM_HOME;
-  return homeAt(named ? resolve(cwd, named) : join(CHECKOUT, '.alphaloom'));
+  const root = named ? resolve(cwd, named) : join(CHECKOUT, '.alphaloom');
+  if (canBeFolder(root)) return homeAt(root);
+  throw new AlphaloomError(
+    'CONFIG_INVALID',
+    `The home must be a folder; ${root} is, or lies under, a file.`,
+    {
+      path: 'ALPHALOOM_HOME',
+      value: root,
+    },
+  );
+}
+
+/** It is a folder, or the first that is there on the way up to the root is one. */
+function canBeFolder(path: string): boolean {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found) return found.isDirectory();
+    return dirname(path) === path || canBeFolder(dirname(path));
+  } catch {
+    // Missing permissions are told of by whoever first reads or writes there.
+    return true;
+  }
 }
 
 export function homeAt(root: string): Home {

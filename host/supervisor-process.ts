@@ -5,7 +5,7 @@ import { supervisorLockPath } from './run-state.ts';
 import { createSupervisor, EXIT_SECOND, type SupervisorOrder } from './supervisor.ts';
 
 const home = homeAt(process.argv[2]);
-const log = createLog('info', process.stdout, { process: 'supervisor', pid: process.pid });
+const log = createLog('info', process.stdout, { supervisor: process.pid });
 const lock = await tryLock(supervisorLockPath(home));
 if (lock === null) process.exit(EXIT_SECOND);
 

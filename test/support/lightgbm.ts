@@ -1,18 +1,20 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { resolveHome } from '../../host/paths.ts';
+import { toolsFolders } from '../../host/tools/tools-folder.ts';
+import { LIGHTGBM_VERSION } from '../../models/trees/lightgbm-library.ts';
 
-const TOOLS = join(import.meta.dirname, '../../.alphaloom/tools/lightgbm');
 const FILE = process.platform === 'darwin' ? 'lib_lightgbm.dylib' : 'lib_lightgbm.so';
 
-/** LightGBM's shared library: ALPHALOOM_TEST_LIGHTGBM, or the one that set-up put into the checkout's home. */
+/** LightGBM's shared library: ALPHALOOM_TEST_LIGHTGBM, or the one that set-up put among the tools. */
 export function lightgbmLibrary(): string {
   const given = process.env.ALPHALOOM_TEST_LIGHTGBM;
   if (given) return given;
-  const releases = existsSync(TOOLS) ? readdirSync(TOOLS).sort().reverse() : [];
-  const found = releases.map(release => join(TOOLS, release, FILE)).find(path => existsSync(path));
+  const folders = toolsFolders(process.env, resolveHome({}, '/'));
+  const found = folders.map(folder => join(folder, 'lightgbm', LIGHTGBM_VERSION, FILE)).find(existsSync);
   if (found) return found;
   throw new Error(
-    `These tests need LightGBM's library: run ./alphaloom setup (looked in ${TOOLS}), ` +
+    `These tests need LightGBM's library: run ./alphaloom setup (looked in ${folders.join(', ')}), ` +
       `or name its ${FILE} in ALPHALOOM_TEST_LIGHTGBM.`,
   );
 }
