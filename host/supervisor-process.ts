@@ -9,6 +9,8 @@ const log = createLog('info', process.stdout, { supervisor: process.pid });
 const lock = await tryLock(supervisorLockPath(home));
 if (lock === null) process.exit(EXIT_SECOND);
 
+// Its log may be on a full disk; that is no reason to leave the others alone.
+process.stdout.on('error', () => {});
 const supervisor = createSupervisor({ home, log, now: Date.now });
 let isKept = false;
 let stopped: Promise<void> | undefined;

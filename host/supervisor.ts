@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { logFile, openLogFile, rotateLogFile } from './log-file.ts';
 import type { Home } from './paths.ts';
 import { endProcesses, identifyProcess, type ProcessIdentity } from './process-identity.ts';
-import { type ManagedProcess, SERVER, writeRunState } from './run-state.ts';
+import { type ManagedProcess, SERVER, supervisorLockPath, writeRunState } from './run-state.ts';
 
 /** A process to keep alive. */
 export interface ProcessPlan {
@@ -43,7 +43,7 @@ const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 30_000;
 /** A process that lived this long starts again without delay. */
 const SETTLED_MS = 60_000;
-const UPKEEP_MS = 10_000;
+const UPKEEP_MS = 5_000;
 
 /** Keeps processes alive, writes what it does to `run/state.json`, and rotates their logs. */
 export function createSupervisor({ home, log, now }: SupervisorSettings): Supervisor {
@@ -54,8 +54,10 @@ export function createSupervisor({ home, log, now }: SupervisorSettings): Superv
   const loops: Promise<void>[] = [];
   let configHash: string | null = null;
 
-  const write = () =>
+  const writeStrictly = () =>
     writeRunState(home, { supervisor, startedTime, configHash, processes: [...processes.values()] });
+  // A full disk or a removed home must not end the one that looks after the others.
+  const write = () => survive(writeStrictly);
   const update = (name: string, change: Partial<ManagedProcess>) => {
     const before = processes.get(name) ?? {
       name,
@@ -100,16 +102,26 @@ export function createSupervisor({ home, log, now }: SupervisorSettings): Superv
     }
   }
 
-  const upkeep = setInterval(async () => {
-    // A home that was removed needs no servants.
-    if (!existsSync(home.root)) process.kill(process.pid, 'SIGTERM');
+  const survive = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      log.error({ error: (error as Error).message }, 'could not write');
+    }
+  };
+  const upkeep = setInterval(() => {
+    // The home was removed (a child's log may have made its folder again); or anyone could take the lock beside us.
+    if (!existsSync(supervisorLockPath(home))) process.kill(process.pid, 'SIGTERM');
     else {
       write();
-      for (const name of [...processes.keys(), 'supervisor']) await rotateLogFile(logFile(home.logs, name));
+      for (const name of [...processes.keys(), 'supervisor'])
+        rotateLogFile(logFile(home.logs, name)).catch(error =>
+          log.error({ error: error.message }, 'could not rotate'),
+        );
     }
   }, UPKEEP_MS);
 
-  write();
+  writeStrictly();
   return {
     start(plan) {
       loops.push(keepRunning(plan));

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +8,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { down, endLeftovers } from '../../host/down.ts';
 import { logFile, tailLogFile } from '../../host/log-file.ts';
 import { type Home, homeAt } from '../../host/paths.ts';
-import { identifyProcess, isRunning, type ProcessIdentity } from '../../host/process-identity.ts';
-import { findManaged, isSupervised, readRunState, writeRunState } from '../../host/run-state.ts';
+import {
+  endProcesses,
+  identifyProcess,
+  isRunning,
+  type ProcessIdentity,
+} from '../../host/process-identity.ts';
+import { findManaged, isSupervised, readRunState, SERVER, writeRunState } from '../../host/run-state.ts';
 import type { ProcessPlan } from '../../host/supervisor.ts';
 import { startSupervisor } from '../../host/supervisor-handle.ts';
 
@@ -113,4 +119,38 @@ test('a state that names a pid of today’s strangers ends nobody', async t => {
     processes: [{ name: 'worker', identity: stranger, startedTime: 0, restarts: 0, lastEnd: null }],
   });
   assert.deepEqual(await down(home, () => {}), { stopped: [] });
+});
+
+test('a supervisor whose home was removed ends its workers, its server and itself', async t => {
+  const home = await createHome(t);
+  const supervisor = await startSupervisor(home, process.env);
+  const names = ['worker', SERVER];
+  for (const name of names) supervisor.start(plan(name, FOREVER, home));
+  const children = await Promise.all(names.map(name => running(home, name)));
+  await supervisor.keep('hash');
+  const own = readRunState(home)!.supervisor;
+  t.after(() => endProcesses([own, ...children], 0));
+  await rm(home.root, { recursive: true });
+  // Its restart makes the folder again, for its log.
+  process.kill(children[0].pid, 'SIGKILL');
+  await until(() => !isRunning(own));
+  assert.ok(children.every(child => !isRunning(child)));
+});
+
+test('a supervisor that can’t write its state goes on looking after its children', async t => {
+  const home = await createHome(t);
+  const supervisor = await startSupervisor(home, process.env);
+  supervisor.start(
+    plan('worker', "require('fs').appendFileSync('starts', 'x'); setInterval(() => {}, 1000)", home),
+  );
+  const worker = await running(home, 'worker');
+  await supervisor.keep('hash');
+  const starts = join(home.root, 'starts');
+  await until(() => existsSync(starts));
+  // The name it writes under before it renames.
+  await mkdir(join(home.run, 'state.json.tmp'));
+  process.kill(worker.pid, 'SIGKILL');
+  await until(() => readFileSync(starts, 'utf8') === 'xx');
+  assert.ok(isRunning(readRunState(home)!.supervisor));
+  await rm(join(home.run, 'state.json.tmp'), { recursive: true });
 });
