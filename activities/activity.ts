@@ -50,12 +50,11 @@ export function asStep<Input, Output extends object>(
   });
 }
 
-const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
-  'STORE_BUSY',
-  'DISK_FULL',
-  'TEMPORAL_UNREACHABLE',
-  'INTERNAL',
-]);
+/** What passes by itself, or once somebody has made room: tried again without end. */
+const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['STORE_BUSY', 'DISK_FULL', 'TEMPORAL_UNREACHABLE']);
+
+/** A fault may pass; one that comes back so often would block whoever waits. */
+const FAULT_ATTEMPTS = 5;
 
 function asFailure(error: unknown, context: Context): unknown {
   if (context.cancellationSignal.aborted) {
@@ -64,7 +63,12 @@ function asFailure(error: unknown, context: Context): unknown {
       ? new CancelledFailure('Cancelled')
       : ApplicationFailure.retryable('The worker stopped.', 'WorkerStopped');
   }
-  if (!(error instanceof AlphaloomError)) return error;
+  const isFault = !(error instanceof AlphaloomError) || error.code === 'INTERNAL';
+  if (isFault) {
+    const message = error instanceof Error ? error.message : String(error);
+    const nonRetryable = context.info.attempt >= FAULT_ATTEMPTS;
+    return ApplicationFailure.create({ message, type: 'INTERNAL', nonRetryable, cause: error as Error });
+  }
   return ApplicationFailure.create({
     message: error.message,
     type: error.code,

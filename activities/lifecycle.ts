@@ -18,12 +18,19 @@ export function createLifecycleActivities(rooms: Rooms) {
       const id = seriesId(series);
       const target = await registry.get(id, version);
       const earlier = await registry.operation(operationId);
-      const decision = (await lastVerdict(rooms, operation))?.decision;
-      const override = decision !== 'awaiting approval';
+      const verdict = await lastVerdict(rooms, operation);
+      const decision = verdict?.decision;
+      // What was judged against another champion, or failed in service since, is not what awaits approval.
+      const isApproval =
+        verdict !== null &&
+        decision === 'awaiting approval' &&
+        verdict.against === (await log.champion(series)) &&
+        !(await registry.wasRolledBack(id, version));
+      const override = !isApproval;
       if (override && !operation.reason && !earlier) {
         throw new AlphaloomError(
           'USAGE',
-          `The gate did not promote v${version} (${decision ?? 'never offered'}). To override it, give a reason: --reason "…".`,
+          `v${version} has no approval to give (${decision ? `last answer: ${decision}` : 'never offered'}). To override the gate, give a reason: --reason "…".`,
           { version, decision: decision ?? null },
         );
       }
@@ -31,7 +38,7 @@ export function createLifecycleActivities(rooms: Rooms) {
       const reason = operation.reason ?? 'Approved.';
       const moved = await log.move(operation, {
         kind: 'promote',
-        from: 'current',
+        from: isApproval ? verdict.against : 'current',
         to: version,
         reason,
         detail: { override, gate: decision ?? null },
@@ -129,7 +136,8 @@ export function createLifecycleActivities(rooms: Rooms) {
         { ...operation, version: undefined },
         'refused',
         { message, asked: operation.version ?? null, reason },
-        'refused',
+        // The same id may have been sent to several series by hand.
+        `refused/${seriesId(operation.series)}`,
       );
       return {};
     }),

@@ -19,6 +19,8 @@ export interface OfferStanding {
   readonly champion: number | null;
   readonly rolledBack: boolean;
   readonly paused: boolean;
+  /** Why the champion can't be compared with: its package is damaged or no longer fits the program. */
+  readonly championFault: string | null;
   readonly promotion: 'auto' | 'manual';
   /** The answer this operation was given before. */
   readonly answer: LifecycleAnswer | null;
@@ -58,14 +60,17 @@ export function createOfferActivities(rooms: Rooms) {
           champion: await log.champion(series),
           rolledBack: await registry.wasRolledBack(id, version),
           paused: await registry.isPaused(id),
+          championFault: await faultOfChampion(rooms, id),
           promotion: rooms.promotionMode(series),
-          answer: earlierAnswer(verdict, await registry.operation(operationId)),
+          answer: earlierAnswer(id, version, verdict, await registry.operation(operationId)),
         };
       },
     ),
 
     settleOffer: asActivity(async (operation: Settlement): Promise<LifecycleAnswer | { moved: true }> => {
       const { series, version, decision, reason, champion, comparison, operationId } = operation;
+      const settled = await registry.operation(`${operationId}/${VERDICT}`);
+      if (settled) return (settled.detail as unknown as Verdict).answer;
       const decided = { decision, reason, against: champion, comparison: comparison as Json };
       if (decision === 'promoted') {
         await probeVersion(artifacts, await registry.get(seriesId(series), version));
@@ -123,11 +128,40 @@ function saysNothingNew(last: Verdict | null, now: Omit<Verdict, 'answer'>): boo
 }
 
 /** What the operation was answered before; of a move whose verdict was not written yet, what the move itself says. */
-function earlierAnswer(verdict: Event | null, move: Event | null): LifecycleAnswer | null {
+function earlierAnswer(
+  series: string,
+  version: number,
+  verdict: Event | null,
+  move: Event | null,
+): LifecycleAnswer | null {
+  const event = verdict ?? move;
+  if (!event) return null;
+  const isOurs = event.kind === VERDICT || event.kind === 'promote' || event.kind === 'noop';
+  if (!isOurs || event.series !== series || event.version !== version) {
+    throw new AlphaloomError(
+      'OPERATION_REUSED',
+      `The operation id ${event.operationId} was used for something else before. Use a new one.`,
+      {
+        operationId: event.operationId,
+        was: event.kind,
+      },
+    );
+  }
   if (verdict) return (verdict.detail as unknown as Verdict).answer;
-  if (!move) return null;
-  const { to, reason } = move.detail as MoveDetail;
-  return { message: 'offer', operationId: move.operationId, outcome: 'promoted', reason, champion: to };
+  const { to, reason } = event.detail as MoveDetail;
+  return { message: 'offer', operationId: event.operationId, outcome: 'promoted', reason, champion: to };
+}
+
+async function faultOfChampion({ registry, artifacts }: Rooms, series: string): Promise<string | null> {
+  const champion = await registry.champion(series);
+  if (champion === null) return null;
+  try {
+    await probeVersion(artifacts, champion);
+    return null;
+  } catch (error) {
+    if (error instanceof AlphaloomError) return `v${champion.version}: ${error.code}: ${error.message}`;
+    throw error;
+  }
 }
 
 function failedRules(evidence: Evidence): string[] {

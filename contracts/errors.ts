@@ -149,6 +149,11 @@ export const ERROR_CODES = {
     meaning: 'There is no earlier champion to roll back to.',
     mend: 'Name a version.',
   },
+  CHAMPION_NEVER: {
+    exit: 2,
+    meaning: 'A rollback names a version that never was champion.',
+    mend: 'Promote it instead, with a reason.',
+  },
   OPERATION_REUSED: {
     exit: 2,
     meaning: 'An operation id was used for something else before.',

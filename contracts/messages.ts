@@ -6,9 +6,11 @@ const operation = {
   /** The same id twice is the same operation; made up where it is missing. */
   operationId: z.string().min(1).max(300).optional(),
   actor: z.string().min(1).max(200).optional(),
-  reason: z.string().max(2_000).optional(),
+  reason: z.string().trim().min(1).max(2_000).optional(),
 };
 const version = z.int().positive();
+/** A name, not a path: whoever reaches the server must not read files by it. */
+const recipeName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/, 'a recipe’s name');
 
 /**
  * Messages that workflows take, one line each: what the CLI's verbs, the API's routes and the Temporal UI's buttons send.
@@ -42,7 +44,7 @@ export const MESSAGES = {
   },
   retrain: {
     workflow: 'modelLifecycle',
-    schema: z.strictObject({ ...operation, recipe: z.string().min(1).optional() }),
+    schema: z.strictObject({ ...operation, recipe: recipeName.optional() }),
     summary: 'Start a training with the champion’s recipe, or a named one',
   },
 } as const;

@@ -11,7 +11,7 @@ import { canonicalJson } from '../artifacts/canonical-json.ts';
 import { sha256 } from '../artifacts/input-hash.ts';
 import type { Json } from '../contracts/artifact.ts';
 import { AlphaloomError, isErrorCode } from '../contracts/errors.ts';
-import type { LifecycleAnswer } from '../contracts/messages.ts';
+import type { LifecycleAnswer, MessageName } from '../contracts/messages.ts';
 import { queueName } from '../contracts/queues.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import type {
@@ -60,7 +60,7 @@ export function createOrchestrator(client: Client, homeId: string): TemporalOrch
           [unknown]
         >(message, {
           args: [payload],
-          updateId: updateId(payload.operationId),
+          updateId: updateId(message, payload.operationId),
           startWorkflowOperation,
         });
       }),
@@ -89,8 +89,8 @@ export function lifecycleWorkflowId(series: Series): string {
 }
 
 /** Update ids are short in Temporal; the operation id itself travels in the payload. */
-function updateId(operationId: string): string {
-  return sha256(operationId).slice(0, 32);
+function updateId(message: MessageName, operationId: string): string {
+  return sha256(`${message} ${operationId}`).slice(0, 32);
 }
 
 /** On a cluster that several homes share, the workflow of that name may wait for another home's workers without end. */

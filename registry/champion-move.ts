@@ -12,11 +12,14 @@ export function championMove(sql: DatabaseSync, request: MoveRequest, now: numbe
   const known = selectOperation(sql, operationId);
   if (known) return repeatedMove(known, request);
 
-  const lineage = foldLineage(selectMoves(sql, series));
+  const moves = selectMoves(sql, series);
+  const lineage = foldLineage(moves);
   const from = lineage.champion;
   if (request.from !== 'current' && request.from !== from) throw conflict(request, from);
   const to = targetOf(request, lineage);
   requireVersion(sql, series, to);
+  // A way back leads to where one was; any other version has to pass the gate or an operator's override.
+  if (kind === 'rollback' && !moves.some(move => move.to === to)) throw neverChampion(series, to);
 
   const detail: MoveDetail = { move: kind, requested, from, to, reason, detail: request.detail ?? null };
   const event = { operationId, series, version: to, actor, detail };
@@ -52,6 +55,14 @@ function targetOf({ series, kind, to }: MoveRequest, { champion, previous }: Lin
     'CHAMPION_PREVIOUS_NONE',
     `${series} has no earlier champion to roll back to; v${champion} stays. Name a version.`,
     { series, champion },
+  );
+}
+
+function neverChampion(series: string, version: number): AlphaloomError {
+  return new AlphaloomError(
+    'CHAMPION_NEVER',
+    `v${version} of ${series} never was champion, so there is no way back to it. Promote it with a reason instead.`,
+    { series, version },
   );
 }
 

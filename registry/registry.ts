@@ -77,8 +77,6 @@ export interface ChampionMove {
 
 /** Kinds of events that `append` takes; a new kind is a new line. */
 export const APPENDED_KINDS = [
-  'trial',
-  'offered',
   'verdict',
   'approval',
   'override',
@@ -86,7 +84,6 @@ export const APPENDED_KINDS = [
   'paused',
   'resumed',
   'retrain',
-  'probation',
 ] as const;
 export type AppendedKind = (typeof APPENDED_KINDS)[number];
 /** `noop` is a move asked for that changed nothing: the version was champion already. */
@@ -160,6 +157,7 @@ export interface Registry {
    * Moves the champion in one transaction, or answers what the operation's first call did. A repeated call is known by
    * its series, kind and `to`; `from` may differ, it was checked when the move was made.
    * @throws AlphaloomError CHAMPION_CONFLICT (details.champion: what it is now), CHAMPION_NONE, CHAMPION_PREVIOUS_NONE,
+   *   CHAMPION_NEVER (a rollback to a version that never was champion),
    *   VERSION_NOT_FOUND, OPERATION_REUSED
    */
   moveChampion(request: MoveRequest): Promise<ChampionMove>;

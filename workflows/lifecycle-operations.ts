@@ -100,5 +100,11 @@ function hardAnswer(standing: OfferStanding): { decision: OfferDecision; reason:
     };
   }
   if (standing.paused) return { decision: 'kept', reason: 'The series is paused.' };
+  if (standing.championFault) {
+    return {
+      decision: 'kept',
+      reason: `The champion can’t be compared with (${standing.championFault}); an operator has to roll back, or promote with a reason.`,
+    };
+  }
   return null;
 }

@@ -27,7 +27,7 @@ import { tagSeries } from './search-attributes.ts';
 export const lifecycleStatus = defineQuery<LifecycleStatus>('status');
 
 /** Keeps a run's history short; the registry remembers everything else. */
-const HISTORY_LIMIT = 4_000;
+const HISTORY_LIMIT = 1_000;
 
 interface Queued {
   readonly operation: LifecycleOperation;
@@ -80,7 +80,7 @@ function takeMessages(message: MessageName, series: Series, queue: Queued[]): vo
         ...data,
       };
       if (success) queue.push({ operation, settle: null });
-      else await recordRefusal(operation, `A signal ${message} was refused: ${error.issues[0].message}.`);
+      else await leaveTrace(operation, `A signal ${message} was refused: ${error.issues[0].message}.`);
     },
     { description: summary },
   );
@@ -120,7 +120,18 @@ async function carryOut({ operation, settle }: Queued): Promise<void> {
     settle?.resolve(answer);
   } catch (error) {
     if (settle) settle.reject(error);
-    else await recordRefusal(operation, describeCause(error));
+    else await leaveTrace(operation, describeCause(error));
+  }
+}
+
+/** Who sent a signal awaits nothing: the history says what came of it. Failing at that must not end the series' queue. */
+async function leaveTrace(operation: LifecycleOperation, reason: string): Promise<void> {
+  try {
+    await recordRefusal(operation, reason);
+  } catch (error) {
+    setCurrentDetails(
+      `**${operation.message}** was refused (${reason}), and that could not be recorded: ${describeCause(error)}`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { appendFile, chmod } from 'node:fs/promises';
 import test from 'node:test';
 import { createRegistryActivities } from '../../activities/registry-activities.ts';
 import type { Rooms } from '../../activities/rooms.ts';
@@ -82,6 +83,44 @@ test('a version that was rolled back is seen as such; a rollback asked for twice
   assert.equal((await home.rollBack('back')).champion, 1);
   assert.equal((await home.describe(2)).rolledBack, true);
   await assert.rejects(home.rollBack('further'), { type: 'CHAMPION_PREVIOUS_NONE' });
+});
+
+test('a rollback leads only to a version that was champion: any other has to be promoted', async t => {
+  const home = await twoVersions(t);
+  await home.settle(1, 'promoted', null, 'one');
+  await assert.rejects(home.rollBack('back', 2), { type: 'CHAMPION_NEVER' });
+  assert.equal(await home.champion(), 1);
+  assert.equal((await home.describe(1)).rolledBack, false);
+});
+
+test('an approval holds only against the champion it was judged by, and not after a rollback', async t => {
+  const home = await twoVersions(t, { promotionMode: () => 'manual' });
+  await home.settle(2, 'awaiting approval', null, 'offer');
+  await home.promote(1, 'meanwhile', 'another became champion');
+  await assert.rejects(home.promote(2, 'late'), { type: 'USAGE', message: /reason/ });
+  await home.settle(2, 'awaiting approval', 1, 'offer again');
+  assert.equal((await home.promote(2, 'in time')).champion, 2);
+  await home.rollBack('back');
+  await assert.rejects(home.promote(2, 'after a rollback'), { type: 'USAGE' });
+});
+
+test('an operation id that was used for something else is refused, not answered with that', async t => {
+  const home = await twoVersions(t);
+  await home.pause(true, 'p1');
+  await assert.rejects(home.describe(1, 'p1'), { type: 'OPERATION_REUSED' });
+  await home.settle(1, 'rejected', null, 'o1');
+  await assert.rejects(home.describe(2, 'o1'), { type: 'OPERATION_REUSED' });
+});
+
+test('a champion whose package is damaged is named, so that an offer can be answered', async t => {
+  const home = await twoVersions(t);
+  await home.settle(1, 'promoted', null, 'one');
+  assert.equal((await home.describe(2)).championFault, null);
+  const { package: ref } = await home.rooms.registry.get(SERIES, 1);
+  const card = (await home.rooms.artifacts.load(ref)).path('card.md');
+  await chmod(card, 0o644);
+  await appendFile(card, 'x');
+  assert.match((await home.describe(2)).championFault ?? '', /v1: ARTIFACT_CORRUPT: .*card\.md/);
 });
 
 test('a decision against a champion that has moved since is not carried out', async t => {

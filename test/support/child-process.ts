@@ -2,13 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /** A `.ts` script in its own process, to be killed or awaited. */
-export function startScript(path: string, args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+export function startScript(
+  path: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): ChildProcess {
+  return spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'], env: environment });
 }
 
 /** What a script printed, one JSON value per line; throws unless it exits with 0. */
-export async function runScript(path: string, args: readonly string[]): Promise<unknown[]> {
-  const child = startScript(path, args);
+export async function runScript(
+  path: string,
+  args: readonly string[],
+  environment?: NodeJS.ProcessEnv,
+): Promise<unknown[]> {
+  const child = startScript(path, args, environment);
   let text = '';
   child.stdout?.setEncoding('utf8').on('data', chunk => {
     text += chunk;

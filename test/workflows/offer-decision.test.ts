@@ -12,6 +12,7 @@ function standing(changes: Partial<OfferStanding> = {}): OfferStanding {
     champion: 1,
     rolledBack: false,
     paused: false,
+    championFault: null,
     promotion: 'auto',
     answer: null,
     ...changes,
@@ -45,4 +46,10 @@ test('the champion itself, a version that was rolled back, and a paused series k
   assert.equal(decide(standing({ champion: 2 }), null).decision, 'kept');
   assert.equal(decide(standing({ rolledBack: true }), rule('pass')).decision, 'kept');
   assert.equal(decide(standing({ paused: true }), rule('pass')).decision, 'kept');
+});
+
+test('a champion that can’t be loaded is not replaced unseen: an operator has to choose', () => {
+  const { decision, reason } = decide(standing({ championFault: 'v1: ARTIFACT_CORRUPT: card.md' }), null);
+  assert.equal(decision, 'kept');
+  assert.match(reason, /card\.md.*operator/);
 });
