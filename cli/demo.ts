@@ -1,14 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { readEvidenceFile } from '../activities/validate-model.ts';
 import { readCandleFile } from '../candles/import/index.ts';
 import { SAMPLE } from '../candles/sample/index.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import { seriesId } from '../contracts/series.ts';
 import type { TrainModelResult } from '../contracts/training.ts';
 import { loadConfig } from '../host/config.ts';
 import { down } from '../host/down.ts';
+import { withLock } from '../host/lock.ts';
 import { lifecycleWorkflowId } from '../host/orchestrator.ts';
 import { homeAt } from '../host/paths.ts';
 import { loadRecipe } from '../host/recipes.ts';
@@ -30,6 +33,7 @@ const CHAPTERS = [
 const ACTOR = 'demo';
 const SERIES = seriesId(SAMPLE.series);
 const SIGNAL_POLL_MS = 50;
+const SIGNAL_DEADLINE_MS = 30_000;
 
 interface Chapter {
   readonly asOf: string;
@@ -44,7 +48,10 @@ export function register(command: Command, context: CliContext): void {
       'after',
       '\nIt has a home of its own and never touches yours.\n\nExample:\n  alphaloom demo\n',
     )
-    .action(async ({ keep }: { keep?: boolean }) => await runDemo(context, keep === true));
+    .action(async ({ keep }: { keep?: boolean }) => {
+      const wait = () => context.output.say('Another demo is under way; waiting for it.');
+      await withLock(join(context.home.root, 'demo.lock'), wait, () => runDemo(context, keep === true));
+    });
 }
 
 async function runDemo(outer: CliContext, keep: boolean): Promise<void> {
@@ -89,7 +96,8 @@ async function runDemo(outer: CliContext, keep: boolean): Promise<void> {
 /** A home of its own, made anew; nothing of the user's configuration, and no cluster of the user's, takes part. */
 async function demoContext(outer: CliContext): Promise<CliContext> {
   const home = homeAt(outer.home.demo);
-  await down(home, () => outer.output.say('Another demo is under way; waiting for it.'));
+  // An earlier one may have been told to keep running.
+  await down(home, () => {});
   await rm(home.root, { recursive: true, force: true });
   const configFile = join(home.root, 'alphaloom.yaml');
   await writeFileAtomic(configFile, '# The demo runs on the defaults.\n{}\n');
@@ -189,8 +197,16 @@ async function rollBackBySignal({ output }: CliContext, { rooms, temporal }: Con
   await temporal.client.workflow
     .getHandle(lifecycleWorkflowId(SAMPLE.series))
     .signal('rollback', { actor: 'operator', reason: 'shown by the demo', operationId: 'demo-rollback' });
+  // A signal answers nobody: the registry's history says what came of it.
+  const deadline = performance.now() + SIGNAL_DEADLINE_MS;
   while ((await rooms.registry.operation('demo-rollback')) === null) {
-    await new Promise(resolve => setTimeout(resolve, SIGNAL_POLL_MS));
+    if (performance.now() > deadline) {
+      throw new AlphaloomError(
+        'WORKFLOW_FAILED',
+        'The rollback’s signal was not carried out; see models history.',
+      );
+    }
+    await sleep(SIGNAL_POLL_MS);
   }
   const to = (await rooms.registry.champion(SERIES))!.version;
   output.say(
