@@ -1,10 +1,10 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Candles } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { type Series, seriesId, TIMEFRAME_MS } from '../contracts/series.ts';
-import { digestFile, explainDiskError, explainDiskErrors, temporaryName } from '../storage/files.ts';
+import { digestFile, explainDiskError, makeFolder, temporaryName } from '../storage/files.ts';
 import { duckDbReason } from './duckdb.ts';
 import { findGaps } from './gaps.ts';
 import type { HistoryFile } from './manifest.ts';
@@ -53,7 +53,7 @@ export class History {
   /** Writes the bars of one year under a temporary name. */
   async prepare(series: Series, year: number, name: string, candles: Candles): Promise<PreparedFile> {
     const folder = this.folderOf(series);
-    await explainDiskErrors(folder, async () => mkdirSync(folder, { recursive: true }));
+    await makeFolder(folder);
     const temporary = temporaryName(join(folder, name));
     try {
       await writeParquet(temporary, candles);

@@ -183,6 +183,11 @@ export const ERROR_CODES = {
     meaning: 'The disk is full; nothing half-written was kept.',
     mend: 'Free space and try again.',
   },
+  DISK_FAILED: {
+    exit: 1,
+    meaning: 'The disk failed while reading or writing.',
+    mend: 'Check the disk and the system’s log; restore a backup if a store is damaged.',
+  },
   PERMISSION_DENIED: {
     exit: 1,
     meaning: 'A file or folder can’t be written or read.',

@@ -1,7 +1,7 @@
-import { mkdir, rm, stat, statfs } from 'node:fs/promises';
+import { rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { exists, explainDiskErrors, temporaryName, writeFileAtomic } from '../storage/files.ts';
+import { exists, makeFolder, temporaryName, writeFileAtomic } from '../storage/files.ts';
 import type { LoadedConfig } from './config.ts';
 import type { Finding } from './doctor.ts';
 import { CHECKOUT, type Home } from './paths.ts';
@@ -82,7 +82,7 @@ async function checkNativeModules(): Promise<Finding> {
 }
 
 async function checkHome({ home }: CheckContext): Promise<Finding> {
-  await explainDiskErrors(home.root, () => mkdir(home.root, { recursive: true }));
+  await makeFolder(home.root);
   const probe = temporaryName(join(home.root, 'doctor'));
   await writeFileAtomic(probe, 'ok');
   await rm(probe);

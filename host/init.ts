@@ -1,7 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { AlphaloomError } from '../contracts/errors.ts';
-import { exists, explainDiskErrors, writeFileAtomic } from '../storage/files.ts';
+import { exists, makeFolder, writeFileAtomic } from '../storage/files.ts';
 import { CONFIG_FILE } from './config.ts';
 import { firstConfig } from './config-docs.ts';
 import { CHECKOUT } from './paths.ts';
@@ -31,7 +31,7 @@ export async function initProject(folder: string): Promise<string[]> {
       },
     );
   }
-  await explainDiskErrors(root, () => mkdir(root, { recursive: true }));
+  await makeFolder(root);
   for (const [path, text] of Object.entries(files)) await writeFileAtomic(path, text);
   return Object.keys(files);
 }

@@ -1,8 +1,8 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { explainDiskErrors } from '../storage/files.ts';
+import { explainDiskErrors, makeFolder } from '../storage/files.ts';
 
 /** A lock between processes; the operating system gives it back when its holder ends, however it ends. */
 export interface Lock {
@@ -14,7 +14,7 @@ const SQLITE_BUSY = 5;
 
 /** Takes the lock named by a file, or null where another process (or another caller in this one) holds it. */
 export async function tryLock(path: string): Promise<Lock | null> {
-  await explainDiskErrors(path, () => mkdir(dirname(path), { recursive: true }));
+  await makeFolder(dirname(path));
   // SQLite's file lock: the kernel's own, without stale ids to judge. The file itself stays empty.
   let file: DatabaseSync | undefined;
   try {

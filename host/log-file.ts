@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
-import { copyFile, mkdir, open, rename, stat, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
-import { explainDiskErrors } from '../storage/files.ts';
+import { copyFile, open, rename, stat, truncate } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { explainDiskErrors, makeFolder } from '../storage/files.ts';
 
 export const MAX_LOG_BYTES = 10_000_000;
 const KEPT = 3;
@@ -12,7 +12,7 @@ export function logFile(folder: string, name: string): string {
 
 /** Opens a log for a child process; it goes on writing there even if its starter ends. */
 export async function openLogFile<T>(path: string, use: (descriptor: number) => T): Promise<T> {
-  await explainDiskErrors(path, () => mkdir(join(path, '..'), { recursive: true }));
+  await makeFolder(dirname(path));
   return await explainDiskErrors(path, async () => {
     const descriptor = openSync(path, 'a');
     try {

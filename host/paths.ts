@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { link, mkdir, readFile, rm } from 'node:fs/promises';
+import { link, readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { explainDiskErrors, temporaryName, writeFileAtomic } from '../storage/files.ts';
@@ -88,7 +88,6 @@ export async function readHomeId(home: Home): Promise<string> {
   const present = await readId(home);
   if (present !== null) return present;
   const temporary = temporaryName(home.idFile);
-  await explainDiskErrors(home.root, () => mkdir(home.root, { recursive: true }));
   await writeFileAtomic(temporary, `${randomBytes(6).toString('hex')}\n`);
   try {
     // A hard link fails where the name is taken: the first process wins.

@@ -1,7 +1,8 @@
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AlphaloomError } from '../contracts/errors.ts';
+import { makeFolder } from '../storage/files.ts';
 import { withLock } from './lock.ts';
 import { logFile, tailLogFile } from './log-file.ts';
 import type { Home } from './paths.ts';
@@ -10,10 +11,12 @@ import type { SupervisorHandle } from './supervisor-handle.ts';
 import type { TemporalSettings } from './temporal-connection.ts';
 import { answersFor, LOOPBACK, serverArguments, serverEnvironment } from './temporal-server.ts';
 import type { TemporalBinary } from './tools/temporal-binary.ts';
+import { cacheFolder } from './tools/tools-folder.ts';
 
 const SERVER_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
 const TAIL_LINES = 15;
+const LOCK = 'ports.lock';
 
 interface ServerRequest {
   readonly home: Home;
@@ -23,10 +26,28 @@ interface ServerRequest {
   readonly ports: Ports;
 }
 
-/** From choosing ports to listening there, one home of a user at a time: else two would choose the same. */
-export function withPortsLock<T>(work: () => Promise<T>): Promise<T> {
-  const path = join(tmpdir(), `alphaloom-ports-${userInfo().uid}.lock`);
-  return withLock(path, () => {}, work);
+/**
+ * From choosing ports to listening there, one home of a user at a time: else two would choose the same. The lock lies in
+ * the user's cache, where nobody else can hold it; where that can't be written, homes do without each other's.
+ */
+export async function withPortsLock<T>(
+  environment: NodeJS.ProcessEnv,
+  home: Home,
+  work: () => Promise<T>,
+): Promise<T> {
+  const shared = join(cacheFolder(environment), LOCK);
+  const path = (await canWrite(shared)) ? shared : join(home.run, LOCK);
+  return await withLock(path, () => {}, work);
+}
+
+async function canWrite(lock: string): Promise<boolean> {
+  try {
+    await makeFolder(dirname(lock));
+    await (await open(lock, 'a', 0o600)).close();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

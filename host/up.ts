@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { AlphaloomError } from '../contracts/errors.ts';
-import { explainDiskErrors } from '../storage/files.ts';
+import { makeFolder } from '../storage/files.ts';
 import type { LoadedConfig } from './config.ts';
 import { endLeftovers } from './down.ts';
 import { withLock } from './lock.ts';
@@ -50,7 +49,7 @@ export async function up(request: UpRequest): Promise<UpReport> {
   const { home, environment, loaded, onProgress } = request;
   const external = externalTemporal(environment, loaded.config);
   const hash = configHash(loaded, external);
-  await explainDiskErrors(home.run, () => mkdir(home.run, { recursive: true }));
+  await makeFolder(home.run);
   const wait = () => onProgress(null, 'another up or down is under way; waiting for it');
   return await withLock(upLockPath(home), wait, async () => {
     const state = readRunState(home);
@@ -90,7 +89,7 @@ async function startEmbedded(
   };
   for (let attempt = 1; ; attempt++) {
     try {
-      return await withPortsLock(start);
+      return await withPortsLock(environment, home, start);
     } catch (error) {
       // Another program was faster at a port that was free: choose again.
       const isRace = error instanceof AlphaloomError && error.code === 'PORT_TAKEN';

@@ -1,8 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { AlphaloomError } from '../contracts/errors.ts';
+import { explainDiskErrors } from './disk-errors.ts';
+import { makeFolderNow } from './make-folder.ts';
+
+export { explainDiskError, explainDiskErrors } from './disk-errors.ts';
 
 /**
  * Writes a file so that a reader, and a machine that lost power, see the old bytes or the new ones:
@@ -48,10 +51,13 @@ export async function publishFile(temporary: string, path: string): Promise<void
   });
 }
 
-/** Makes a folder and what is missing above it, so that they outlast a power cut too. */
+/**
+ * Makes a folder and what is missing above it, so that they outlast a power cut too.
+ * @throws AlphaloomError PERMISSION_DENIED, DISK_FULL, DISK_FAILED
+ */
 export async function makeFolder(path: string): Promise<void> {
-  const made = await mkdir(resolve(path), { recursive: true });
-  if (made === undefined) return;
+  const made = makeFolderNow(path);
+  if (made === null) return;
   for (let folder = resolve(path); folder.length >= made.length; folder = dirname(folder)) {
     await syncFolder(dirname(folder));
   }
@@ -109,34 +115,4 @@ export async function exists(path: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }
-}
-
-/** Runs disk work; a full disk or a missing permission becomes the error that says so. */
-export async function explainDiskErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw explainDiskError(path, error);
-  }
-}
-
-export function explainDiskError(path: string, error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException)?.code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new AlphaloomError(
-      'DISK_FULL',
-      `The disk is full while writing ${path}; nothing half-written was kept.`,
-      { path },
-      { cause: error },
-    );
-  }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new AlphaloomError(
-      'PERMISSION_DENIED',
-      `No permission for ${path}. Mend its permissions or set ALPHALOOM_HOME to a folder that is yours.`,
-      { path },
-      { cause: error },
-    );
-  }
-  return error;
 }

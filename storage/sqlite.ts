@@ -1,10 +1,12 @@
-import { mkdirSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import timers from 'node:timers/promises';
 import { AlphaloomError } from '../contracts/errors.ts';
-import { explainDiskError, publishFile, temporaryName } from './files.ts';
+import { diskFailed, diskFull, explainDiskError } from './disk-errors.ts';
+import { publishFile, temporaryName } from './files.ts';
+import { makeFolderNow } from './make-folder.ts';
 
 /** SQL that lifts the schema by one version; the list's length is the program's schema version. */
 export type Migrations = readonly string[];
@@ -12,11 +14,14 @@ export type Migrations = readonly string[];
 const RETRY_DELAYS_MS = [2, 5, 10, 20, 40, 80, 160, 320, 640, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000];
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
+const SQLITE_IOERR = 10;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 const SQLITE_READONLY = 8;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
+/** What SQLite asks for at once, at most (a region of its shared index is 32 KB). */
+const ROOM_TO_WRITE_BYTES = 65_536;
 
 /** A SQLite database of several processes: WAL, synchronous FULL, waiting without blocking the event loop. */
 export interface Database {
@@ -66,7 +71,7 @@ export async function openDatabase(path: string, migrations: Migrations): Promis
             { cause: error },
           );
         }
-        await timers.setTimeout(delay * (0.5 + Math.random()));
+        await timers.setTimeout(spread(delay, attempt));
       }
     }
   };
@@ -96,7 +101,7 @@ export async function openDatabase(path: string, migrations: Migrations): Promis
 
 function openFile(path: string): DatabaseSync {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolderNow(dirname(path));
     return new DatabaseSync(path, { timeout: 50 });
   } catch (error) {
     throw explainSqliteError(path, explainDiskError(path, error));
@@ -105,13 +110,13 @@ function openFile(path: string): DatabaseSync {
 
 /** Switching to WAL needs a moment alone with the file: two processes may open it at once. */
 async function retryPragma(database: Database): Promise<void> {
-  for (const delay of RETRY_DELAYS_MS) {
+  for (const [attempt, delay] of RETRY_DELAYS_MS.entries()) {
     try {
       database.sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
       return;
     } catch (error) {
       if (!isBusy(error)) throw error;
-      await timers.setTimeout(delay);
+      await timers.setTimeout(spread(delay, attempt));
     }
   }
   throw new AlphaloomError('STORE_BUSY', `${database.path} stayed locked by another process. Try again.`, {
@@ -167,6 +172,14 @@ function schemaVersion(sql: DatabaseSync): number {
   return (sql.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
 }
 
+/**
+ * 0.5 to 1.5 of a delay, differing between processes and attempts, so that those who met once do not meet again and
+ * again: multiples of the golden ratio lie as far apart as can be.
+ */
+function spread(delay: number, attempt: number): number {
+  return delay * (0.5 + (((process.pid + attempt) * 0.618_033_988_749_895) % 1));
+}
+
 function isBusy(error: unknown): boolean {
   const code = primaryCode(error);
   return code === SQLITE_BUSY || code === SQLITE_LOCKED;
@@ -179,20 +192,13 @@ function primaryCode(error: unknown): number {
 function explainSqliteError(path: string, error: unknown): unknown {
   switch (primaryCode(error)) {
     case SQLITE_FULL:
-      return new AlphaloomError(
-        'DISK_FULL',
-        `The disk is full while writing ${path}; nothing was changed.`,
-        { path },
-        { cause: error },
-      );
-    case SQLITE_READONLY:
+      return diskFull(path, error);
+    case SQLITE_IOERR:
+      return isDiskFull(path) ? diskFull(path, error) : diskFailed(path, error);
     case SQLITE_CANTOPEN:
-      return new AlphaloomError(
-        'PERMISSION_DENIED',
-        `${path} can’t be opened for writing. Mend its permissions or set ALPHALOOM_HOME.`,
-        { path },
-        { cause: error },
-      );
+      return isDiskFull(path) ? diskFull(path, error) : notWritable(path, error);
+    case SQLITE_READONLY:
+      return notWritable(path, error);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return new AlphaloomError(
@@ -204,4 +210,24 @@ function explainSqliteError(path: string, error: unknown): unknown {
     default:
       return error;
   }
+}
+
+/** SQLite says only "disk I/O error" or "unable to open" where a file of its own (`-shm`, `-wal`) finds no room. */
+function isDiskFull(path: string): boolean {
+  try {
+    const { bavail, bsize, files, ffree } = statfsSync(dirname(path));
+    // Where the file system counts no files, it reports none at all.
+    return bavail * bsize < ROOM_TO_WRITE_BYTES || (files > 0 && ffree === 0);
+  } catch {
+    return false;
+  }
+}
+
+function notWritable(path: string, cause: unknown): AlphaloomError {
+  return new AlphaloomError(
+    'PERMISSION_DENIED',
+    `${path} can’t be opened for writing. Mend its permissions or set ALPHALOOM_HOME.`,
+    { path },
+    { cause },
+  );
 }

@@ -1,8 +1,8 @@
-import { access, constants, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { access, constants, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { AlphaloomError } from '../../contracts/errors.ts';
-import { exists, explainDiskErrors, syncFolderTree, temporaryName } from '../../storage/files.ts';
+import { exists, explainDiskErrors, makeFolder, syncFolderTree, temporaryName } from '../../storage/files.ts';
 import { withLock } from '../lock.ts';
 import type { Home } from '../paths.ts';
 
@@ -22,10 +22,15 @@ export interface InstallWay {
 export function toolsFolders(environment: NodeJS.ProcessEnv, home: Home): string[] {
   const named = environment.ALPHALOOM_TOOLS;
   if (named) return [resolve(named)];
+  return [join(home.root, 'tools'), join(cacheFolder(environment), 'tools')];
+}
+
+/** The user's own folder for what all homes share. */
+export function cacheFolder(environment: NodeJS.ProcessEnv): string {
   const { XDG_CACHE_HOME: given } = environment;
   // The XDG rules: a relative path there is to be ignored.
   const cache = given && isAbsolute(given) ? given : join(environment.HOME || homedir(), '.cache');
-  return [join(home.root, 'tools'), join(cache, 'alphaloom', 'tools')];
+  return join(cache, 'alphaloom');
 }
 
 /** The path of a tool's file in the first folder that has it; null where none does. */
@@ -67,7 +72,7 @@ export async function installTool(installation: Installation): Promise<{ path: s
     for (const way of ways) {
       const temporary = temporaryName(folder);
       try {
-        await mkdir(temporary, { recursive: true });
+        await makeFolder(temporary);
         onProgress(null, way.name);
         await way.fill(temporary, onProgress);
         await verify(join(temporary, file));
@@ -94,10 +99,8 @@ async function writableFolder(folders: readonly string[]): Promise<string> {
   let problem: unknown;
   for (const folder of folders.toReversed()) {
     try {
-      await explainDiskErrors(folder, async () => {
-        await mkdir(folder, { recursive: true });
-        await access(folder, constants.W_OK);
-      });
+      await makeFolder(folder);
+      await explainDiskErrors(folder, () => access(folder, constants.W_OK));
       return folder;
     } catch (error) {
       problem = error;
@@ -108,7 +111,7 @@ async function writableFolder(folders: readonly string[]): Promise<string> {
 
 /** What a killed installation left; the lock says that none is at work. */
 async function removeLeftovers(folder: string): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true });
+  await makeFolder(dirname(folder));
   for (const entry of await readdir(dirname(folder))) {
     const path = join(dirname(folder), entry);
     if (path.startsWith(`${folder}.`) && path.endsWith('.tmp'))

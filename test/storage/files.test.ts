@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import {
@@ -56,6 +57,7 @@ for (const [code, expected] of [
   ['EDQUOT', 'DISK_FULL'],
   ['EACCES', 'PERMISSION_DENIED'],
   ['EROFS', 'PERMISSION_DENIED'],
+  ['EIO', 'DISK_FAILED'],
   ['ENOENT', 'ENOENT'],
 ]) {
   test(`${code} is reported as ${expected}`, async () => {
@@ -63,3 +65,25 @@ for (const [code, expected] of [
     await assert.rejects(explainDiskErrors('/some/path', fail), { code: expected });
   });
 }
+
+test('a folder that can’t be made is told of at once, whatever stands in the way', async t => {
+  const home = await temporaryHome(t);
+  await writeFile(join(home, 'file'), 'text');
+  await symlink(join(home, 'nowhere'), join(home, 'link'));
+  for (const path of [join(home, 'file'), join(home, 'file/a/b'), join(home, 'link')])
+    await assert.rejects(makeFolder(path), { code: 'PERMISSION_DENIED' }, path);
+  assert.deepEqual((await readdir(home)).sort(), ['file', 'link']);
+});
+
+// It answers that a new folder "is not there", on which Node's recursive mkdir turns in circles.
+test('a file system that takes no folders is no endless loop', {
+  skip: !existsSync('/proc/self'),
+}, async () => {
+  await assert.rejects(makeFolder('/proc/nope/deeper'), { code: 'PERMISSION_DENIED' });
+});
+
+test('of many who make the same folders at once, all find them', async t => {
+  const path = join(await temporaryHome(t), 'a/b/c/d');
+  await Promise.all(Array.from({ length: 20 }, () => makeFolder(path)));
+  assert.deepEqual(await readdir(path), []);
+});
