@@ -27,15 +27,21 @@ export function register(command: Command, context: CliContext): void {
     .requiredOption('--symbol <symbol>', 'BTCUSDT')
     .requiredOption('--timeframe <timeframe>', '15m')
     .addOption(new Option('--kind <kind>', 'default: the venue’s').choices(['spot', 'swap']))
+    .addHelpText(
+      'after',
+      '\nExample:\n  alphaloom candles import btc.csv --venue binance --symbol BTCUSDT --timeframe 15m\n',
+    )
     .action((file, options) => importFile(context, file, options));
   command
     .command('list')
     .description('Show the stored series.')
+    .addHelpText('after', '\nExample:\n  alphaloom candles list --json\n')
     .action(() => list(context));
   command
     .command('check')
     .description('Verify the stored bars of all series, or of one, and report gaps.')
     .argument('[series]', 'coinbase:BTCUSD/1h')
+    .addHelpText('after', '\nExample:\n  alphaloom candles check coinbase:BTCUSD/1h\n')
     .action(series => check(context, series));
 }
 

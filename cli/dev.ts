@@ -35,11 +35,13 @@ export function register(command: Command, context: CliContext): void {
     .command('bench')
     .description('Measure our speed beside a reference, in one run.')
     .argument('[name]', 'without a name: list them')
+    .addHelpText('after', '\nExample:\n  alphaloom dev bench fleet --json\n')
     .action(name => (name === undefined ? listBenches(context) : runBench(context, name)));
   command
     .command('docs')
     .description('Write the generated pages: errors, configuration, command line.')
     .option('--check', 'fail where a page is not up to date, write nothing')
+    .addHelpText('after', '\nExample:\n  alphaloom dev docs --check\n')
     .action(async ({ check }: { check?: boolean }) => {
       const changed = await writeGeneratedDocs(await createProgram(null, context, () => {}), check === true);
       if (check && changed.length > 0) {

@@ -36,6 +36,10 @@ function tell(
   return verb
     .option('--reason <text>', 'why; kept in the history')
     .option('--operation-id <id>', 'the same id twice is the same operation')
+    .addHelpText(
+      'after',
+      `\nExample:\n  alphaloom models ${message} BTCUSD 1h${versionArgument === '<version>' ? ' v2' : ''} --reason "…"\n`,
+    )
     .action(async (...words: unknown[]) => {
       const [symbol, timeframe] = words as [string, string];
       const version = versionArgument ? (words[2] as number | undefined) : undefined;

@@ -21,6 +21,7 @@ export function register(command: Command, context: CliContext): void {
     .description('Show all versions, or those of one series.')
     .argument('[symbol]')
     .argument('[timeframe]')
+    .addHelpText('after', '\nExample:\n  alphaloom models list BTCUSD 1h\n')
     .action((symbol, timeframe) =>
       withRooms(context, (rooms, loaded) =>
         list(context, rooms, optionalSeries(symbol, timeframe, loaded.config.defaultVenue)),
@@ -32,6 +33,7 @@ export function register(command: Command, context: CliContext): void {
     .argument('<symbol>')
     .argument('<timeframe>')
     .argument('[version]', 'v7', parseVersion)
+    .addHelpText('after', '\nExample:\n  alphaloom models show BTCUSD 1h v2\n')
     .action((symbol, timeframe, version) =>
       withRooms(context, (rooms, loaded) =>
         show(context, rooms, parseSeries(symbol, timeframe, loaded.config.defaultVenue), version),
@@ -43,6 +45,7 @@ export function register(command: Command, context: CliContext): void {
     .argument('<symbol>')
     .argument('<timeframe>')
     .option('--at <time>', 'the champion at that time', parseTime)
+    .addHelpText('after', '\nExample:\n  alphaloom models history BTCUSD 1h --at 2026-03-01T12:00Z\n')
     .action((symbol, timeframe, { at }) =>
       withRooms(context, (rooms, loaded) =>
         history(context, rooms, parseSeries(symbol, timeframe, loaded.config.defaultVenue), at),
