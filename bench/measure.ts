@@ -1,18 +1,8 @@
 import { arch, cpus, platform } from 'node:os';
-
-export interface Row {
-  readonly work: string;
-  readonly ours: number;
-  readonly reference: number | null;
-  readonly reference_name: string;
-  readonly unit: string;
-  readonly ratio: number | null;
-  readonly target: string;
-  readonly holds: boolean | null;
-}
+import type { BenchRow } from '../cli/dev.ts';
 
 /** Prints a bench's one document. */
-export function report(name: string, rows: readonly Row[]): void {
+export function report(name: string, rows: readonly BenchRow[]): void {
   const machine = `${cpus()[0]?.model ?? arch()} × ${cpus().length}, ${platform()}, Node ${process.version}`;
   process.stdout.write(`${JSON.stringify({ name, machine, rows }, null, 2)}\n`);
 }

@@ -12,13 +12,14 @@ import { renderTable } from './table.ts';
 const BENCHES = join(CHECKOUT, 'bench');
 
 /** What a bench prints: ours beside a reference in the same run. */
-export interface BenchReport {
+interface BenchReport {
   readonly name: string;
   readonly machine: string;
   readonly rows: readonly BenchRow[];
 }
 
-interface BenchRow {
+/** One measurement; `ratio` is ours / reference. */
+export interface BenchRow {
   readonly work: string;
   readonly ours: number;
   readonly reference: number | null;

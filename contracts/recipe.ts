@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AlphaloomError } from './errors.ts';
+import { describeIssues } from './issues.ts';
 
 const share = z.number().gt(0).lt(1);
 const count = z.int().positive();
@@ -32,7 +33,21 @@ const costs = z.strictObject({
   slippageBps: z.number().min(0).max(1_000).default(2),
 });
 
+/** Rules of the gate; `evaluation/gate.ts` says how each judges and whether it is required unless the recipe says otherwise. */
+export const GATE_RULE_NAMES = [
+  'skill',
+  'edge',
+  'enough-evidence',
+  'trade-recall',
+  'size',
+  'latency',
+  'parity',
+] as const;
+export type GateRuleName = (typeof GATE_RULE_NAMES)[number];
+
 const gate = z.strictObject({
+  /** Rules that are to be `required`, or only `reported`, other than by default. */
+  rules: z.partialRecord(z.enum(GATE_RULE_NAMES), z.enum(['required', 'reported'])).default({}),
   /** Fewest labelled rows in the test block. */
   minTestRows: count.default(1_000),
   /** Fewest trades of the after-costs backtest on the test block. */
@@ -109,23 +124,12 @@ export type GateSpec = Recipe['gate'];
 export function parseRecipe(document: unknown, origin: string): Recipe {
   const result = recipeSchema.safeParse(document);
   if (result.success) return result.data;
-  throw new AlphaloomError('RECIPE_INVALID', `${origin}: ${describeIssues(result.error, document)}`, {
-    origin,
-    issues: result.error.issues,
-  });
-}
-
-/** One clause per issue: `path: what is wrong, got value`. */
-export function describeIssues(error: z.ZodError, document: unknown): string {
-  return error.issues
-    .map(issue => {
-      const path = issue.path.map(String);
-      const value = path.reduce<unknown>(
-        (at, key) => (at as Record<string, unknown> | undefined)?.[key],
-        document,
-      );
-      const shown = value === undefined ? '' : ` (got ${JSON.stringify(value)?.slice(0, 80)})`;
-      return `${path.join('.') || 'document'}: ${issue.message}${shown}`;
-    })
-    .join('; ');
+  throw new AlphaloomError(
+    'RECIPE_INVALID',
+    `${origin}: ${describeIssues(result.error, document, recipeSchema)}`,
+    {
+      origin,
+      issues: result.error.issues,
+    },
+  );
 }

@@ -10,20 +10,25 @@ import { tradeRecall } from './rules/trade-recall.ts';
 /** The gate, a line per rule, in the order of its table. */
 const GATE_RULES: readonly GateRule[] = [skill, edge, enoughEvidence, tradeRecall, size, latency, parity];
 
-/** Judges a candidate alone: eligible if every required rule passes, tradable by the edge rule and nothing else. */
+/** Judges a candidate alone, as the recipe's gate says: eligible if every required rule passes, tradable by the edge rule and nothing else. */
 export function judgeCandidate(
   facts: GateFacts,
   gate: GateSpec,
 ): Pick<Evidence, 'rules' | 'eligible' | 'tradable'> {
   const rules = GATE_RULES.map(rule => ({
     rule: rule.name,
-    required: rule.required,
+    required: isRequired(rule, gate),
     threshold: rule.threshold(gate),
     ...rule.judge(facts, gate),
   }));
   return {
     rules,
-    eligible: rules.every(rule => !rule.required || rule.outcome === 'pass'),
+    eligible: rules.every(({ required, outcome }) => !required || outcome === 'pass'),
     tradable: rules.some(rule => rule.rule === edge.name && rule.outcome === 'pass'),
   };
+}
+
+function isRequired(rule: GateRule, { rules }: GateSpec): boolean {
+  const wish = rules[rule.name];
+  return wish === undefined ? rule.required : wish === 'required';
 }

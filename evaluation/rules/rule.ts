@@ -1,5 +1,5 @@
 import type { Evidence, RuleOutcome, RuleResult } from '../../contracts/evidence.ts';
-import type { GateSpec } from '../../contracts/recipe.ts';
+import type { GateRuleName, GateSpec } from '../../contracts/recipe.ts';
 
 /** Everything that was found out about a candidate: what the rules judge. */
 export type GateFacts = Omit<Evidence, 'rules' | 'eligible' | 'tradable'>;
@@ -8,7 +8,7 @@ export type Judgement = Pick<RuleResult, 'outcome' | 'numbers' | 'reason'>;
 
 /** One line of the gate. */
 export interface GateRule {
-  readonly name: string;
+  readonly name: GateRuleName;
   /** Whether a candidate is refused unless this passes. */
   readonly required: boolean;
   threshold(gate: GateSpec): string;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Estimate, RuleResult } from '../../contracts/evidence.ts';
+import { parseRecipe } from '../../contracts/recipe.ts';
 import { judgeCandidate } from '../../evaluation/gate.ts';
 import type { GateFacts } from '../../evaluation/rules/rule.ts';
-import { factsOf, GATE, population, scoreInput } from './facts.ts';
+import { factsOf, GATE, population, RECIPE, scoreInput } from './facts.ts';
 
 const SKILLED = factsOf(scoreInput());
 
@@ -127,6 +128,26 @@ test('edge alone sets tradable and refuses nobody', () => {
     [ruleOf('edge', unknown).outcome, judgeCandidate(unknown, GATE).tradable],
     ['inconclusive', false],
   );
+});
+
+test('a recipe may require a rule, or have it only reported; tradable stays the edge rule’s word', () => {
+  const even = withInterval('netReturnPerTrade', { value: 0.002, low: 0, high: 0.004 });
+  const strict = judgeCandidate(even, { ...GATE, rules: { edge: 'required' } });
+  assert.deepEqual([strict.eligible, strict.tradable], [false, false]);
+  assert.equal(strict.rules.find(({ rule }) => rule === 'edge')!.required, true);
+
+  const unskilled = withInterval('mcc', { value: 0, low: -0.1, high: 0.1 });
+  assert.equal(judgeCandidate(unskilled, GATE).eligible, false);
+  const reported = judgeCandidate(unskilled, { ...GATE, rules: { skill: 'reported' } });
+  assert.equal(reported.eligible, true);
+  assert.equal(reported.rules.find(({ rule }) => rule === 'skill')!.outcome, 'fail');
+});
+
+test('a rule that does not exist is refused in a recipe', () => {
+  assert.throws(() => parseRecipe({ ...RECIPE, gate: { rules: { luck: 'required' } } }, 'test'), {
+    code: 'RECIPE_INVALID',
+    message: /gate\.rules/,
+  });
 });
 
 test('an edge does not make an unskilled model eligible', () => {
