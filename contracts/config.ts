@@ -1,9 +1,17 @@
 import { z } from 'zod';
+import { AlphaloomError } from './errors.ts';
+import { parseSeriesId, seriesId, TIMEFRAMES } from './series.ts';
 
 const port = z.int().min(1).max(65_535);
 const venueName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a venue name: lower-case letters, digits and dashes');
+/** In the one form in which series are looked up: a typo would match none, in silence. */
+const canonicalSeries = z
+  .string()
+  .regex(new RegExp(`^[a-z0-9][a-z0-9-]{0,39}:[A-Z0-9]{2,40}/(${TIMEFRAMES.join('|')})$`), {
+    error: ({ input }) => `a series: ${seriesMistake(String(input))}`,
+  });
 const promotionMode = z.enum(['auto', 'manual']);
 
 /** Markets whose kind is known without being told; a configuration adds to them or overrides them. */
@@ -45,7 +53,7 @@ export const configSchema = z.strictObject({
         .default('auto')
         .describe('auto: a version the gate passes is promoted; manual: it awaits approval.'),
       series: z
-        .record(z.string().regex(/^[^/]+:[^/]+\/[^/]+$/, 'a series: venue:SYMBOL/timeframe'), promotionMode)
+        .record(canonicalSeries, promotionMode)
         .default({})
         .describe('Per series, e.g. "coinbase:BTCUSD/1h": manual; wins over the default.'),
     })
@@ -90,3 +98,13 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.infer<typeof configSchema>;
+
+function seriesMistake(text: string): string {
+  if (!text.includes(':')) return 'write venue:SYMBOL/timeframe, e.g. coinbase:BTCUSD/1h';
+  try {
+    return `write it as ${seriesId(parseSeriesId(text, ''))}`;
+  } catch (error) {
+    if (error instanceof AlphaloomError) return error.message;
+    throw error;
+  }
+}

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { z } from 'zod';
 import { AlphaloomError } from '../contracts/errors.ts';
-import { describeIssues } from '../contracts/recipe.ts';
+import { describeIssues } from '../contracts/issues.ts';
 import { parseSeriesId, seriesId } from '../contracts/series.ts';
 import type { VersionRecord } from './registry.ts';
 import { selectVersion } from './rows.ts';

@@ -89,6 +89,23 @@ test('every wrong value is named with its path, its value, and what is allowed',
   assert.match(message, /log .*expected object.*got 3/);
 });
 
+test('a series of promotion that no lookup could ever match is refused, with the form to write', async t => {
+  const { config } = await load(t, { yaml: 'promotion: {series: {"coinbase:BTCUSD/1h": manual}}' });
+  assert.deepEqual(config.promotion.series, { 'coinbase:BTCUSD/1h': 'manual' });
+  for (const [key, message] of [
+    ['coinbase:BTC/USD/1h', /write it as coinbase:BTCUSD\/1h/],
+    ['coinbase:BTC-USD/1h', /write it as coinbase:BTCUSD\/1h/],
+    ['coinbase:BTCUSD/60m', /"60m" is not a timeframe\. Use one of 1s/],
+    ['Coinbase:BTCUSD/1h', /"Coinbase" is not a venue name/],
+    ['coinbase:btcusd/1h', /"btcusd" is not a symbol/],
+    ['BTCUSD/1h', /write venue:SYMBOL\/timeframe/],
+  ] as const) {
+    const refused = await refusal(t, { yaml: `promotion: {series: {"${key}": manual}}` });
+    assert.match(refused.message, message, key);
+    assert.ok(refused.message.includes(key));
+  }
+});
+
 test('a variable that names no setting, or holds a wrong value, is refused by its name', async t => {
   const unknown = await refusal(t, { environment: { ALPHALOOM__TEMPORAL__PROT: '1' } });
   assert.match(unknown.message, /ALPHALOOM__TEMPORAL__PROT .*"PROT" is unknown; allowed: namespace, port/);
