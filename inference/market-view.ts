@@ -18,11 +18,13 @@ export interface MarketView {
 const ATR_PERIOD = 14;
 
 /**
- * Looks at the last of the given bars, which start at the series' anchor. Rows are computed once per feature schema and
- * kept, so that a second question about the same bar costs nothing.
+ * Looks at the last of the given bars, which start at the series' anchor. Rows are computed once per package (features,
+ * filling and what may be missing are its own) and kept, so that a second question about the same bar costs nothing.
+ * @throws AlphaloomError CANDLES_NOT_FOUND where there are no bars
  */
 export function viewMarket(candles: Candles): MarketView {
   const last = candles.openTime.length - 1;
+  if (last < 0) throw new AlphaloomError('CANDLES_NOT_FOUND', 'A prediction needs at least one closed bar.');
   const close = candles.close[last];
   const rows = new Map<string, Float32Array>();
   let atr: number | undefined;
@@ -34,10 +36,10 @@ export function viewMarket(candles: Candles): MarketView {
       return atr;
     },
     row(meta) {
-      let row = rows.get(meta.schemaHash);
+      let row = rows.get(meta.packageId);
       if (row === undefined) {
         row = computeRow(candles, last, meta);
-        rows.set(meta.schemaHash, row);
+        rows.set(meta.packageId, row);
       }
       return row;
     },

@@ -4,40 +4,51 @@ import { loadServingModel, type ServingModel } from './serving-model.ts';
 
 /** Open models by package, the least recently used out first. */
 export interface ModelCache {
-  open(version: VersionRecord): Promise<ServingModel>;
+  /** Asks a version's model, which stays open at least until `work` is done. */
+  use<T>(version: VersionRecord, work: (model: ServingModel) => Promise<T>): Promise<T>;
+  /** For when nobody uses a model any more. */
   close(): Promise<void>;
 }
 
+interface Entry {
+  readonly model: Promise<ServingModel>;
+  users: number;
+}
+
 export function createModelCache(artifacts: ArtifactStore, maxModels: number): ModelCache {
-  const models = new Map<string, Promise<ServingModel>>();
+  const entries = new Map<string, Entry>();
   return {
-    async open(version) {
+    async use(version, work) {
       const key = version.package.sha256;
-      const known = models.get(key);
-      models.delete(key);
-      const model = known ?? loadServingModel(artifacts, version);
-      models.set(key, model);
+      const entry = entries.get(key) ?? { model: loadServingModel(artifacts, version), users: 0 };
+      // Set anew, it is the last in order: the most recently used.
+      entries.delete(key);
+      entries.set(key, entry);
+      entry.users++;
       try {
-        return { ...(await model), version };
-      } catch (error) {
-        // A broken package is looked at anew next time: it may have been restored.
-        models.delete(key);
-        throw error;
+        const model = await entry.model.catch(error => {
+          // A broken package is looked at anew next time: it may have been restored.
+          if (entries.get(key) === entry) entries.delete(key);
+          throw error;
+        });
+        return await work({ ...model, version });
       } finally {
-        await evict(models, maxModels);
+        entry.users--;
+        await evict(entries, maxModels);
       }
     },
     async close() {
-      await evict(models, 0);
+      await evict(entries, 0);
     },
   };
 }
 
-async function evict(models: Map<string, Promise<ServingModel>>, maxModels: number): Promise<void> {
-  for (const [key, model] of models) {
-    if (models.size <= maxModels) return;
-    models.delete(key);
-    await model.then(
+async function evict(entries: Map<string, Entry>, maxModels: number): Promise<void> {
+  for (const [key, entry] of [...entries]) {
+    if (entries.size <= maxModels) return;
+    if (entry.users > 0 || entries.get(key) !== entry) continue;
+    entries.delete(key);
+    await entry.model.then(
       ({ session }) => session.dispose(),
       () => {},
     );

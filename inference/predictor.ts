@@ -59,7 +59,7 @@ export function createPredictor(rooms: PredictorRooms): Predictor {
     }
     for await (const version of servingOrder(registry, champion)) {
       try {
-        return await askModel(await models.open(version), view);
+        return await models.use(version, model => askModel(model, view));
       } catch (error) {
         if (!(error instanceof AlphaloomError)) throw error;
         reasons.push(`v${version.version}: ${error.code}: ${error.message}`);

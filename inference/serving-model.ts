@@ -2,7 +2,9 @@ import type { ArtifactStore } from '../artifacts/store.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import type { PackageMeta } from '../contracts/package.ts';
+import { FEATURE_NAMES } from '../features/catalog.ts';
 import { describeSchemaDifference, schemaHash } from '../features/schema.ts';
+import type { ModelInfo } from '../models/onnx/reader.ts';
 import { type ModelSession, openSession } from '../models/onnx/session.ts';
 import type { VersionRecord } from '../registry/registry.ts';
 import { readPackage } from './package.ts';
@@ -25,25 +27,41 @@ export async function loadServingModel(
 ): Promise<ServingModel> {
   const { meta, evidence, modelPath } = await readPackage(artifacts, version);
   const session = await openSession(modelPath, { maxBytes: meta.recipe.gate.maxModelBytes });
-  const { info: model } = session;
-  if (model.packageId !== version.packageId) {
-    throw new AlphaloomError(
-      'MODEL_INVALID',
-      `v${version.version}’s model.onnx belongs to package ${model.packageId}, not ${version.packageId}.`,
-      { expected: version.packageId, got: model.packageId },
-    );
+  try {
+    requirePackage(session.info, meta, version);
+    requireSchema(session.info);
+  } catch (error) {
+    await session.dispose();
+    throw error;
   }
-  requireSchema(model.featureNames, model.schemaHash);
   return { version, meta, evidence, session };
 }
 
+/** The registry's line, meta.json and model.onnx must speak of the same model. */
+function requirePackage(model: ModelInfo, meta: PackageMeta, version: VersionRecord): void {
+  const claims = [
+    ['packageId', version.packageId, model.packageId],
+    ['packageId', version.packageId, meta.packageId],
+    ['featureNames', meta.featureNames.join(), model.featureNames.join()],
+    ['steps', meta.steps, model.steps],
+  ] as const;
+  for (const [field, expected, got] of claims) {
+    if (expected === got) continue;
+    throw new AlphaloomError(
+      'MODEL_INVALID',
+      `v${version.version}’s files are not of one model: ${field} is ${expected} in one, ${got} in the other.`,
+      { field, expected, got },
+    );
+  }
+}
+
 /** The engine must compute exactly the features the model was trained on. */
-function requireSchema(featureNames: readonly string[], trained: string): void {
-  const offered = schemaHash(featureNames);
-  if (offered === trained) return;
+function requireSchema({ featureNames, schemaHash: trained }: ModelInfo): void {
+  const offered = featureNames.filter(name => FEATURE_NAMES.includes(name));
+  if (offered.length === featureNames.length && schemaHash(featureNames) === trained) return;
   throw new AlphaloomError(
     'SCHEMA_MISMATCH',
-    `The model’s features were computed by other formulas than today’s: ${describeSchemaDifference(featureNames, featureNames)}. Train again.`,
-    { trained, offered },
+    `The model’s features are not those of today’s engine: ${describeSchemaDifference(featureNames, offered)}. Train again.`,
+    { model: featureNames, offered },
   );
 }
