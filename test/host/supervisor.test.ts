@@ -17,6 +17,7 @@ import {
 import { findManaged, isSupervised, readRunState, SERVER, writeRunState } from '../../host/run-state.ts';
 import type { ProcessPlan } from '../../host/supervisor.ts';
 import { startSupervisor } from '../../host/supervisor-handle.ts';
+import { eventually } from '../support/eventually.ts';
 
 async function createHome(t: TestContext): Promise<Home> {
   const home = homeAt(await mkdtemp(join(tmpdir(), 'alphaloom-test-')));
@@ -61,7 +62,10 @@ test('a process that ends or is killed is started again, and how it ended is rec
   assert.equal(findManaged(home, 'worker')?.lastEnd, 'SIGKILL');
   await until(() => findManaged(home, 'broken')?.lastEnd === 'exit 3');
   await until(() => /could not start.*ENOENT/.test(findManaged(home, 'absent')?.lastEnd ?? ''));
-  while ((await tailLogFile(logFile(home.logs, 'worker'), 1))[0] !== 'hello') await sleep(20);
+  await eventually(
+    'the worker said hello',
+    async () => (await tailLogFile(logFile(home.logs, 'worker'), 1))[0] === 'hello',
+  );
   await supervisor.abandon();
   assert.equal(isSupervised(readRunState(home)), false);
 });

@@ -7,7 +7,9 @@ import { replayHistories } from '../../workers/replay.ts';
 import { fetchHistory, recordedHistories, recordHistory } from '../support/histories.ts';
 import { startCluster } from '../support/temporal.ts';
 
-test('every recorded history of the three workflows replays on today’s code', async () => {
+const TIMEOUT = { timeout: 120_000 };
+
+test('every recorded history of the three workflows replays on today’s code', TIMEOUT, async () => {
   const histories = await recordedHistories();
   for (const workflow of ['trainModel', 'trainFleet', 'modelLifecycle']) {
     assert.ok(
@@ -18,7 +20,7 @@ test('every recorded history of the three workflows replays on today’s code', 
   assert.equal(await replayHistories(histories), histories.length);
 });
 
-test('a history that today’s code would not have made is refused by name', async () => {
+test('a history that today’s code would not have made is refused by name', TIMEOUT, async () => {
   const [{ workflowId, history }] = (await recordedHistories()).filter(recorded =>
     recorded.workflowId.includes('trainModel'),
   );
@@ -30,7 +32,7 @@ test('a history that today’s code would not have made is refused by name', asy
   });
 });
 
-test('histories made just now replay', async t => {
+test('histories made just now replay', TIMEOUT, async t => {
   const home = await startCluster(t);
   await home.startWorker('registry', 'training');
   const { orchestrator, temporal } = home;

@@ -9,11 +9,13 @@ import type { Recipe } from '../../contracts/recipe.ts';
 import { seriesId } from '../../contracts/series.ts';
 import type { TrainModelInput } from '../../contracts/training.ts';
 import { loadRecipe } from '../../host/recipes.ts';
+import { eventually } from '../support/eventually.ts';
 import { trainInProcess } from '../support/pipeline.ts';
 import { sampleRooms } from '../support/rooms.ts';
 import { startCluster, type TestCluster } from '../support/temporal.ts';
 
 const SERIES = seriesId(SAMPLE.series);
+const TIMEOUT = { timeout: 120_000 };
 
 function training(recipe: Recipe, changes: Partial<TrainModelInput> = {}): TrainModelInput {
   return { series: SAMPLE.series, recipe, asOfTime: null, offer: true, actor: 'test', ...changes };
@@ -32,12 +34,11 @@ async function slowRecipe(): Promise<Recipe> {
 }
 
 async function fitIsRunning({ temporal }: TestCluster, workflowId: string): Promise<void> {
-  for (;;) {
+  await eventually('the fit told of its progress', async () => {
     const { raw } = await temporal.client.workflow.getHandle(workflowId).describe();
     const [pending] = raw.pendingActivities ?? [];
-    if (pending?.activityType?.name === 'fitModel' && pending.heartbeatDetails?.payloads?.length) return;
-    await sleep(50);
-  }
+    return pending?.activityType?.name === 'fitModel' && Boolean(pending.heartbeatDetails?.payloads?.length);
+  });
 }
 
 async function modelBytes({ rooms }: TestCluster, version: number): Promise<Buffer> {
@@ -45,56 +46,64 @@ async function modelBytes({ rooms }: TestCluster, version: number): Promise<Buff
   return await readFile((await rooms.artifacts.load(ref)).path('model.onnx'));
 }
 
-test('a training ends in a registered, judged version; the same again is cached; another seed trains anew', async t => {
-  const home = await startCluster(t);
-  await home.startWorker('registry', 'training');
-  const recipe = await loadRecipe('gbdt-core15', []);
+test(
+  'a training ends in a registered, judged version; the same again is cached; another seed trains anew',
+  TIMEOUT,
+  async t => {
+    const home = await startCluster(t);
+    await home.startWorker('registry', 'training');
+    const recipe = await loadRecipe('gbdt-core15', []);
 
-  const first = await train(home, training(recipe));
-  assert.equal(first.version, 1);
-  assert.deepEqual(
-    first.steps.map(({ step, cached }) => [step, cached]),
-    [
-      ['exportSnapshot', false],
-      ['labelDataset', false],
-      ['fitModel', false],
-      ['quantizeModel', false],
-      ['validateModel', false],
-      ['registerVersion', false],
-      ['offerVersion', false],
-    ],
-  );
-  const champion = await home.rooms.registry.champion(SERIES);
-  assert.equal(first.offer?.decision, first.eligible ? 'promoted' : 'rejected');
-  assert.equal(champion?.version ?? null, first.eligible ? 1 : null);
+    const first = await train(home, training(recipe));
+    assert.equal(first.version, 1);
+    assert.deepEqual(
+      first.steps.map(({ step, cached }) => [step, cached]),
+      [
+        ['exportSnapshot', false],
+        ['labelDataset', false],
+        ['fitModel', false],
+        ['quantizeModel', false],
+        ['validateModel', false],
+        ['registerVersion', false],
+        ['offerVersion', false],
+      ],
+    );
+    const champion = await home.rooms.registry.champion(SERIES);
+    assert.equal(first.offer?.decision, first.eligible ? 'promoted' : 'rejected');
+    assert.equal(champion?.version ?? null, first.eligible ? 1 : null);
 
-  const again = await train(home, training(recipe));
-  assert.equal(again.version, 1);
-  assert.ok(again.steps.every(({ cached }) => cached));
-  assert.equal((await home.rooms.registry.list(SERIES)).length, 1);
+    const again = await train(home, training(recipe));
+    assert.equal(again.version, 1);
+    assert.ok(again.steps.every(({ cached }) => cached));
+    assert.equal((await home.rooms.registry.list(SERIES)).length, 1);
 
-  const seeded = await train(home, training(await loadRecipe('gbdt-core15', [], { 'train.seed': 2 })));
-  assert.equal(seeded.version, 2);
-  assert.deepEqual(
-    seeded.steps.slice(0, 4).map(({ cached }) => cached),
-    [true, true, false, false],
-  );
-});
+    const seeded = await train(home, training(await loadRecipe('gbdt-core15', [], { 'train.seed': 2 })));
+    assert.equal(seeded.version, 2);
+    assert.deepEqual(
+      seeded.steps.slice(0, 4).map(({ cached }) => cached),
+      [true, true, false, false],
+    );
+  },
+);
 
-test('a training whose worker is killed in the middle ends in the same bytes as an undisturbed one', async t => {
-  const disturbed = await startCluster(t);
-  await disturbed.startWorker('registry');
-  const victim = await disturbed.startWorker('training');
-  const workflowId = await disturbed.orchestrator.startTraining(training(await slowRecipe()));
-  await fitIsRunning(disturbed, workflowId);
-  victim.kill('SIGKILL');
-  await once(victim, 'exit');
-  await disturbed.startWorker('training');
-  const { version } = await disturbed.orchestrator.awaitTraining(workflowId);
+test(
+  'a training whose worker is killed in the middle ends in the same bytes as an undisturbed one',
+  TIMEOUT,
+  async t => {
+    const disturbed = await startCluster(t);
+    await disturbed.startWorker('registry');
+    const victim = await disturbed.startWorker('training');
+    const workflowId = await disturbed.orchestrator.startTraining(training(await slowRecipe()));
+    await fitIsRunning(disturbed, workflowId);
+    victim.kill('SIGKILL');
+    await once(victim, 'exit');
+    await disturbed.startWorker('training');
+    const { version } = await disturbed.orchestrator.awaitTraining(workflowId);
 
-  const undisturbed = await trainElsewhere(t);
-  assert.deepEqual(await modelBytes(disturbed, version), undisturbed);
-});
+    const undisturbed = await trainElsewhere(t);
+    assert.deepEqual(await modelBytes(disturbed, version), undisturbed);
+  },
+);
 
 /** The same training in a home of its own, left in peace. */
 async function trainElsewhere(t: TestContext): Promise<Buffer> {
@@ -103,7 +112,7 @@ async function trainElsewhere(t: TestContext): Promise<Buffer> {
   return await readFile((await rooms.artifacts.load(model.artifact)).path('model.onnx'));
 }
 
-test('a killed Temporal server loses nothing: restarted, the training goes on', async t => {
+test('a killed Temporal server loses nothing: restarted, the training goes on', TIMEOUT, async t => {
   const home = await startCluster(t);
   await home.startWorker('registry', 'training');
   const workflowId = await home.orchestrator.startTraining(training(await slowRecipe()));
@@ -115,7 +124,7 @@ test('a killed Temporal server loses nothing: restarted, the training goes on', 
   assert.equal(result.version, 1);
 });
 
-test('a cancelled training has ended within a second, and leaves nothing half-written', async t => {
+test('a cancelled training has ended within a second, and leaves nothing half-written', TIMEOUT, async t => {
   const home = await startCluster(t);
   await home.startWorker('registry', 'training');
   const workflowId = await home.orchestrator.startTraining(training(await slowRecipe()));
@@ -128,7 +137,7 @@ test('a cancelled training has ended within a second, and leaves nothing half-wr
   assert.deepEqual(left, []);
 });
 
-test('in a fleet one broken series fails with its reason and the others finish', async t => {
+test('in a fleet one broken series fails with its reason and the others finish', TIMEOUT, async t => {
   const home = await startCluster(t);
   await home.startWorker('registry', 'training');
   const recipe = await loadRecipe('gbdt-rsi', []);
@@ -151,46 +160,50 @@ test('in a fleet one broken series fails with its reason and the others finish',
   assert.ok(!failed.ok && failed.error.code === 'CANDLES_NOT_FOUND', JSON.stringify(failed));
 });
 
-test('signals by hand and updates move the champion once per operation; nonsense is refused and recorded', async t => {
-  const home = await startCluster(t);
-  await home.startWorker('registry', 'training');
-  const { orchestrator, rooms, temporal } = home;
-  await train(home, training(await loadRecipe('gbdt-core15', []), { offer: false }));
-  await train(home, training(await loadRecipe('gbdt-boll4', []), { offer: false }));
-  const champion = async () => (await rooms.registry.champion(SERIES))?.version;
+test(
+  'signals by hand and updates move the champion once per operation; nonsense is refused and recorded',
+  TIMEOUT,
+  async t => {
+    const home = await startCluster(t);
+    await home.startWorker('registry', 'training');
+    const { orchestrator, rooms, temporal } = home;
+    await train(home, training(await loadRecipe('gbdt-core15', []), { offer: false }));
+    await train(home, training(await loadRecipe('gbdt-boll4', []), { offer: false }));
+    const champion = async () => (await rooms.registry.champion(SERIES))?.version;
 
-  const ask = (version: number, operationId: string) =>
-    orchestrator.askLifecycle(SAMPLE.series, 'promote', { version, reason: 'test', operationId });
-  assert.equal((await ask(1, 'one')).outcome, 'promoted');
-  assert.equal((await ask(2, 'two')).outcome, 'promoted');
-  const lifecycle = temporal.client.workflow.getHandle(`model/${SERIES}`);
-  await lifecycle.signal('rollback', {});
-  while ((await champion()) !== 1) await sleep(50);
-  await ask(2, 'two');
-  assert.equal(await champion(), 1, 'an operation asked for again is not done again');
+    const ask = (version: number, operationId: string) =>
+      orchestrator.askLifecycle(SAMPLE.series, 'promote', { version, reason: 'test', operationId });
+    assert.equal((await ask(1, 'one')).outcome, 'promoted');
+    assert.equal((await ask(2, 'two')).outcome, 'promoted');
+    const lifecycle = temporal.client.workflow.getHandle(`model/${SERIES}`);
+    await lifecycle.signal('rollback', {});
+    await eventually('the rollback was done', async () => (await champion()) === 1);
+    await ask(2, 'two');
+    assert.equal(await champion(), 1, 'an operation asked for again is not done again');
 
-  await assert.rejects(
-    orchestrator.askLifecycle(SAMPLE.series, 'promote', {
-      version: 99,
-      reason: 'test',
-      operationId: 'three',
-    }),
-    { code: 'VERSION_NOT_FOUND' },
-  );
-  await lifecycle.signal('rollback', { verzion: 3 });
-  await lifecycle.signal('pause', { reason: 'holiday' });
-  while (!(await rooms.registry.isPaused(SERIES))) await sleep(50);
-  const offered = await orchestrator.askLifecycle(SAMPLE.series, 'offer', {
-    version: 2,
-    operationId: 'four',
-  });
-  assert.equal(offered.outcome, 'kept');
-  const kinds = (await rooms.registry.events(SERIES)).map(({ kind }) => kind);
-  assert.ok(kinds.includes('refused'));
-  assert.deepEqual((await rooms.registry.check(SERIES)).problems, []);
-});
+    await assert.rejects(
+      orchestrator.askLifecycle(SAMPLE.series, 'promote', {
+        version: 99,
+        reason: 'test',
+        operationId: 'three',
+      }),
+      { code: 'VERSION_NOT_FOUND' },
+    );
+    await lifecycle.signal('rollback', { verzion: 3 });
+    await lifecycle.signal('pause', { reason: 'holiday' });
+    await eventually('the series was paused', () => rooms.registry.isPaused(SERIES));
+    const offered = await orchestrator.askLifecycle(SAMPLE.series, 'offer', {
+      version: 2,
+      operationId: 'four',
+    });
+    assert.equal(offered.outcome, 'kept');
+    const kinds = (await rooms.registry.events(SERIES)).map(({ kind }) => kind);
+    assert.ok(kinds.includes('refused'));
+    assert.deepEqual((await rooms.registry.check(SERIES)).problems, []);
+  },
+);
 
-test('a damaged package is refused by name and the champion before it keeps serving', async t => {
+test('a damaged package is refused by name and the champion before it keeps serving', TIMEOUT, async t => {
   const home = await startCluster(t);
   await home.startWorker('registry', 'training');
   const { orchestrator, rooms } = home;

@@ -4,7 +4,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../support/eventually.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
 
@@ -142,7 +142,7 @@ test('an installation that was killed starts again', async t => {
   const bench = await createBench(t, '20.0.0');
   process.env.NPM_SECONDS = '1';
   const killed = bench.run();
-  while ((await bench.installs()) === 0) await sleep(20);
+  await eventually('the installation began', async () => (await bench.installs()) > 0);
   delete process.env.NPM_SECONDS;
   process.kill(killed.pid, 'SIGKILL');
   const run = await bench.run().ended;
@@ -160,7 +160,7 @@ test('an interrupted installation ends npm, leaves no lock, and starts again', a
   const bench = await createBench(t, '20.0.0');
   process.env.NPM_SECONDS = '1';
   const stopped = bench.run();
-  while ((await bench.installs()) === 0) await sleep(20);
+  await eventually('the installation began', async () => (await bench.installs()) > 0);
   delete process.env.NPM_SECONDS;
   process.kill(stopped.pid, 'SIGTERM');
   assert.equal((await stopped.ended).code, 143);

@@ -113,6 +113,19 @@ test('work that throws, waits or fills the disk changes nothing', async t => {
   assert.deepEqual(notes(database.sql), []);
 });
 
+test('an I/O error of a disk that has room is the disk’s failure', async t => {
+  const database = await openDatabase(join(await temporaryHome(t), 'store.sqlite'), [FIRST]);
+  t.after(() => database.close());
+  // SQLITE_IOERR_WRITE, as node:sqlite gives it.
+  const failing = () => {
+    throw Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 778 });
+  };
+  await assert.rejects(database.write(failing), {
+    code: 'DISK_FAILED',
+    message: /store\.sqlite: disk I\/O error/,
+  });
+});
+
 test('a store that stays locked is reported as busy', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const ticking = setInterval(() => t.mock.timers.tick(2_000), 1);

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, openSync } from 'node:fs';
+import { existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readCandleFile } from '../../candles/import/index.ts';
 import { SAMPLE } from '../../candles/sample/index.ts';
 import type { Queue } from '../../contracts/queues.ts';
@@ -11,10 +10,12 @@ import { composeRooms, type OpenRooms } from '../../host/compose.ts';
 import { loadConfig } from '../../host/config.ts';
 import { createOrchestrator, type TemporalOrchestrator } from '../../host/orchestrator.ts';
 import { CHECKOUT, type Home, homeAt, readHomeId } from '../../host/paths.ts';
-import { nextFreePort } from '../../host/ports.ts';
+import type { Ports } from '../../host/run-state.ts';
 import { connectTemporal, type TemporalConnection } from '../../host/temporal-connection.ts';
 import { answersFor, serverArguments, serverEnvironment } from '../../host/temporal-server.ts';
+import { eventually } from './eventually.ts';
 import { lightgbmLibrary } from './lightgbm.ts';
+import { ownPorts } from './ports.ts';
 import { temporaryHome } from './temporary-home.ts';
 
 /** The real server: ALPHALOOM_TEST_TEMPORAL, which `./alphaloom test` sets. */
@@ -25,6 +26,10 @@ function temporalBinary(): string {
     'These tests need the Temporal binary: run ./alphaloom test, or name it in ALPHALOOM_TEST_TEMPORAL.',
   );
 }
+
+const PORT_TRIES = 3;
+
+let clusters = 0;
 
 /** A home with its own Temporal server and, as child processes, the workers a test starts; all ended afterwards. */
 export interface TestCluster {
@@ -40,16 +45,15 @@ export interface TestCluster {
 
 export async function startCluster(t: TestContext): Promise<TestCluster> {
   const home = homeAt(await temporaryHome(t));
-  const port = await nextFreePort(20_000 + (process.pid % 20_000));
-  const ports = { port, uiPort: await nextFreePort(port + 1) };
-  const address = `127.0.0.1:${port}`;
-  const environment = {
-    ...process.env,
-    ALPHALOOM_HOME: home.root,
-    TEMPORAL_ADDRESS: address,
-    ALPHALOOM_LIGHTGBM: lightgbmLibrary(),
-  };
+  // Of its own: another test's server at a port that this one did not get can't be taken for it.
+  const namespace = `test-${process.pid}-${clusters++}`;
   const children = new Set<ChildProcess>();
+  const closers: (() => Promise<void>)[] = [];
+  t.after(async () => {
+    for (const close of closers.toReversed()) await close();
+    for (const child of children) child.kill('SIGKILL');
+    await Promise.all([...children].map(child => hasEnded(child) || once(child, 'exit')));
+  });
   const start = (command: string, args: readonly string[], env: NodeJS.ProcessEnv, log: string) => {
     const output = openSync(join(home.root, log), 'a');
     const child = spawn(command, args, { env, stdio: ['ignore', output, output] });
@@ -58,25 +62,30 @@ export async function startCluster(t: TestContext): Promise<TestCluster> {
   };
 
   let server: ChildProcess;
-  const startServer = async () => {
-    server = start(
-      temporalBinary(),
-      serverArguments(home, ports, 'default'),
-      serverEnvironment(process.env),
-      'server.log',
-    );
-    while (!(await answersFor({ address }, 'default', 500))) await sleep(50);
+  const startServerAt = async (ports: Ports) => {
+    const args = serverArguments(home, ports, namespace);
+    server = start(temporalBinary(), args, serverEnvironment(process.env), 'server.log');
+    await eventually('the Temporal server answered or ended', async () => {
+      return hasEnded(server) || (await answersFor({ address: addressOf(ports) }, namespace, 500));
+    });
+    if (hasEnded(server))
+      throw new Error(`The Temporal server ended: ${endOf(join(home.root, 'server.log'))}`);
   };
-  await startServer();
+  const ports = await withOtherPorts(startServerAt);
+  const environment = {
+    ...process.env,
+    ALPHALOOM_HOME: home.root,
+    TEMPORAL_ADDRESS: addressOf(ports),
+    TEMPORAL_NAMESPACE: namespace,
+    ALPHALOOM_LIGHTGBM: lightgbmLibrary(),
+  };
   const loaded = await loadConfig({ environment: {}, cwd: home.root, homeRoot: home.root });
   const temporal = await connectTemporal(home, environment, loaded.config);
   const rooms = await composeRooms({ home, environment, loaded, client: temporal.client });
-  t.after(async () => {
-    await rooms.close();
-    await temporal.close();
-    for (const child of children) child.kill('SIGKILL');
-    await Promise.all([...children].map(child => child.exitCode ?? child.signalCode ?? once(child, 'exit')));
-  });
+  closers.push(
+    () => temporal.close(),
+    () => rooms.close(),
+  );
   await rooms.candles.append(SAMPLE.series, await readCandleFile(SAMPLE.path), {
     kind: SAMPLE.kind,
     source: 'sample',
@@ -89,7 +98,7 @@ export async function startCluster(t: TestContext): Promise<TestCluster> {
     rooms,
     temporal,
     orchestrator: createOrchestrator(temporal.client, await readHomeId(home)),
-    startServer,
+    startServer: () => startServerAt(ports),
     async killServer() {
       server.kill('SIGKILL');
       await once(server, 'exit');
@@ -105,12 +114,34 @@ export async function startCluster(t: TestContext): Promise<TestCluster> {
         ready,
       ];
       const child = start(process.execPath, args, environment, 'workers.log');
-      while (!existsSync(ready)) {
-        if (child.exitCode !== null)
-          throw new Error(`The worker ended with ${child.exitCode}; see workers.log.`);
-        await sleep(50);
-      }
+      await eventually('the worker was ready or ended', () => existsSync(ready) || hasEnded(child));
+      if (hasEnded(child)) throw new Error(`The worker ended: ${endOf(join(home.root, 'workers.log'))}`);
       return child;
     },
   };
+}
+
+/** Starts at ports that were free; where another program was faster, at the next ones. */
+async function withOtherPorts(startAt: (ports: Ports) => Promise<void>): Promise<Ports> {
+  for (let attempt = 1; ; attempt++) {
+    const ports = await ownPorts();
+    try {
+      await startAt(ports);
+      return ports;
+    } catch (error) {
+      if (attempt === PORT_TRIES) throw error;
+    }
+  }
+}
+
+function addressOf({ port }: Ports): string {
+  return `127.0.0.1:${port}`;
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+function endOf(log: string): string {
+  return readFileSync(log, 'utf8').slice(-2_000);
 }
