@@ -44,9 +44,6 @@ export interface TestCluster {
 }
 
 export async function startCluster(t: TestContext): Promise<TestCluster> {
-  const home = homeAt(await temporaryHome(t));
-  // Of its own: another test's server at a port that this one did not get can't be taken for it.
-  const namespace = `test-${process.pid}-${clusters++}`;
   const children = new Set<ChildProcess>();
   const closers: (() => Promise<void>)[] = [];
   t.after(async () => {
@@ -54,6 +51,10 @@ export async function startCluster(t: TestContext): Promise<TestCluster> {
     for (const child of children) child.kill('SIGKILL');
     await Promise.all([...children].map(child => hasEnded(child) || once(child, 'exit')));
   });
+  // After the above: what is asked for first is done first, and the home goes when nobody writes there any more.
+  const home = homeAt(await temporaryHome(t));
+  // Of its own: another test's server at a port that this one did not get can't be taken for it.
+  const namespace = `test-${process.pid}-${clusters++}`;
   const start = (command: string, args: readonly string[], env: NodeJS.ProcessEnv, log: string) => {
     const output = openSync(join(home.root, log), 'a');
     const child = spawn(command, args, { env, stdio: ['ignore', output, output] });
