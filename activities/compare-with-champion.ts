@@ -7,13 +7,14 @@ import { type Series, seriesId } from '../contracts/series.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
 import { labelCandles } from '../datasets/labels/index.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
-import { type ComparedModel, compareModels } from '../evaluation/comparison.ts';
+import type { ComparedModel } from '../evaluation/comparison.ts';
 import { computeFeatures } from '../features/batch.ts';
 import { assembleRows, fillMissing, warmUpBars } from '../features/window.ts';
 import { loadServingModel, type ServingModel } from '../inference/serving-model.ts';
 import { runRows } from '../models/onnx/row-chunks.ts';
 import { asStep } from './activity.ts';
 import { SNAPSHOT_FILE } from './export-snapshot.ts';
+import { offThread } from './off-thread.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
 
@@ -27,7 +28,7 @@ interface Input {
 
 /** Both models, as they would serve, on the candidate's bars that neither has seen. */
 export function compareWithChampion({ artifacts, registry }: Rooms) {
-  return asStep(async ({ series, candidate, champion }: Input) => {
+  return asStep(async ({ series, candidate, champion }: Input, { signal }) => {
     const id = seriesId(series);
     const records = [await registry.get(id, candidate), await registry.get(id, champion)];
     const inputs = {
@@ -40,7 +41,13 @@ export function compareWithChampion({ artifacts, registry }: Rooms) {
       try {
         for (const record of records) models.push(await loadServingModel(artifacts, record));
         const { path } = await artifacts.load(models[0].meta.artifacts.snapshot);
-        const comparison = await compare(id, await readSnapshot(path(SNAPSHOT_FILE)), models[0], models[1]);
+        const comparison = await compare(
+          id,
+          await readSnapshot(path(SNAPSHOT_FILE)),
+          models[0],
+          models[1],
+          signal,
+        );
         await writeFile(join(folder, COMPARISON_FILE), `${JSON.stringify(comparison, null, 2)}\n`);
         return comparison as unknown as Json;
       } finally {
@@ -57,6 +64,7 @@ async function compare(
   candles: Candles,
   candidate: ServingModel,
   champion: ServingModel,
+  signal: AbortSignal,
 ): Promise<Comparison> {
   const { recipe } = candidate.meta;
   const { label } = labelCandles(candles, recipe.labels);
@@ -65,7 +73,7 @@ async function compare(
   const bars = Int32Array.from(candles.openTime.keys()).filter(
     bar => bar >= firstBar && candles.openTime[bar] > seenThrough,
   );
-  return compareModels({
+  const input = {
     series,
     classes: TASK_CLASSES[recipe.task],
     candidate: await answer(candles, candidate, bars),
@@ -73,7 +81,8 @@ async function compare(
     openTime: Float64Array.from(bars, bar => candles.openTime[bar]),
     label: Int8Array.from(bars, bar => label[bar]),
     gate: recipe.gate,
-  });
+  };
+  return await offThread('compareModels', [input], signal);
 }
 
 async function answer(

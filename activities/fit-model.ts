@@ -14,14 +14,17 @@ interface Input {
 }
 
 /** Trains the recipe's estimator. A killed fit starts again and ends in the same bytes. */
-export function fitModel({ artifacts, lightgbmLibrary }: Rooms) {
+export function fitModel({ artifacts, lightgbmLibrary, platform }: Rooms) {
   return asStep(async ({ dataset, recipe }: Input, { signal, report }) => {
     const estimator = findEstimator(recipe.train.estimator);
+    const library = await lightgbmLibrary();
     const inputs = {
       dataset: dataset.inputHash,
       task: recipe.task,
       train: recipe.train,
       library: estimator.library,
+      build: library.sha256,
+      platform,
       code: STEP_VERSIONS.fit,
     };
     const saved = await artifacts.save('fit', inputs, async folder => {
@@ -31,7 +34,7 @@ export function fitModel({ artifacts, lightgbmLibrary }: Rooms) {
         train: recipe.train,
         classes: TASK_CLASSES[recipe.task],
         folder,
-        libraries: { lightgbm: await lightgbmLibrary() },
+        libraries: { lightgbm: library.path },
         signal,
         onProgress: report,
       });

@@ -1,13 +1,13 @@
 import type { ArtifactRef } from '../contracts/artifact.ts';
 import type { DatasetReport } from '../contracts/dataset.ts';
 import type { Recipe } from '../contracts/recipe.ts';
-import { buildDataset } from '../datasets/dataset.ts';
 import { writeDataset } from '../datasets/dataset-file.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
 import { schemaHash } from '../features/schema.ts';
 import { resolveFeatures } from '../features/sets.ts';
 import { asStep } from './activity.ts';
 import { SNAPSHOT_FILE } from './export-snapshot.ts';
+import { offThread } from './off-thread.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
 
@@ -27,7 +27,7 @@ interface Input {
 
 /** Features, labels and purged blocks of a snapshot. */
 export function labelDataset({ artifacts }: Rooms) {
-  return asStep(async ({ snapshot, recipe }: Input) => {
+  return asStep(async ({ snapshot, recipe }: Input, { signal }) => {
     const features = resolveFeatures(recipe.features);
     const inputs = {
       snapshot: snapshot.inputHash,
@@ -40,7 +40,8 @@ export function labelDataset({ artifacts }: Rooms) {
     };
     const saved = await artifacts.save('dataset', inputs, async folder => {
       const { path } = await artifacts.load(snapshot);
-      const { dataset, report } = buildDataset(await readSnapshot(path(SNAPSHOT_FILE)), recipe);
+      const candles = await readSnapshot(path(SNAPSHOT_FILE));
+      const { dataset, report } = await offThread('buildDataset', [candles, recipe], signal);
       await writeDataset(dataset, `${folder}/${DATASET_FILE}`);
       return {
         featureNames: [...dataset.featureNames],

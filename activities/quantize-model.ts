@@ -37,12 +37,15 @@ interface Input {
  * Exports the fit to ONNX, proves on every row of the test block that it answers as the fit does, and chooses the variant
  * that serves. The id written into the model is this step's input hash.
  */
-export function quantizeModel({ artifacts, clock, lightgbmLibrary }: Rooms) {
+export function quantizeModel({ artifacts, clock, lightgbmLibrary, platform }: Rooms) {
   return asStep(async ({ dataset, fit, recipe }: Input) => {
     const estimator = findEstimator(recipe.train.estimator);
+    const library = await lightgbmLibrary();
     const madeWith = {
       alphaloom: packageJson.version,
       estimator: estimator.library,
+      estimatorBuild: library.sha256,
+      platform,
       onnxruntime: packageJson.dependencies['onnxruntime-node'],
     };
     const inputs = {
@@ -50,6 +53,7 @@ export function quantizeModel({ artifacts, clock, lightgbmLibrary }: Rooms) {
       dataset: dataset.inputHash,
       quantize: recipe.quantize,
       onnxruntime: madeWith.onnxruntime,
+      platform,
       code: STEP_VERSIONS.model,
     };
     const saved = await artifacts.save('model', inputs, async (folder): Promise<ModelFacts> => {
@@ -64,7 +68,7 @@ export function quantizeModel({ artifacts, clock, lightgbmLibrary }: Rooms) {
         packageId: inputHash('model', inputs),
       });
       const { x, rows } = blockRows(await readDataset(path(DATASET_FILE)), 'test');
-      const own = await estimator.predict(fitted.folder, x, rows, { lightgbm: await lightgbmLibrary() });
+      const own = await estimator.predict(fitted.folder, x, rows, { lightgbm: library.path });
       const { model, variants } = await chooseVariant({
         model: exported,
         x,

@@ -13,11 +13,19 @@ export interface Rooms {
   readonly artifacts: ArtifactStore;
   readonly registry: Registry;
   readonly clock: Clock;
-  /** Path of LightGBM's shared library. */
-  lightgbmLibrary(): Promise<string>;
+  /** LightGBM's shared library, and what it is: trees depend on the build, whatever release it calls itself. */
+  lightgbmLibrary(): Promise<NativeLibrary>;
+  /** `linux-x64`: part of what bytes depend on. */
+  readonly platform: string;
   loadRecipe(name: string): Promise<Recipe>;
   promotionMode(series: Series): 'auto' | 'manual';
   readonly orchestrator: Orchestrator;
+}
+
+export interface NativeLibrary {
+  readonly path: string;
+  /** SHA-256 (hex) of the file. */
+  readonly sha256: string;
 }
 
 export interface Clock {

@@ -11,7 +11,6 @@ import { readDataset } from '../datasets/dataset-file.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
 import { judgeCandidate } from '../evaluation/gate.ts';
 import type { GateFacts } from '../evaluation/rules/rule.ts';
-import { scoreModel } from '../evaluation/score.ts';
 import { averageTrueRange } from '../features/kernels/volatility.ts';
 import { PACKAGE_FILES } from '../inference/package.ts';
 import { findEstimator } from '../models/estimators/index.ts';
@@ -20,6 +19,7 @@ import { openSession } from '../models/onnx/session.ts';
 import { asStep } from './activity.ts';
 import { SNAPSHOT_FILE, type SnapshotFacts } from './export-snapshot.ts';
 import { DATASET_FILE, type DatasetFacts } from './label-dataset.ts';
+import { offThread } from './off-thread.ts';
 import { MODEL_FILE, type ModelFacts } from './quantize-model.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
@@ -35,7 +35,7 @@ interface Input {
 
 /** Judges a candidate alone, by the very file that would serve, on the test block. */
 export function validateModel({ artifacts }: Rooms) {
-  return asStep(async (input: Input) => {
+  return asStep(async (input: Input, { signal }) => {
     const { recipe } = input;
     const inputs = {
       series: seriesId(input.series),
@@ -48,7 +48,7 @@ export function validateModel({ artifacts }: Rooms) {
       code: STEP_VERSIONS.evidence,
     };
     const saved = await artifacts.save('evidence', inputs as unknown as Json, async folder => {
-      const evidence = await judge(artifacts, input);
+      const evidence = await judge(artifacts, input, signal);
       await writeFile(join(folder, PACKAGE_FILES.metrics), `${JSON.stringify(evidence, null, 2)}\n`);
       const { eligible, tradable, metrics } = evidence;
       return { eligible, tradable, mcc: metrics.mcc, directionalAuc: metrics.directionalAuc };
@@ -62,7 +62,7 @@ export function validateModel({ artifacts }: Rooms) {
   });
 }
 
-async function judge(artifacts: ArtifactStore, input: Input): Promise<Evidence> {
+async function judge(artifacts: ArtifactStore, input: Input, signal: AbortSignal): Promise<Evidence> {
   const { series, recipe } = input;
   const snapshot = await artifacts.load<SnapshotFacts>(input.snapshot);
   const dataset = await artifacts.load<DatasetFacts>(input.dataset);
@@ -73,7 +73,7 @@ async function judge(artifacts: ArtifactStore, input: Input): Promise<Evidence> 
   const session = await openSession(model.path(MODEL_FILE));
   try {
     const { blocks, trainedThroughTime } = dataset.result.report;
-    const { metrics, baseline, intervals, bootstrap, backtest } = scoreModel({
+    const scoreInput = {
       classes: TASK_CLASSES[recipe.task],
       probabilities: await runRows(session, test.x, test.rows),
       label: test.label,
@@ -83,7 +83,12 @@ async function judge(artifacts: ArtifactStore, input: Input): Promise<Evidence> 
       atr: averageTrueRange(candles, 14),
       recipe,
       market: snapshot.result.marketKind,
-    });
+    };
+    const { metrics, baseline, intervals, bootstrap, backtest } = await offThread(
+      'scoreModel',
+      [scoreInput],
+      signal,
+    );
     const facts: GateFacts = {
       series: seriesId(series),
       recipe: recipe.name,

@@ -21,6 +21,6 @@ export interface PackageMeta {
   readonly anchorTime: number;
   readonly artifacts: Readonly<Record<'snapshot' | 'dataset' | 'fit' | 'model' | 'evidence', ArtifactRef>>;
   readonly model: FileDigest;
-  /** Versions of what made it: part of the hashes. */
+  /** What made it: libraries and platform are part of the hashes, Alphaloom's own version is not (its steps' versions are). */
   readonly madeWith: Readonly<Record<string, string>>;
 }

@@ -1,11 +1,12 @@
 import type { Client } from '@temporalio/client';
-import type { Clock, Orchestrator, Rooms } from '../activities/rooms.ts';
+import type { Clock, NativeLibrary, Orchestrator, Rooms } from '../activities/rooms.ts';
 import { createArtifactStore } from '../artifacts/store.ts';
 import { createCandleStore } from '../candles/store.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { seriesId } from '../contracts/series.ts';
 import { createPredictor, type Predictor } from '../inference/predictor.ts';
 import { openSqliteRegistry } from '../registry/sqlite-registry.ts';
+import { digestFile } from '../storage/files.ts';
 import { type LoadedConfig, recipeFolders } from './config.ts';
 import { createOrchestrator } from './orchestrator.ts';
 import { type Home, readHomeId } from './paths.ts';
@@ -42,7 +43,8 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
     registry,
     predictor,
     clock: CLOCK,
-    lightgbmLibrary: () => findLightgbmLibrary(environment, home),
+    lightgbmLibrary: () => describeLibrary(environment, home),
+    platform: `${process.platform}-${process.arch}`,
     loadRecipe: name => loadRecipe(name, recipeFolders(loaded)),
     promotionMode: series => promotion.series[seriesId(series)] ?? promotion.default,
     orchestrator: client ? createOrchestrator(client, await readHomeId(home)) : NO_TEMPORAL,
@@ -52,6 +54,16 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
       registry.close();
     },
   };
+}
+
+const digests = new Map<string, Promise<string>>();
+
+/** A library is read once per process: one that was loaded stays what it was. */
+async function describeLibrary(environment: NodeJS.ProcessEnv, home: Home): Promise<NativeLibrary> {
+  const path = await findLightgbmLibrary(environment, home);
+  const digest = digests.get(path) ?? digestFile(path).then(({ sha256 }) => sha256);
+  digests.set(path, digest);
+  return { path, sha256: await digest };
 }
 
 function refuse(): never {

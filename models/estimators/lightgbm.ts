@@ -14,6 +14,9 @@ import { cancelFlag, runInThread, whileWatching } from './worker-thread.ts';
 
 const WORKER = new URL('./lightgbm-worker.ts', import.meta.url);
 
+/** The thread ends by its cancel flag, between native calls, and frees what it holds. */
+const ITSELF = new AbortController().signal;
+
 /**
  * Gradient-boosted trees by LightGBM's C API in a worker thread. A fit starts from round 0 whatever happened before:
  * going on with a bagged booster would give other trees.
@@ -35,7 +38,7 @@ async function fit(input: FitInput): Promise<FitSummary> {
   const cancel = cancelFlag();
   const job: FitJob = { ...fitJob(input), cancel };
   const result = await whileWatching(signal, cancel, () =>
-    runInThread<FitProgress, FitResult>(WORKER, job, onProgress),
+    runInThread<FitProgress, FitResult>(WORKER, job, onProgress, ITSELF),
   );
   await writeLightgbmFit(folder, result, dataset.featureNames, classes);
   return {
@@ -96,7 +99,7 @@ async function predict(
     rows,
     classes: classes.length,
   };
-  return await runInThread<never, Float64Array>(WORKER, job, () => {});
+  return await runInThread<never, Float64Array>(WORKER, job, () => {}, ITSELF);
 }
 
 async function toOnnx(folder: string, contract: ModelContract): Promise<Uint8Array> {

@@ -49,17 +49,25 @@ export async function whileWatching<T>(
 /**
  * Runs a module in a worker thread and answers when the thread has ended: nothing of it is left then.
  * @param data what the module finds as `workerData`; typed arrays over SharedArrayBuffer are not copied
- * @throws whatever error the thread reports
+ * @param end ends the thread where it stands; a native call is ended when it returns
+ * @throws whatever error the thread reports; AlphaloomError TRAINING_CANCELLED where it was ended
  */
 export function runInThread<Progress, Result>(
   module: URL,
   data: unknown,
   onProgress: (progress: Progress) => void,
+  end: AbortSignal,
 ): Promise<Result> {
+  if (end.aborted) return Promise.reject(trainingCancelled());
   return new Promise((resolve, reject) => {
     let settle = (): void =>
       reject(new AlphaloomError('INTERNAL', 'A worker thread ended without an answer.'));
     const worker = new Worker(module, { workerData: data });
+    const terminate = (): void => {
+      settle = () => reject(trainingCancelled());
+      void worker.terminate();
+    };
+    end.addEventListener('abort', terminate, { once: true });
     worker.on('message', (message: WorkerMessage<Progress, Result>) => {
       if (message.kind === 'progress') onProgress(message.progress);
       else if (message.kind === 'done') settle = () => resolve(message.result);
@@ -68,7 +76,10 @@ export function runInThread<Progress, Result>(
     worker.on('error', error => {
       settle = () => reject(error);
     });
-    worker.on('exit', () => settle());
+    worker.on('exit', () => {
+      end.removeEventListener('abort', terminate);
+      settle();
+    });
   });
 }
 

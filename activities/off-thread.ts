@@ -1,0 +1,17 @@
+import { runInThread } from '../models/estimators/worker-thread.ts';
+import type { PureFunctions } from './pure-functions.ts';
+
+const THREAD = new URL('./pure-thread.ts', import.meta.url);
+
+/**
+ * Calls a pure function in a thread of its own, so that this one goes on giving signs of life and hears of cancellations;
+ * an abort ends the thread at once.
+ * @throws what the function throws; AlphaloomError TRAINING_CANCELLED
+ */
+export async function offThread<Name extends keyof PureFunctions>(
+  name: Name,
+  args: Parameters<PureFunctions[Name]>,
+  signal: AbortSignal,
+): Promise<ReturnType<PureFunctions[Name]>> {
+  return await runInThread(THREAD, { name, args }, () => {}, signal);
+}
