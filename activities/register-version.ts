@@ -7,7 +7,7 @@ import type { Recipe } from '../contracts/recipe.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
 import { renderCard } from '../evaluation/card.ts';
-import { PACKAGE_FILES } from '../inference/package.ts';
+import { PACKAGE_FILES, readEvidence } from '../inference/package.ts';
 import { findEstimator } from '../models/estimators/index.ts';
 import { linkPackage } from '../registry/package-files.ts';
 import { asStep } from './activity.ts';
@@ -16,7 +16,6 @@ import type { DatasetFacts } from './label-dataset.ts';
 import { MODEL_FILE, type ModelFacts } from './quantize-model.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
-import { readEvidenceFile } from './validate-model.ts';
 
 interface Input {
   readonly series: Series;
@@ -89,7 +88,7 @@ async function describePackage(
   const snapshot = await artifacts.load<SnapshotFacts>(refs.snapshot);
   const dataset = await artifacts.load<DatasetFacts>(refs.dataset);
   const model = await artifacts.load<ModelFacts>(refs.model);
-  const evidence = await readEvidenceFile(artifacts, refs.evidence);
+  const evidence = await readEvidence(artifacts, refs.evidence);
   const { report, featureNames, schemaHash } = dataset.result;
   const modelFile = model.files.find(({ name }) => name === MODEL_FILE)!;
   return {

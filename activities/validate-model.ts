@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactStore } from '../artifacts/store.ts';
 import type { ArtifactRef, Json } from '../contracts/artifact.ts';
@@ -110,9 +110,4 @@ async function judge(artifacts: ArtifactStore, input: Input, signal: AbortSignal
   } finally {
     await session.dispose();
   }
-}
-
-export async function readEvidenceFile(artifacts: ArtifactStore, ref: ArtifactRef): Promise<Evidence> {
-  const { path } = await artifacts.load(ref);
-  return JSON.parse(await readFile(path(PACKAGE_FILES.metrics), 'utf8')) as Evidence;
 }

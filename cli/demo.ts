@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { readEvidenceFile } from '../activities/validate-model.ts';
 import { readCandleFile } from '../candles/import/index.ts';
 import { SAMPLE } from '../candles/sample/index.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
@@ -15,6 +14,7 @@ import { withLock } from '../host/lock.ts';
 import { lifecycleWorkflowId } from '../host/orchestrator.ts';
 import { homeAt } from '../host/paths.ts';
 import { loadRecipe } from '../host/recipes.ts';
+import { readEvidence } from '../inference/package.ts';
 import { writeFileAtomic } from '../storage/files.ts';
 import type { CliContext } from './context.ts';
 import { renderVerdict } from './evidence-text.ts';
@@ -146,7 +146,7 @@ async function train(
   });
   await followWorkflow(context, temporal.client, workflowId, name);
   const result = await orchestrator.awaitTraining(workflowId);
-  const evidence = await readEvidenceFile(rooms.artifacts, result.evidence);
+  const evidence = await readEvidence(rooms.artifacts, result.evidence);
   const summary = (step: string) => result.steps.find(each => each.step === step)?.summary;
   output.say(
     [

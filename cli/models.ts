@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { readEvidenceFile } from '../activities/validate-model.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { parseSeries, type Series, seriesId } from '../contracts/series.ts';
+import { readEvidence } from '../inference/package.ts';
 import type { VersionRecord } from '../registry/registry.ts';
 import type { CliContext } from './context.ts';
 import { renderGate, renderNumber } from './evidence-text.ts';
@@ -102,7 +102,7 @@ async function show(
   wanted: number | undefined,
 ): Promise<void> {
   const version = await chosenVersion(rooms, series, wanted);
-  const evidence = await readEvidenceFile(rooms.artifacts, version.package);
+  const evidence = await readEvidence(rooms.artifacts, version.package);
   const champion = await rooms.registry.champion(version.series);
   context.output.result({ ...version, champion: champion?.version === version.version, evidence }, () =>
     [

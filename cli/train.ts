@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { readEvidenceFile } from '../activities/validate-model.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import { seriesId } from '../contracts/series.ts';
 import type { FleetRow, TrainFleetResult, TrainModelInput, TrainModelResult } from '../contracts/training.ts';
@@ -7,6 +6,7 @@ import { recipeFolders, trainingConcurrency } from '../host/config.ts';
 import { trainingWorkflowId } from '../host/orchestrator.ts';
 import { DEFAULT_RECIPE, loadRecipe } from '../host/recipes.ts';
 import { requireWorkers } from '../host/worker-presence.ts';
+import { readEvidence } from '../inference/package.ts';
 import { integer } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { renderGate, renderOffer, renderSteps } from './evidence-text.ts';
@@ -104,7 +104,7 @@ async function trainOne(
     `${seriesId(input.series)} ${input.recipe.name}`,
   );
   const result = await orchestrator.awaitTraining(workflowId);
-  const evidence = await readEvidenceFile(rooms.artifacts, result.evidence);
+  const evidence = await readEvidence(rooms.artifacts, result.evidence);
   context.output.result({ workflowId, ...result, evidence: { artifact: result.evidence, ...evidence } }, () =>
     renderTraining(result, evidence),
   );

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ArtifactStore } from '../artifacts/store.ts';
+import type { ArtifactRef } from '../contracts/artifact.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import type { PackageMeta } from '../contracts/package.ts';
 import type { VersionRecord } from '../registry/registry.ts';
@@ -27,6 +28,15 @@ export async function readPackage(artifacts: ArtifactStore, version: VersionReco
     evidence: await readJson<Evidence>(path(PACKAGE_FILES.metrics)),
     modelPath: path(PACKAGE_FILES.model),
   };
+}
+
+/**
+ * The evidence that an evidence artifact or a package holds.
+ * @throws AlphaloomError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT
+ */
+export async function readEvidence(artifacts: ArtifactStore, ref: ArtifactRef): Promise<Evidence> {
+  const { path } = await artifacts.load(ref);
+  return await readJson<Evidence>(path(PACKAGE_FILES.metrics));
 }
 
 async function readJson<T>(path: string): Promise<T> {
