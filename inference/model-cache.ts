@@ -34,7 +34,7 @@ export function createModelCache(artifacts: ArtifactStore, maxModels: number): M
         return await work({ ...model, version });
       } finally {
         entry.users--;
-        await evict(entries, maxModels);
+        if (entries.size > maxModels) await evict(entries, maxModels);
       }
     },
     async close() {

@@ -57,16 +57,21 @@ export function createPredictor(rooms: PredictorRooms): Predictor {
       reasons.push('CHAMPION_NONE: no version serves this series yet');
       return null;
     }
-    for await (const version of servingOrder(registry, champion)) {
+    let isBroken = false;
+    const ask = async (version: VersionRecord): Promise<ModelAnswer | null> => {
       try {
         return await models.use(version, model => askModel(model, view));
       } catch (error) {
         if (!(error instanceof AlphaloomError)) throw error;
         reasons.push(`v${version.version}: ${error.code}: ${error.message}`);
-        if (!BROKEN.has(error.code)) return null;
+        isBroken = BROKEN.has(error.code);
+        return null;
       }
-    }
-    return null;
+    };
+    const answer = await ask(champion);
+    if (answer !== null || !isBroken) return answer;
+    const previous = await registry.previousChampion(champion.series);
+    return previous && (await ask(previous));
   };
 
   const predictOn = async (series: Series, bars: Candles): Promise<Prediction> => {
@@ -101,12 +106,6 @@ const BROKEN: ReadonlySet<string> = new Set([
   'MODEL_INVALID',
   'SCHEMA_MISMATCH',
 ]);
-
-async function* servingOrder(registry: Registry, champion: VersionRecord): AsyncGenerator<VersionRecord> {
-  yield champion;
-  const previous = await registry.previousChampion(champion.series);
-  if (previous) yield previous;
-}
 
 async function askModel(model: ServingModel, view: MarketView): Promise<ModelAnswer> {
   const { meta, version } = model;
