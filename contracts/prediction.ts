@@ -1,14 +1,7 @@
 import { z } from 'zod';
 
 /** Sources in the order of the fallback chain. */
-export const PREDICTION_SOURCES = [
-  'ML_PER_COIN_V1',
-  'PROFESSIONAL_ANALYZER',
-  'RSI_MA',
-  'MOMENTUM',
-  'HOLD',
-] as const;
-export type PredictionSource = (typeof PREDICTION_SOURCES)[number];
+const PREDICTION_SOURCES = ['ML_PER_COIN_V1', 'PROFESSIONAL_ANALYZER', 'RSI_MA', 'MOMENTUM', 'HOLD'] as const;
 
 const probability = z.number().min(0).max(1);
 const metric = z.number().nullable();

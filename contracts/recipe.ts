@@ -34,7 +34,7 @@ const costs = z.strictObject({
 });
 
 /** Rules of the gate; `evaluation/gate.ts` says how each judges and whether it is required unless the recipe says otherwise. */
-export const GATE_RULE_NAMES = [
+const GATE_RULE_NAMES = [
   'skill',
   'edge',
   'enough-evidence',

@@ -17,7 +17,7 @@ export interface ConfigValue {
   readonly secret: boolean;
 }
 
-export const DEFAULT_ORIGIN = 'default';
+const DEFAULT_ORIGIN = 'default';
 
 /**
  * Lays entries over each other, later ones winning, checks the result against the schema and says of each value where it

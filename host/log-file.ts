@@ -3,7 +3,7 @@ import { copyFile, open, rename, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { explainDiskErrors, makeFolder } from '../storage/files.ts';
 
-export const MAX_LOG_BYTES = 10_000_000;
+const MAX_LOG_BYTES = 10_000_000;
 const KEPT = 3;
 
 export function logFile(folder: string, name: string): string {

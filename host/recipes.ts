@@ -34,7 +34,7 @@ export async function loadRecipe(
 }
 
 /** Names of all recipes that can be asked for, the user's own first. */
-export async function listRecipes(folders: readonly string[]): Promise<string[]> {
+async function listRecipes(folders: readonly string[]): Promise<string[]> {
   const names = new Set<string>();
   for (const folder of [...folders, BUILT_IN_RECIPES]) {
     if (!(await exists(folder))) continue;

@@ -76,7 +76,7 @@ export interface ChampionMove {
 }
 
 /** Kinds of events that `append` takes; a new kind is a new line. */
-export const APPENDED_KINDS = [
+const APPENDED_KINDS = [
   'verdict',
   'approval',
   'override',

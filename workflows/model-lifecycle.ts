@@ -24,7 +24,7 @@ import { type Series, seriesId } from '../contracts/series.ts';
 import { LIFECYCLE_OPERATIONS, recordRefusal } from './lifecycle-operations.ts';
 import { tagSeries } from './search-attributes.ts';
 
-export const lifecycleStatus = defineQuery<LifecycleStatus>('status');
+const lifecycleStatus = defineQuery<LifecycleStatus>('status');
 
 /** Keeps a run's history short; the registry remembers everything else. */
 const HISTORY_LIMIT = 1_000;

@@ -23,7 +23,7 @@ import type {
 import { ACTIVITY_OPTIONS } from './activity-options.ts';
 import { trainModel } from './train-model.ts';
 
-export const fleetProgress = defineQuery<FleetProgress>('progress');
+const fleetProgress = defineQuery<FleetProgress>('progress');
 
 /** Trains many series, `maxWorkers` at once; one failure stops no other; answers with a row per series in their order. */
 export async function trainFleet({ items, maxWorkers }: TrainFleetInput): Promise<TrainFleetResult> {

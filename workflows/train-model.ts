@@ -20,7 +20,7 @@ import {
 import { ACTIVITY_OPTIONS, type KindOfWork } from './activity-options.ts';
 import { tagDecision, tagRecipe, tagSeries } from './search-attributes.ts';
 
-export const trainingProgress = defineQuery<TrainingProgress>('progress');
+const trainingProgress = defineQuery<TrainingProgress>('progress');
 
 /** export → label → train → quantize → validate → register → offer, for one series and one recipe. */
 export async function trainModel(input: TrainModelInput): Promise<TrainModelResult> {

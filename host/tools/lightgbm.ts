@@ -81,7 +81,7 @@ export async function checkLightgbmLibrary(path: string): Promise<void> {
 }
 
 /** How to get OpenMP's runtime, which LightGBM needs and does not carry. */
-export function libgompMend(): string {
+function libgompMend(): string {
   return process.platform === 'darwin'
     ? 'Install OpenMP: brew install libomp.'
     : 'Install OpenMP’s runtime: apt-get install libgomp1 (Debian, Ubuntu), dnf install libgomp (Fedora), apk add libgomp (Alpine).';

@@ -94,7 +94,7 @@ export async function ensureTemporalBinary(
 }
 
 /** The version of the server inside a `temporal` binary; null where it is none or does not run. */
-export async function readServerVersion(path: string): Promise<string | null> {
+async function readServerVersion(path: string): Promise<string | null> {
   const { stdout, failed } = await execa(path, ['--version'], { reject: false, timeout: 20_000 });
   return failed ? null : (/Server (\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? null);
 }
