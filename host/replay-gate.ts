@@ -12,6 +12,11 @@ export async function replayBeforeWorkers(home: Home, { client }: TemporalConnec
   const query = `ExecutionStatus = "Running" AND TaskQueue = "${queueName('registry', homeId)}"`;
   const { count } = await client.workflow.count(query);
   if (count === 0) return;
-  const { replayOpenHistories } = await import('../workers/replay.ts');
+  const [{ DefaultLogger, Runtime }, { replayOpenHistories }] = await Promise.all([
+    import('@temporalio/worker'),
+    import('../workers/replay.ts'),
+  ]);
+  // What does not replay is thrown; how the bundle was made interests nobody here.
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
   await replayOpenHistories(client, homeId);
 }
