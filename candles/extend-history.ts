@@ -42,7 +42,7 @@ export interface ExtensionReport {
  * New year files are written beside the old ones without any lock; one short exclusive transaction then checks that the
  * series is still as it was read, names the files and deletes the folded bars. If another process was faster, the work is
  * done again on what it left. A process killed anywhere holds no lock and leaves only files that nothing names.
- * @throws AlphaloomError CANDLES_CONFLICT, CANDLES_NOT_FOUND, CANDLES_UNREADABLE, STORE_BUSY, DISK_FULL
+ * @throws AlphaloomError CANDLES_CONFLICT, CANDLES_NOT_FOUND, CANDLES_DAMAGED, STORE_BUSY, DISK_FULL
  */
 export async function extendHistory(
   database: Database,

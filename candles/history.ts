@@ -35,17 +35,17 @@ export class History {
 
   /**
    * Bars of one year's file with `fromTime` ≤ open time < `toTime`.
-   * @throws AlphaloomError CANDLES_UNREADABLE naming the file
+   * @throws AlphaloomError CANDLES_DAMAGED naming the file
    */
   async read(series: Series, file: HistoryFile, fromTime: number, toTime: number): Promise<Candles> {
     const path = this.path(series, file.name);
     await this.#verify(series, path, file);
     const candles = await readParquet(path, fromTime, toTime).catch(error => {
-      throw unreadable(series, path, duckDbReason(error), error);
+      throw damaged(series, path, duckDbReason(error), error);
     });
     const bars = candles.openTime.length;
     if (fromTime <= file.firstTime && toTime > file.lastTime && bars !== file.bars) {
-      throw unreadable(series, path, `${bars} of its ${file.bars} bars were read`);
+      throw damaged(series, path, `${bars} of its ${file.bars} bars were read`);
     }
     return candles;
   }
@@ -112,18 +112,18 @@ export class History {
     } catch (error) {
       const reason =
         (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'the file is missing' : String(error);
-      throw unreadable(series, path, reason, error);
+      throw damaged(series, path, reason, error);
     }
     if (sha256 !== null && sha256 !== file.sha256) {
-      throw unreadable(series, path, 'its content is not what was stored (SHA-256 differs)');
+      throw damaged(series, path, 'its content is not what was stored (SHA-256 differs)');
     }
     this.#verified.add(key);
   }
 }
 
-function unreadable(series: Series, path: string, reason: string, cause?: unknown): AlphaloomError {
+function damaged(series: Series, path: string, reason: string, cause?: unknown): AlphaloomError {
   return new AlphaloomError(
-    'CANDLES_UNREADABLE',
+    'CANDLES_DAMAGED',
     `The history file ${path} of ${seriesId(series)} can’t be read: ${reason}. Restore it from a backup.`,
     { path, series: seriesId(series), reason },
     { cause },

@@ -34,7 +34,7 @@ export function snapshotOf(sql: DatabaseSync, series: Series, range: TimeRange):
 /**
  * Reads a series as it was at one moment: the files that the snapshot names, then the recent bars. A writer may replace
  * and remove a file meanwhile; then the series' revision has moved, and the newer state is read.
- * @throws AlphaloomError CANDLES_NOT_FOUND, CANDLES_UNREADABLE
+ * @throws AlphaloomError CANDLES_NOT_FOUND, CANDLES_DAMAGED
  */
 export async function readSnapshot(
   database: Database,

@@ -31,13 +31,13 @@ export interface AppendReport {
 export interface CandleStore {
   /**
    * Bars of the range, ascending; empty where the range holds none.
-   * @throws AlphaloomError CANDLES_NOT_FOUND (no such series), CANDLES_UNREADABLE
+   * @throws AlphaloomError CANDLES_NOT_FOUND (no such series), CANDLES_DAMAGED
    */
   read(series: Series, range?: TimeRange): Promise<Candles>;
   /**
    * Validates bars and adds them to the history, older or newer than what is there; makes the series if it is new.
    * All become visible at once, or none.
-   * @throws AlphaloomError CANDLES_INVALID, CANDLES_CONFLICT (a bar or the kind differs), CANDLES_UNREADABLE, DISK_FULL
+   * @throws AlphaloomError CANDLES_INVALID, CANDLES_CONFLICT (a bar or the kind differs), CANDLES_DAMAGED, DISK_FULL
    */
   append(
     series: Series,
@@ -53,7 +53,7 @@ export interface CandleStore {
   describe(series: Series): Promise<SeriesSummary>;
   /**
    * Reads and validates every bar.
-   * @throws AlphaloomError CANDLES_NOT_FOUND, CANDLES_UNREADABLE, CANDLES_INVALID, STORE_UNREADABLE
+   * @throws AlphaloomError CANDLES_NOT_FOUND, CANDLES_DAMAGED, CANDLES_INVALID, STORE_UNREADABLE
    */
   check(series: Series): Promise<SeriesCheck>;
   close(): Promise<void>;

@@ -59,6 +59,11 @@ export const ERROR_CODES = {
     meaning: 'A file is damaged or not of the format its name says; nothing was stored.',
     mend: 'Export it again.',
   },
+  CANDLES_DAMAGED: {
+    exit: 1,
+    meaning: 'A file of the candle store is missing, or is not what was stored.',
+    mend: 'Restore it from a backup, or remove the series and import it again.',
+  },
   CANDLES_CONFLICT: {
     exit: 1,
     meaning: 'A bar differs from the one in the store; nothing was stored.',

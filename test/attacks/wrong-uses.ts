@@ -426,8 +426,8 @@ export const WRONG_USES: readonly WrongUse[] = [
       const history = names.find(name => name.endsWith('.parquet'))!;
       await appendFile(join(home, 'candles', history), 'x');
     },
-    code: 'CANDLES_UNREADABLE',
-    exit: 2,
+    code: 'CANDLES_DAMAGED',
+    exit: 1,
     says: /\.parquet/,
   },
 ];

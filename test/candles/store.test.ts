@@ -209,7 +209,7 @@ for (const [name, damage] of damages) {
     await store.append(HOURLY, TWO_YEARS, FROM_FILE);
     await store.read(HOURLY);
     damage(join(historyFolder(store.root), '2024.parquet'));
-    const expected = { code: 'CANDLES_UNREADABLE', message: /coinbase\/BTCUSD\/1h\/2024\.parquet/ };
+    const expected = { code: 'CANDLES_DAMAGED', message: /coinbase\/BTCUSD\/1h\/2024\.parquet/ };
     await assert.rejects(store.read(HOURLY), expected);
     await assert.rejects(store.check(HOURLY), expected);
     const more = makeBars({ bars: 500, start: Date.UTC(2023, 11, 22), missing: [100, 101, 300] });
