@@ -51,6 +51,11 @@ async function importFile(context: CliContext, file: string, options: ImportOpti
     const kind = options.kind ?? venueKind(config, series.venue);
     const report = await candles.append(series, await readCandleFile(file), { kind, source: file });
     const summary = await candles.describe(series);
+    if (summary.firstTime < summary.anchorTime) {
+      context.output.warn(
+        `Bars before ${time(summary.anchorTime)}, where this series began, are kept but not trained on: what recursive indicators see must not move.`,
+      );
+    }
     context.output.result(
       { ...report, ...summary, series: seriesId(series) },
       () =>
