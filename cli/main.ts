@@ -5,6 +5,9 @@ import { createInterruption } from './interruption.ts';
 import { createOutput, type Output } from './output.ts';
 import { runProgram } from './program.ts';
 
+// ONNX Runtime reports its use to its vendor unless told not to, before it is loaded; child processes inherit this.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
 const argv = process.argv.slice(2);
 const environment = process.env;
 const output = createProcessOutput();

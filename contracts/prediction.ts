@@ -12,7 +12,7 @@ export const predictionSchema = z.strictObject({
   venue: z.string(),
   timeframe: z.string(),
   direction: z.enum(['LONG', 'SHORT', 'NO_TRADE']),
-  /** Probability of the direction. */
+  /** Probability of the direction; 0 where nobody could answer (`HOLD`). */
   confidence: probability,
   probabilities: z.strictObject({ LONG: probability, SHORT: probability, NO_TRADE: probability }),
   source: z.enum(PREDICTION_SOURCES),

@@ -60,7 +60,7 @@ export function createOrchestrator(client: Client, homeId: string): TemporalOrch
           [unknown]
         >(message, {
           args: [payload],
-          updateId: updateId(message, payload.operationId),
+          updateId: updateId(message, payload),
           startWorkflowOperation,
         });
       }),
@@ -88,9 +88,9 @@ export function lifecycleWorkflowId(series: Series): string {
   return `model/${seriesId(series)}`;
 }
 
-/** Update ids are short in Temporal; the operation id itself travels in the payload. */
-function updateId(message: MessageName, operationId: string): string {
-  return sha256(`${message} ${operationId}`).slice(0, 32);
+/** A retry finds its update by this; the same operation id with another wish is another update, which the registry refuses. */
+function updateId(message: MessageName, payload: { operationId: string; version?: number }): string {
+  return sha256(`${message} ${payload.version ?? ''} ${payload.operationId}`).slice(0, 32);
 }
 
 /** On a cluster that several homes share, the workflow of that name may wait for another home's workers without end. */
