@@ -180,6 +180,7 @@ test(
     await eventually('the rollback was done', async () => (await champion()) === 1);
     await ask(2, 'two');
     assert.equal(await champion(), 1, 'an operation asked for again is not done again');
+    await assert.rejects(ask(1, 'two'), { code: 'OPERATION_REUSED' });
 
     await assert.rejects(
       orchestrator.askLifecycle(SAMPLE.series, 'promote', {
