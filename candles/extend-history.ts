@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { barsBefore, type Candles, sliceCandles } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
-import { type MarketKind, type Series, seriesId } from '../contracts/series.ts';
+import { type Series, seriesId } from '../contracts/series.ts';
 import type { Database } from '../storage/sqlite.ts';
 import { concatCandles } from './candle-builder.ts';
-import { barConflict, kindConflict, seriesNotFound } from './faults.ts';
+import { barConflict, kindConflict, seriesNotFound, syntheticConflict } from './faults.ts';
 import type { History, PreparedFile } from './history.ts';
 import {
   findSeries,
@@ -12,6 +12,7 @@ import {
   historyFiles,
   insertSeries,
   putHistoryFiles,
+  type SeriesOrigin,
   type SeriesRow,
 } from './manifest.ts';
 import { mergeCandles } from './merge.ts';
@@ -27,7 +28,7 @@ export interface Extension {
   /** Recent bars up to this open time move into the history. */
   readonly foldThrough: number;
   /** What the series is made with if it is new, and must agree with if not; null: it must be there. */
-  readonly about: { readonly kind: MarketKind; readonly source: string } | null;
+  readonly about: SeriesOrigin | null;
 }
 
 export interface ExtensionReport {
@@ -103,6 +104,8 @@ async function prepareYears(
   prepared: PreparedFile[],
 ): Promise<ExtensionReport> {
   if (row && about && row.kind !== about.kind) throw kindConflict(series, row.kind, about.kind);
+  if (row && about && row.synthetic !== (about.synthetic ?? false))
+    throw syntheticConflict(series, row.synthetic);
   if (!row && !about) throw seriesNotFound(series);
   const report = { added: 0, skipped: 0, folded: recent.openTime.length };
   for (const year of yearsOf(given, recent)) {

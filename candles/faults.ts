@@ -29,3 +29,13 @@ export function kindConflict(series: Series, stored: MarketKind, given: MarketKi
     { series: id, stored, given },
   );
 }
+
+export function syntheticConflict(series: Series, storedIsSynthetic: boolean): AlphaloomError {
+  const id = seriesId(series);
+  const [stored, given] = storedIsSynthetic ? ['generated', 'recorded'] : ['recorded', 'generated'];
+  return new AlphaloomError(
+    'CANDLES_CONFLICT',
+    `${id} holds ${stored} bars; ${given} ones can’t be mixed in. Nothing was stored.`,
+    { series: id, storedIsSynthetic },
+  );
+}

@@ -98,6 +98,11 @@ export class History {
     }
   }
 
+  /** Removes a series' files. For the transaction that drops it: afterwards the folder may belong to a new one. */
+  removeAll(series: Series): void {
+    rmSync(this.folderOf(series), { recursive: true, force: true });
+  }
+
   folderOf(series: Series): string {
     return join(this.#folder, series.venue, series.symbol, series.timeframe);
   }

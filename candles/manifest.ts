@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Market } from '../contracts/market.ts';
 import type { MarketKind, Series, Timeframe } from '../contracts/series.ts';
 
 /** A series as `candles.sqlite` knows it. */
@@ -9,6 +10,17 @@ export interface SeriesRow {
   readonly anchorTime: number;
   readonly source: string;
   readonly revision: number;
+  /** Generated, not recorded. */
+  readonly synthetic: boolean;
+  /** Rules of the market as its venue last stated them. */
+  readonly market: Market | null;
+}
+
+/** What a series is made with; `synthetic` where its bars are generated. */
+export interface SeriesOrigin {
+  readonly kind: MarketKind;
+  readonly source: string;
+  readonly synthetic?: boolean;
 }
 
 /** The current file of one year; `gaps` counts those between its own bars. */
@@ -37,14 +49,35 @@ export function allSeries(sql: DatabaseSync): SeriesRow[] {
 export function insertSeries(
   sql: DatabaseSync,
   series: Series,
-  about: { readonly kind: MarketKind; readonly anchorTime: number; readonly source: string },
+  { kind, source, synthetic = false, anchorTime }: SeriesOrigin & { readonly anchorTime: number },
 ): SeriesRow {
   const { lastInsertRowid } = sql
     .prepare(
-      'INSERT INTO series (venue, symbol, timeframe, kind, anchor_time, source, revision) VALUES (?, ?, ?, ?, ?, ?, 0)',
+      `INSERT INTO series (venue, symbol, timeframe, kind, anchor_time, source, synthetic, revision)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 0)`,
     )
-    .run(series.venue, series.symbol, series.timeframe, about.kind, about.anchorTime, about.source);
-  return { id: Number(lastInsertRowid), series, ...about, revision: 0 };
+    .run(series.venue, series.symbol, series.timeframe, kind, anchorTime, source, Number(synthetic));
+  return {
+    id: Number(lastInsertRowid),
+    series,
+    kind,
+    anchorTime,
+    source,
+    synthetic,
+    market: null,
+    revision: 0,
+  };
+}
+
+export function putMarket(sql: DatabaseSync, seriesId: number, market: Market): void {
+  sql.prepare('UPDATE series SET market = ? WHERE id = ?').run(JSON.stringify(market), seriesId);
+}
+
+/** Removes a series with all it has; its files stay until nothing names them. */
+export function deleteSeries(sql: DatabaseSync, seriesId: number): void {
+  for (const table of ['recent_bars', 'history_files', 'absent_bars'])
+    sql.prepare(`DELETE FROM ${table} WHERE series_id = ?`).run(seriesId);
+  sql.prepare('DELETE FROM series WHERE id = ?').run(seriesId);
 }
 
 export function historyFiles(sql: DatabaseSync, seriesId: number): HistoryFile[] {
@@ -82,5 +115,7 @@ function seriesRow(row: Record<string, unknown>): SeriesRow {
     anchorTime: row.anchor_time as number,
     source: row.source as string,
     revision: row.revision as number,
+    synthetic: row.synthetic === 1,
+    market: row.market === null ? null : JSON.parse(row.market as string),
   };
 }

@@ -39,4 +39,18 @@ export const CANDLE_MIGRATIONS: Migrations = [
     PRIMARY KEY (series_id, open_time)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- JSON of the market's rules (tick, lot, minimums) as the venue last stated them; NULL: never asked.
+  ALTER TABLE series ADD COLUMN market TEXT;
+  -- 1: generated, not recorded.
+  ALTER TABLE series ADD COLUMN synthetic INTEGER NOT NULL DEFAULT 0 CHECK (synthetic IN (0, 1));
+  -- Stretches in which the venue, asked, had no bars: both open times included.
+  CREATE TABLE absent_bars (
+    series_id INTEGER NOT NULL REFERENCES series (id),
+    from_time INTEGER NOT NULL,
+    to_time INTEGER NOT NULL,
+    asked_at INTEGER NOT NULL,
+    PRIMARY KEY (series_id, from_time)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

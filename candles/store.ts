@@ -1,19 +1,24 @@
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Candles } from '../contracts/candles.ts';
-import {
-  type MarketKind,
-  parseSymbol,
-  parseTimeframe,
-  parseVenue,
-  type Series,
-} from '../contracts/series.ts';
+import type { Market } from '../contracts/market.ts';
+import { parseSymbol, parseTimeframe, parseVenue, type Series } from '../contracts/series.ts';
 import { type Database, openDatabase } from '../storage/sqlite.ts';
+import { type Absence, putAbsences, readAbsences } from './absences.ts';
 import { type RecentBars, type RecentOutcome, storeLateBars, storeRecentBars } from './append-recent.ts';
 import { concatCandles } from './candle-builder.ts';
 import { checkSeries, type SeriesCheck } from './check.ts';
 import { extendHistory } from './extend-history.ts';
+import { seriesNotFound } from './faults.ts';
 import { History } from './history.ts';
-import { allSeries, findSeries } from './manifest.ts';
+import {
+  allSeries,
+  deleteSeries,
+  findSeries,
+  putMarket,
+  type SeriesOrigin,
+  type SeriesRow,
+} from './manifest.ts';
 import { CANDLE_MIGRATIONS } from './schema.ts';
 import { readSnapshot, snapshotOf, type TimeRange } from './snapshot.ts';
 import { showsUsualSpacing, validateSpacing } from './spacing.ts';
@@ -39,15 +44,28 @@ export interface CandleStore {
    * All become visible at once, or none.
    * @throws AlphaloomError CANDLES_INVALID, CANDLES_CONFLICT (a bar or the kind differs), CANDLES_DAMAGED, DISK_FULL
    */
-  append(
-    series: Series,
-    candles: Candles,
-    about: { readonly kind: MarketKind; readonly source: string },
-  ): Promise<AppendReport>;
+  append(series: Series, candles: Candles, about: SeriesOrigin): Promise<AppendReport>;
   /** Stores newly closed bars of series that exist, in one transaction; answers for each in the order given. */
   appendRecent(entries: readonly RecentBars[]): Promise<RecentOutcome[]>;
   /** Moves recent bars that open before `beforeTime` into the Parquet history; answers how many. */
   fold(series: Series, beforeTime: number): Promise<number>;
+  /**
+   * Keeps the rules of the series' market beside its bars; the last ones count.
+   * @throws AlphaloomError CANDLES_NOT_FOUND
+   */
+  recordMarket(series: Series, market: Market): Promise<void>;
+  /**
+   * Keeps that the venue, asked, had no bars in these stretches (open times, both included).
+   * @throws AlphaloomError CANDLES_NOT_FOUND
+   */
+  recordAbsences(series: Series, absences: readonly Absence[]): Promise<void>;
+  /** @throws AlphaloomError CANDLES_NOT_FOUND */
+  absences(series: Series): Promise<Absence[]>;
+  /**
+   * Drops a series with all its bars; answers how many there were.
+   * @throws AlphaloomError CANDLES_NOT_FOUND
+   */
+  remove(series: Series): Promise<number>;
   list(): Promise<SeriesSummary[]>;
   /** @throws AlphaloomError CANDLES_NOT_FOUND */
   describe(series: Series): Promise<SeriesSummary>;
@@ -102,6 +120,23 @@ export function createCandleStore(root: string, options: { readonly now: () => n
       const extension = { series, given: concatCandles([]), foldThrough: beforeTime - 1, about: null };
       return (await extendHistory(await open(), history, extension)).folded;
     },
+    async recordMarket(series, market) {
+      await (await open()).write(sql => putMarket(sql, rowOf(sql, series).id, market));
+    },
+    async recordAbsences(series, absences) {
+      const now = options.now();
+      await (await open()).write(sql => putAbsences(sql, rowOf(sql, series).id, absences, now));
+    },
+    absences: async series => (await open()).read(sql => readAbsences(sql, rowOf(sql, series).id)),
+    async remove(series) {
+      return (await open()).write(sql => {
+        const snapshot = snapshotOf(sql, series, EVERYTHING);
+        const { bars } = summarize(snapshot);
+        deleteSeries(sql, snapshot.row.id);
+        history.removeAll(snapshot.row.series);
+        return bars;
+      });
+    },
     describe: async series => (await open()).read(sql => summarize(snapshotOf(sql, series, EVERYTHING))),
     list: async () =>
       (await open()).read(sql =>
@@ -120,6 +155,12 @@ export function createCandleStore(root: string, options: { readonly now: () => n
 }
 
 const EVERYTHING: TimeRange = {};
+
+function rowOf(sql: DatabaseSync, series: Series): SeriesRow {
+  const row = findSeries(sql, series);
+  if (!row) throw seriesNotFound(series);
+  return row;
+}
 
 /** The names of a new series become folders. */
 function checkedSeries(series: Series): Series {

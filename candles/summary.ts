@@ -1,4 +1,5 @@
 import type { Candles } from '../contracts/candles.ts';
+import type { Market } from '../contracts/market.ts';
 import { type MarketKind, type Series, TIMEFRAME_MS } from '../contracts/series.ts';
 import { findGaps } from './gaps.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -16,6 +17,10 @@ export interface SeriesSummary {
   readonly anchorTime: number;
   /** Where the first bars came from. */
   readonly source: string;
+  /** Generated, not recorded. */
+  readonly synthetic: boolean;
+  /** Rules of the market as its venue last stated them; null: never asked. */
+  readonly market: Market | null;
 }
 
 /** Sums a whole series up without opening its history files. */
@@ -34,6 +39,8 @@ export function summarize({ row, files, recent }: Snapshot): SeriesSummary {
     gaps: gapsBetween + sum(stretches.map(stretch => stretch.gaps)),
     anchorTime: row.anchorTime,
     source: row.source,
+    synthetic: row.synthetic,
+    market: row.market,
   };
 }
 

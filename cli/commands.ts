@@ -32,7 +32,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Check or show the configuration and where each value comes from',
     load: () => import('./config.ts'),
   },
-  candles: { summary: 'Import, list and check candles', load: () => import('./candles.ts') },
+  candles: {
+    summary: 'Fetch, import, export, list and check candles',
+    load: () => import('./candles/index.ts'),
+  },
   train: {
     summary: 'Train one series or many, and offer the versions for promotion',
     aliases: ['train-all'],

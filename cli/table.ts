@@ -35,3 +35,8 @@ function pad(cell: string, width: number, align: 'left' | 'right'): string {
 function visibleLength(cell: string): number {
   return stripVTControlCharacters(cell).length;
 }
+
+/** `2026-03-01 12:00`, UTC. */
+export function minute(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ');
+}

@@ -13,6 +13,17 @@ export interface Candles {
 
 export const CANDLE_COLUMNS = ['openTime', 'open', 'high', 'low', 'close', 'volume'] as const;
 
+/**
+ * Columns that only some series have, bar by bar: the close of a leading market as of the bar's close (NaN where it has
+ * none), and of seconds made from ticks the number of up- and down-ticks between their trades and the depth of the top 20
+ * levels of the book at the second's end (base units).
+ */
+export const EXTRA_COLUMNS = ['leaderClose', 'upTicks', 'downTicks', 'bidDepth', 'askDepth'] as const;
+export type ExtraColumn = (typeof EXTRA_COLUMNS)[number];
+
+/** Bars with what else is known of them; what features are computed from. */
+export type MarketBars = Candles & { readonly [Column in ExtraColumn]?: Float64Array };
+
 /** Rows `from` (inclusive) to `to` (exclusive), sharing memory with the original. */
 export function sliceCandles(candles: Candles, from: number, to: number): Candles {
   return {
@@ -23,6 +34,13 @@ export function sliceCandles(candles: Candles, from: number, to: number): Candle
     close: candles.close.subarray(from, to),
     volume: candles.volume.subarray(from, to),
   };
+}
+
+/** The same of bars with their extra columns. */
+export function sliceBars(bars: MarketBars, from: number, to: number): MarketBars {
+  const slice: { -readonly [Column in keyof MarketBars]: MarketBars[Column] } = sliceCandles(bars, from, to);
+  for (const column of EXTRA_COLUMNS) if (bars[column]) slice[column] = bars[column].subarray(from, to);
+  return slice;
 }
 
 /** Number of bars whose open time is before `time` (binary search, O(log n)). */

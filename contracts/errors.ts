@@ -48,6 +48,42 @@ export const ERROR_CODES = {
     mend: 'Use another folder, or move the file away.',
   },
   FILE_NOT_FOUND: { exit: 2, meaning: 'A file named in the request is not there.', mend: 'Check the path.' },
+  // venues
+  VENUE_UNKNOWN: {
+    exit: 2,
+    meaning: 'No exchange client is known for a venue.',
+    mend: 'Name its ccxt id under venues in the configuration.',
+  },
+  SYMBOL_UNKNOWN: {
+    exit: 2,
+    meaning: 'A venue does not list the symbol as that kind of market.',
+    mend: 'The message lists what is near.',
+  },
+  VENUE_UNREACHABLE: {
+    exit: 1,
+    meaning: 'A venue did not answer in time, or broke off.',
+    mend: 'Try again; what was fetched is stored.',
+  },
+  VENUE_RATE_LIMITED: {
+    exit: 1,
+    meaning: 'A venue asks to wait longer than this command does.',
+    mend: 'Try again after the time it names.',
+  },
+  VENUE_MAINTENANCE: {
+    exit: 1,
+    meaning: 'A venue is under maintenance.',
+    mend: 'Try again later; what was fetched is stored.',
+  },
+  VENUE_REFUSED: {
+    exit: 1,
+    meaning: 'A venue refused a request.',
+    mend: 'The message holds its reason.',
+  },
+  VENUE_ANSWER_INVALID: {
+    exit: 1,
+    meaning: 'A venue’s answer is not what its interface promises; nothing of it was stored.',
+    mend: 'Try again; if it stays, the venue changed its interface.',
+  },
   // candles
   CANDLES_INVALID: {
     exit: 2,
@@ -62,12 +98,12 @@ export const ERROR_CODES = {
   CANDLES_DAMAGED: {
     exit: 1,
     meaning: 'A file of the candle store is missing, or is not what was stored.',
-    mend: 'Restore it from a backup, or remove the series and import it again.',
+    mend: 'Restore it from a backup, or drop the series (candles remove) and import it again.',
   },
   CANDLES_CONFLICT: {
     exit: 1,
     meaning: 'A bar differs from the one in the store; nothing was stored.',
-    mend: 'Find out which is right; remove the series to import it anew.',
+    mend: 'Find out which is right; candles remove drops the series, to import it anew.',
   },
   CANDLES_NOT_FOUND: {
     exit: 2,
@@ -79,7 +115,47 @@ export const ERROR_CODES = {
     meaning: 'Too few bars for what the recipe asks.',
     mend: 'Import more history, or use a smaller recipe.',
   },
+  CANDLES_QUALITY: {
+    exit: 1,
+    meaning: 'A series is below the quality its recipe asks for; nothing was trained.',
+    mend: 'The message names the rule and where; mend the data, or change quality in the recipe.',
+  },
+  CANDLES_STALE: {
+    exit: 1,
+    meaning: 'The newest bar of a series is over two bars old.',
+    mend: 'Fetch it, or see why the collection does not run: status.',
+  },
+  RESAMPLE_INVALID: {
+    exit: 2,
+    meaning: 'Bars can’t be made into that timeframe.',
+    mend: 'Choose a timeframe that is a whole multiple of the source’s.',
+  },
+  TICKS_INVALID: {
+    exit: 2,
+    meaning: 'Trades or books break a rule; nothing was stored.',
+    mend: 'The message names the row and the rule; mend the file.',
+  },
+  SYNTHETIC_REFUSED: {
+    exit: 1,
+    meaning: 'Synthetic data, or a model trained on it, where only real data is allowed.',
+    mend: 'Use a home whose configuration says synthetic: allowed.',
+  },
   // features, labels, datasets
+  FEATURE_INVALID: {
+    exit: 2,
+    meaning: 'A feature of your own is not a proper catalog entry.',
+    mend: 'The message names the file, the entry and what is expected.',
+  },
+  FEATURE_INPUT_MISSING: {
+    exit: 2,
+    meaning: 'A feature needs columns that the series does not have (a leader, ticks, books).',
+    mend: 'Name a leader in the recipe, or use a series with ticks.',
+  },
+  FEATURE_LEAKS: {
+    exit: 1,
+    meaning: 'A feature sees the future; nothing was computed with it.',
+    mend: 'The message says what it reads too early; run features audit for every finding.',
+  },
   FEATURE_UNKNOWN: { exit: 2, meaning: 'A feature is not in the catalog.', mend: 'Use a listed name.' },
   SCHEMA_MISMATCH: {
     exit: 1,
