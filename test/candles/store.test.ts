@@ -59,6 +59,8 @@ test('a summary tells bars, times, gaps, anchor, kind and source, also after ope
     gaps: 2,
     anchorTime: TWO_YEARS.openTime[0],
     source: 'test.parquet',
+    synthetic: false,
+    market: null,
   };
   assert.deepEqual(await store.describe(HOURLY), expected);
   assert.deepEqual(await temporaryStore(t, store.root).list(), [expected]);
