@@ -1,13 +1,12 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactRef, Json } from '../contracts/artifact.ts';
-import type { Evidence } from '../contracts/evidence.ts';
 import type { PackageMeta } from '../contracts/package.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
 import { renderCard } from '../evaluation/card.ts';
-import { PACKAGE_FILES, readEvidence } from '../inference/package.ts';
+import { type MeasuredEvidence, PACKAGE_FILES, readEvidence } from '../inference/package.ts';
 import { findEstimator } from '../models/estimators/index.ts';
 import { linkPackage } from '../registry/package-files.ts';
 import { asStep } from './activity.ts';
@@ -32,7 +31,7 @@ interface Input {
 export function registerVersion(rooms: Rooms) {
   return asStep(async (input: Input) => {
     const { series, recipe, actor, ...artifacts } = input;
-    const { meta, evidence, modelPath } = await describePackage(rooms, input);
+    const { meta, evidence, modelPath, evidencePath } = await describePackage(rooms, input);
     const inputs = {
       model: artifacts.model.inputHash,
       evidence: artifacts.evidence.inputHash,
@@ -42,9 +41,9 @@ export function registerVersion(rooms: Rooms) {
     const saved = await rooms.artifacts.save('package', inputs, async folder => {
       await copyFile(modelPath, join(folder, PACKAGE_FILES.model));
       await writeFile(join(folder, PACKAGE_FILES.meta), `${JSON.stringify(meta, null, 2)}\n`);
-      await writeFile(join(folder, PACKAGE_FILES.metrics), `${JSON.stringify(evidence, null, 2)}\n`);
+      await copyFile(evidencePath, join(folder, PACKAGE_FILES.metrics));
       await writeFile(join(folder, PACKAGE_FILES.card), renderCard(meta, evidence));
-      return { packageId: meta.packageId };
+      return { packageId: meta.packageId, latencyMs: evidence.latencyMs };
     });
     const { metrics, baseline, eligible, tradable } = evidence;
     const { version, cached } = await rooms.registry.register(seriesId(series), {
@@ -84,16 +83,18 @@ export function registerVersion(rooms: Rooms) {
 async function describePackage(
   { artifacts }: Rooms,
   { series, recipe, actor: _, ...refs }: Input,
-): Promise<{ meta: PackageMeta; evidence: Evidence; modelPath: string }> {
+): Promise<{ meta: PackageMeta; evidence: MeasuredEvidence; modelPath: string; evidencePath: string }> {
   const snapshot = await artifacts.load<SnapshotFacts>(refs.snapshot);
   const dataset = await artifacts.load<DatasetFacts>(refs.dataset);
   const model = await artifacts.load<ModelFacts>(refs.model);
   const evidence = await readEvidence(artifacts, refs.evidence);
+  const judged = await artifacts.load(refs.evidence);
   const { report, featureNames, schemaHash } = dataset.result;
   const modelFile = model.files.find(({ name }) => name === MODEL_FILE)!;
   return {
     evidence,
     modelPath: model.path(MODEL_FILE),
+    evidencePath: judged.path(PACKAGE_FILES.metrics),
     meta: {
       packageId: refs.model.inputHash,
       series,

@@ -9,7 +9,7 @@ export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   dataset: 1,
   fit: 1,
   model: 1,
-  evidence: 1,
-  package: 1,
+  evidence: 2,
+  package: 2,
   comparison: 1,
 };

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactStore } from '../artifacts/store.ts';
 import type { ArtifactRef, Json } from '../contracts/artifact.ts';
-import type { Evidence } from '../contracts/evidence.ts';
+import type { Evidence, Measurements } from '../contracts/evidence.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
@@ -48,10 +48,10 @@ export function validateModel({ artifacts }: Rooms) {
       code: STEP_VERSIONS.evidence,
     };
     const saved = await artifacts.save('evidence', inputs as unknown as Json, async folder => {
-      const evidence = await judge(artifacts, input, signal);
+      const { latencyMs, ...evidence } = await judge(artifacts, input, signal);
       await writeFile(join(folder, PACKAGE_FILES.metrics), `${JSON.stringify(evidence, null, 2)}\n`);
       const { eligible, tradable, metrics } = evidence;
-      return { eligible, tradable, mcc: metrics.mcc, directionalAuc: metrics.directionalAuc };
+      return { eligible, tradable, mcc: metrics.mcc, directionalAuc: metrics.directionalAuc, latencyMs };
     });
     const { eligible, mcc, directionalAuc } = saved.result;
     return {
@@ -62,7 +62,11 @@ export function validateModel({ artifacts }: Rooms) {
   });
 }
 
-async function judge(artifacts: ArtifactStore, input: Input, signal: AbortSignal): Promise<Evidence> {
+async function judge(
+  artifacts: ArtifactStore,
+  input: Input,
+  signal: AbortSignal,
+): Promise<Evidence & Measurements> {
   const { series, recipe } = input;
   const snapshot = await artifacts.load<SnapshotFacts>(input.snapshot);
   const dataset = await artifacts.load<DatasetFacts>(input.dataset);

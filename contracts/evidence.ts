@@ -75,7 +75,13 @@ export interface RuleResult {
   readonly reason: string;
 }
 
-/** What `validateModel` found on the test block with the artifact that would serve. */
+/** What was measured on the machine that made a model. It stands in no file that is hashed: same inputs, same bytes. */
+export interface Measurements {
+  /** Median of one prediction in-process, ms; null where it is not known. */
+  readonly latencyMs: number | null;
+}
+
+/** What `validateModel` found on the test block with the artifact that would serve: `metrics.json`. */
 export interface Evidence {
   readonly series: string;
   readonly recipe: string;
@@ -109,8 +115,6 @@ export interface Evidence {
   readonly importance: readonly { readonly feature: string; readonly gain: number; readonly share: number }[];
   readonly parity: ParityReport;
   readonly modelBytes: number;
-  /** Median of one prediction in-process, ms; measured, so outside every hash. */
-  readonly latencyMs: number;
   readonly rules: readonly RuleResult[];
   /** Whether all required rules passed. */
   readonly eligible: boolean;

@@ -178,10 +178,6 @@ function originSection(meta: CardMeta, evidence: Evidence): string {
     ['feature schema', meta.schemaHash],
     ['seed', String(meta.recipe.train.seed)],
     ['model file', `${evidence.modelBytes} bytes`],
-    [
-      'one prediction',
-      `${decimals(evidence.latencyMs)} ms (median of the model alone, measured where it was made)`,
-    ],
     ...versions,
   ];
   return `## Origin

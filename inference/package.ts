@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { ArtifactStore } from '../artifacts/store.ts';
 import type { ArtifactRef } from '../contracts/artifact.ts';
-import type { Evidence } from '../contracts/evidence.ts';
+import type { Evidence, Measurements } from '../contracts/evidence.ts';
 import type { PackageMeta } from '../contracts/package.ts';
 import type { VersionRecord } from '../registry/registry.ts';
+
+/** What was measured stands in the artifact's record, which no hash of its files covers. */
+export type MeasuredEvidence = Evidence & Measurements;
 
 /** Files of every package; `registerVersion` writes them, serving and judging read them. */
 export const PACKAGE_FILES = {
@@ -15,17 +18,17 @@ export const PACKAGE_FILES = {
 
 export interface OpenPackage {
   readonly meta: PackageMeta;
-  readonly evidence: Evidence;
+  readonly evidence: MeasuredEvidence;
   /** The model's path. */
   readonly modelPath: string;
 }
 
 /** @throws AlphaloomError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT */
 export async function readPackage(artifacts: ArtifactStore, version: VersionRecord): Promise<OpenPackage> {
-  const { path } = await artifacts.load(version.package);
+  const { path, result } = await artifacts.load<Partial<Measurements>>(version.package);
   return {
     meta: await readJson<PackageMeta>(path(PACKAGE_FILES.meta)),
-    evidence: await readJson<Evidence>(path(PACKAGE_FILES.metrics)),
+    evidence: withMeasurements(await readJson<Evidence>(path(PACKAGE_FILES.metrics)), result),
     modelPath: path(PACKAGE_FILES.model),
   };
 }
@@ -34,9 +37,21 @@ export async function readPackage(artifacts: ArtifactStore, version: VersionReco
  * The evidence that an evidence artifact or a package holds.
  * @throws AlphaloomError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT
  */
-export async function readEvidence(artifacts: ArtifactStore, ref: ArtifactRef): Promise<Evidence> {
-  const { path } = await artifacts.load(ref);
-  return await readJson<Evidence>(path(PACKAGE_FILES.metrics));
+export async function readEvidence(artifacts: ArtifactStore, ref: ArtifactRef): Promise<MeasuredEvidence> {
+  const { path, result } = await artifacts.load<Partial<Measurements>>(ref);
+  return withMeasurements(await readJson<Evidence>(path(PACKAGE_FILES.metrics)), result);
+}
+
+/** Puts the time where the gate's table shows what a rule found; older packages hold it in the evidence itself. */
+function withMeasurements(
+  evidence: Evidence & Partial<Measurements>,
+  measured: Partial<Measurements>,
+): MeasuredEvidence {
+  const latencyMs = measured.latencyMs ?? evidence.latencyMs ?? null;
+  const rules = evidence.rules.map(rule =>
+    rule.rule === 'latency' ? { ...rule, numbers: { latencyMs, ...rule.numbers } } : rule,
+  );
+  return { ...evidence, latencyMs, rules };
 }
 
 async function readJson<T>(path: string): Promise<T> {

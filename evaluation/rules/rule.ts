@@ -1,8 +1,8 @@
-import type { Evidence, RuleOutcome, RuleResult } from '../../contracts/evidence.ts';
+import type { Evidence, Measurements, RuleOutcome, RuleResult } from '../../contracts/evidence.ts';
 import type { GateRuleName, GateSpec } from '../../contracts/recipe.ts';
 
 /** Everything that was found out about a candidate: what the rules judge. */
-export type GateFacts = Omit<Evidence, 'rules' | 'eligible' | 'tradable'>;
+export type GateFacts = Omit<Evidence, 'rules' | 'eligible' | 'tradable'> & Measurements;
 
 export type Judgement = Pick<RuleResult, 'outcome' | 'numbers' | 'reason'>;
 

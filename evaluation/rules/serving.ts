@@ -1,5 +1,4 @@
 import type { GateSpec } from '../../contracts/recipe.ts';
-import { decimals } from '../wording.ts';
 import { type GateFacts, type GateRule, type Judgement, outcomeOf } from './rule.ts';
 
 export const size: GateRule = {
@@ -31,11 +30,13 @@ function judgeSize({ modelBytes }: GateFacts, gate: GateSpec): Judgement {
   };
 }
 
+/** Says on which side of the limit the time lies, not how long it was: what is judged is kept, what is measured is not. */
 function judgeLatency({ latencyMs }: GateFacts, gate: GateSpec): Judgement {
+  const isFast = latencyMs !== null && latencyMs <= gate.maxLatencyMs;
   return {
-    outcome: outcomeOf([latencyMs <= gate.maxLatencyMs]),
-    numbers: { latencyMs },
-    reason: `A prediction takes ${decimals(latencyMs)} ms (median); ${gate.maxLatencyMs} ms are allowed.`,
+    outcome: outcomeOf([isFast]),
+    numbers: { maxLatencyMs: gate.maxLatencyMs },
+    reason: `A prediction takes ${isFast ? 'no more' : 'more'} than the ${gate.maxLatencyMs} ms that are allowed (median).`,
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { appendFile, chmod } from 'node:fs/promises';
+import { appendFile, chmod, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'node:test';
 import { createRegistryActivities } from '../../activities/registry-activities.ts';
 import type { Rooms } from '../../activities/rooms.ts';
@@ -8,6 +9,7 @@ import type { OfferDecision } from '../../contracts/evidence.ts';
 import type { LifecycleOperation, MessageName, VersionOperation } from '../../contracts/messages.ts';
 import { seriesId } from '../../contracts/series.ts';
 import { loadRecipe } from '../../host/recipes.ts';
+import { readPackage } from '../../inference/package.ts';
 import { runActivity, trainInProcess } from '../support/pipeline.ts';
 import { sampleRooms } from '../support/rooms.ts';
 
@@ -121,6 +123,36 @@ test('a champion whose package is damaged is named, so that an offer can be answ
   await chmod(card, 0o644);
   await appendFile(card, 'x');
   assert.match((await home.describe(2)).championFault ?? '', /v1: ARTIFACT_CORRUPT: .*card\.md/);
+});
+
+test('a champion whose artifacts were lost serves again once it is trained anew, slower or faster', async t => {
+  const rooms = await sampleRooms(t);
+  const recipe = await loadRecipe('gbdt-boll4', []);
+  const train = async (slowness: number) => {
+    const clock = { ...rooms.clock, monotonicMs: () => slowness * performance.now() };
+    return await trainInProcess({ ...rooms, clock }, SAMPLE.series, recipe);
+  };
+  const first = await train(1);
+  const promote = {
+    message: 'promote',
+    version: 1,
+    operationId: 'a',
+    actor: 'test',
+    reason: 'test',
+  } as const;
+  await runActivity(createRegistryActivities(rooms).promoteVersion, { ...promote, series: SAMPLE.series });
+  await rm(join(rooms.home, 'artifacts'), { recursive: true });
+  assert.equal((await rooms.predictor.predict(SAMPLE.series)).source, 'HOLD');
+
+  const again = await train(3);
+  assert.deepEqual(again.evidence.artifact, first.evidence.artifact);
+  assert.deepEqual(again.registered.artifact, first.registered.artifact);
+  assert.equal(again.registered.version, 1);
+  assert.equal((await rooms.predictor.predict(SAMPLE.series)).model_version, 'v1');
+  const { evidence } = await readPackage(rooms.artifacts, await rooms.registry.get(SERIES, 1));
+  const latency = evidence.rules.find(({ rule }) => rule === 'latency');
+  assert.ok((evidence.latencyMs ?? 0) > 0, 'what was measured is still told');
+  assert.equal(latency?.numbers.latencyMs, evidence.latencyMs);
 });
 
 test('a decision against a champion that has moved since is not carried out', async t => {

@@ -109,5 +109,6 @@ export function factsOf(input: ScoreInput, changes: Partial<GateFacts> = {}): Ga
 }
 
 export function evidenceOf(facts: GateFacts): Evidence {
-  return { ...facts, ...judgeCandidate(facts, GATE) };
+  const { latencyMs: _, ...evidence } = facts;
+  return { ...evidence, ...judgeCandidate(facts, GATE) };
 }
