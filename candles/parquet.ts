@@ -101,7 +101,7 @@ function chunkOf(candles: Candles, from: number): DuckDBDataChunk {
 }
 
 /** DuckDB tells of the operating system's errors in words only. */
-function diskFull(path: string, error: unknown): unknown {
+export function diskFull(path: string, error: unknown): unknown {
   if (!/no space left|quota exceeded/i.test(duckDbReason(error))) return error;
   return new AlphaloomError(
     'DISK_FULL',

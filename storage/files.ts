@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { explainDiskErrors } from './disk-errors.ts';
 import { makeFolderNow } from './make-folder.ts';
@@ -52,6 +52,26 @@ export async function publishFile(temporary: string, path: string): Promise<void
 }
 
 /**
+ * The same for a file that must not replace another; false where one is at `path` already.
+ * @throws AlphaloomError DISK_FULL, PERMISSION_DENIED
+ */
+export async function publishNewFile(temporary: string, path: string): Promise<boolean> {
+  return await explainDiskErrors(path, async () => {
+    try {
+      await syncFile(temporary);
+      await linkOrRename(temporary, path);
+      await syncFolder(dirname(path));
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  });
+}
+
+/**
  * Makes a folder and what is missing above it, so that they outlast a power cut too.
  * @throws AlphaloomError PERMISSION_DENIED, DISK_FULL, DISK_FAILED
  */
@@ -84,6 +104,18 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** Unlike a rename, a link never replaces; not every file system has links. */
+async function linkOrRename(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    const hasNoLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+    if (!hasNoLinks.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (await exists(path)) throw Object.assign(new Error('taken'), { code: 'EEXIST' });
+    await rename(temporary, path);
   }
 }
 

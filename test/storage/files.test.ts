@@ -8,6 +8,7 @@ import {
   explainDiskErrors,
   makeFolder,
   publishFile,
+  publishNewFile,
   temporaryName,
   writeFileAtomic,
 } from '../../storage/files.ts';
@@ -27,6 +28,20 @@ test('a write that fails leaves no temporary file', async t => {
   await mkdir(join(home, 'taken/inside'), { recursive: true });
   await assert.rejects(writeFileAtomic(join(home, 'taken'), 'text'));
   assert.deepEqual(await readdir(home), ['taken']);
+});
+
+test('a new file is published where none is, and never replaces one', async t => {
+  const home = await temporaryHome(t);
+  const path = join(home, 'file.txt');
+  const answers: boolean[] = [];
+  for (const text of ['one', 'two']) {
+    const temporary = temporaryName(path);
+    await writeFile(temporary, text);
+    answers.push(await publishNewFile(temporary, path));
+  }
+  assert.deepEqual(answers, [true, false]);
+  assert.equal(await readFile(path, 'utf8'), 'one');
+  assert.deepEqual(await readdir(home), ['file.txt']);
 });
 
 test('a file that could not be published is removed', async t => {
