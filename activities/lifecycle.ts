@@ -110,7 +110,7 @@ export function createLifecycleActivities(rooms: Rooms) {
         );
       }
       const recipe = await retrainingRecipe(rooms, operation);
-      const workflowId = await rooms.orchestrator.startTraining({
+      const { workflowId } = await rooms.orchestrator.startTraining({
         series,
         recipe,
         asOfTime: null,

@@ -28,9 +28,12 @@ export function offerVersion({ orchestrator }: Rooms) {
   });
 }
 
-/** Waits for a training that somebody else started. */
+/** Waits for a training that somebody else started; cancelled, it stops waiting and leaves the training alone. */
 export function awaitTraining({ orchestrator }: Rooms) {
-  return asActivity(
-    async ({ workflowId }: { workflowId: string }) => await orchestrator.awaitTraining(workflowId),
-  );
+  return asActivity(async ({ workflowId }: { workflowId: string }, { signal }) => {
+    const cancelled = new Promise<never>((_, reject) =>
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+    );
+    return await Promise.race([orchestrator.awaitTraining(workflowId), cancelled]);
+  });
 }

@@ -42,7 +42,13 @@ export interface Orchestrator {
     message: Name,
     payload: MessagePayload<Name> & { operationId: string },
   ): Promise<LifecycleAnswer>;
-  /** Starts a training, or finds the same one running; answers its workflow id. */
-  startTraining(input: TrainModelInput): Promise<string>;
+  /** Starts a training, or joins the same one where it runs already. */
+  startTraining(input: TrainModelInput): Promise<StartedWork>;
   awaitTraining(workflowId: string): Promise<TrainModelResult>;
+}
+
+export interface StartedWork {
+  readonly workflowId: string;
+  /** Somebody else had started it: it is theirs to cancel. */
+  readonly joined: boolean;
 }

@@ -137,15 +137,15 @@ async function train(
   const { output } = context;
   const { orchestrator, temporal, rooms } = connected;
   const recipe = await loadRecipe(name, []);
-  const workflowId = await orchestrator.startTraining({
+  const work = await orchestrator.startTraining({
     series: SAMPLE.series,
     recipe,
     asOfTime: Date.parse(asOf),
     offer: true,
     actor: ACTOR,
   });
-  await followWorkflow(context, temporal.client, workflowId, name);
-  const result = await orchestrator.awaitTraining(workflowId);
+  await followWorkflow(context, temporal.client, work, name);
+  const result = await orchestrator.awaitTraining(work.workflowId);
   const evidence = await readEvidence(rooms.artifacts, result.evidence);
   const summary = (step: string) => result.steps.find(each => each.step === step)?.summary;
   output.say(

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { StartedWork } from '../activities/rooms.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import { seriesId } from '../contracts/series.ts';
 import type { FleetRow, TrainFleetResult, TrainModelInput, TrainModelResult } from '../contracts/training.ts';
@@ -95,14 +96,11 @@ async function trainOne(
   detach: boolean,
 ): Promise<void> {
   const { rooms, orchestrator, temporal } = connected;
-  const workflowId = await orchestrator.startTraining(input);
-  if (detach) return started(context, workflowId);
-  await followWorkflow(
-    context,
-    temporal.client,
-    workflowId,
-    `${seriesId(input.series)} ${input.recipe.name}`,
-  );
+  const work = await orchestrator.startTraining(input);
+  if (detach) return started(context, work);
+  const label = `${seriesId(input.series)} ${input.recipe.name}`;
+  if (!(await followWorkflow(context, temporal.client, work, label))) return left(context, work);
+  const { workflowId } = work;
   const result = await orchestrator.awaitTraining(workflowId);
   const evidence = await readEvidence(rooms.artifacts, result.evidence);
   context.output.result({ workflowId, ...result, evidence: { artifact: result.evidence, ...evidence } }, () =>
@@ -118,16 +116,31 @@ async function trainMany(
   detach: boolean,
 ): Promise<void> {
   const items = inputs.map(input => ({ workflowId: trainingWorkflowId(input), input }));
-  const workflowId = await orchestrator.startFleet({ items, maxWorkers });
-  if (detach) return started(context, workflowId);
-  await followWorkflow(context, temporal.client, workflowId, `${items.length} series`);
+  const work = await orchestrator.startFleet({ items, maxWorkers });
+  if (detach) return started(context, work);
+  const label = `${items.length} series`;
+  if (!(await followWorkflow(context, temporal.client, work, label))) return left(context, work);
+  const { workflowId } = work;
   const result = await orchestrator.awaitFleet(workflowId);
   context.output.result({ workflowId, ...result, ...countFleet(result) }, () => renderFleet(result));
   if (result.rows.some(row => !row.ok)) context.endWith(1);
 }
 
-function started(context: CliContext, workflowId: string): void {
-  context.output.result({ workflowId }, () => `Started ${workflowId}; see status or the Temporal UI.`);
+function started(context: CliContext, work: StartedWork): void {
+  context.output.result(work, () =>
+    work.joined
+      ? `${work.workflowId} runs already; see status or the Temporal UI.`
+      : `Started ${work.workflowId}; see status or the Temporal UI.`,
+  );
+}
+
+/** Nothing has failed, but what comes after this command must not take the training for done. */
+function left(context: CliContext, work: StartedWork): void {
+  context.output.result(
+    { ...work, left: true },
+    () => `Left ${work.workflowId}: somebody else started it, and it goes on; see status or the Temporal UI.`,
+  );
+  context.endWith(1);
 }
 
 function renderTraining(result: TrainModelResult, evidence: Evidence): string {

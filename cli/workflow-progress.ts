@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
+import type { StartedWork } from '../activities/rooms.ts';
 import type { FitProgress, FleetProgress } from '../contracts/training.ts';
 import { TRAINING_STEPS, type TrainingStep } from '../contracts/training.ts';
 import { explainTemporalErrors } from '../host/orchestrator.ts';
@@ -10,23 +11,27 @@ const POLL_MS = 250;
 
 /**
  * Shows a workflow's progress until it ends (how, its result says). The first Ctrl-C cancels the work, and waits for its
- * steps to have ended; a killed command leaves it running.
+ * steps to have ended; work that somebody else started is only left. A killed command leaves it running.
+ * @returns whether the work has ended; false where it was left
  */
 export async function followWorkflow(
   context: CliContext,
   client: Client,
-  workflowId: string,
+  { workflowId, joined }: StartedWork,
   label: string,
-): Promise<void> {
+): Promise<boolean> {
   const handle = client.workflow.getHandle(workflowId);
   const interruption = context.interruption();
   const progress = context.output.progress(label);
   const cancel = () => void handle.cancel();
-  interruption.addEventListener('abort', cancel, { once: true });
+  if (joined)
+    context.output.say(`${label} is being trained already; waiting for it. Ctrl-C leaves it running.`);
+  else interruption.addEventListener('abort', cancel, { once: true });
   try {
     for (;;) {
       const description = await explainTemporalErrors(() => handle.describe());
-      if (description.status.name !== 'RUNNING') return;
+      if (description.status.name !== 'RUNNING') return true;
+      if (interruption.aborted && joined) return false;
       if (interruption.aborted) progress.update(null, 'cancelling');
       else if (description.type === 'trainFleet') await showFleet(handle, progress);
       else showTraining(description.raw.pendingActivities ?? [], progress);

@@ -5,8 +5,13 @@ import {
   WorkflowFailedError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure, WorkflowNotFoundError } from '@temporalio/common';
-import type { Orchestrator } from '../activities/rooms.ts';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/common';
+import type { Orchestrator, StartedWork } from '../activities/rooms.ts';
 import { canonicalJson } from '../artifacts/canonical-json.ts';
 import { sha256 } from '../artifacts/input-hash.ts';
 import type { Json } from '../contracts/artifact.ts';
@@ -24,21 +29,28 @@ import type { modelLifecycle } from '../workflows/index.ts';
 
 /** Starts workflows and sends them messages: the CLI's and the activities' way to Temporal. */
 export interface TemporalOrchestrator extends Orchestrator {
-  startFleet(input: TrainFleetInput): Promise<string>;
+  /** Starts a fleet, or joins the same one where it runs already. */
+  startFleet(input: TrainFleetInput): Promise<StartedWork>;
   awaitFleet(workflowId: string): Promise<TrainFleetResult>;
 }
 
 export function createOrchestrator(client: Client, homeId: string): TemporalOrchestrator {
   const taskQueue = queueName('registry', homeId);
   const start = <Input>(workflow: 'trainModel' | 'trainFleet', workflowId: string, input: Input) =>
-    explainTemporalErrors(async () => {
+    explainTemporalErrors(async (): Promise<StartedWork> => {
       await requireOwn(client, workflowId, taskQueue);
-      await client.workflow.start<(input: Input) => Promise<unknown>>(workflow, {
-        workflowId,
-        taskQueue,
-        args: [input],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      });
+      try {
+        await client.workflow.start<(input: Input) => Promise<unknown>>(workflow, {
+          workflowId,
+          taskQueue,
+          args: [input],
+          workflowIdConflictPolicy: 'FAIL',
+        });
+        return { workflowId, joined: false };
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return { workflowId, joined: true };
+        throw error;
+      }
     });
   return {
     askLifecycle: ({ venue, symbol, timeframe }, message, payload) =>
@@ -64,17 +76,10 @@ export function createOrchestrator(client: Client, homeId: string): TemporalOrch
           startWorkflowOperation,
         });
       }),
-    async startTraining(input) {
-      const workflowId = trainingWorkflowId(input);
-      await start('trainModel', workflowId, input);
-      return workflowId;
-    },
+    startTraining: input => start('trainModel', trainingWorkflowId(input), input),
     awaitTraining: workflowId => awaitResult<TrainModelResult>(client, workflowId),
-    async startFleet(input) {
-      const workflowId = `fleet/${shortHash(input.items.map(item => item.workflowId))}`;
-      await start('trainFleet', workflowId, input);
-      return workflowId;
-    },
+    startFleet: input =>
+      start('trainFleet', `fleet/${shortHash(input.items.map(item => item.workflowId))}`, input),
     awaitFleet: workflowId => awaitResult<TrainFleetResult>(client, workflowId),
   };
 }

@@ -181,7 +181,7 @@ test('a paused series starts no retraining; resumed, it starts the champion’s 
       awaitTraining: () => Promise.reject(new Error('not awaited')),
       startTraining: async ({ recipe }) => {
         started.push(recipe.name);
-        return 'train/x';
+        return { workflowId: 'train/x', joined: false };
       },
     },
   });

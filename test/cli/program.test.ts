@@ -1,33 +1,14 @@
 import assert from 'node:assert/strict';
-import { PassThrough } from 'node:stream';
 import test from 'node:test';
 import { normaliseArguments } from '../../cli/arguments.ts';
 import { COMMANDS } from '../../cli/commands.ts';
 import type { CliContext } from '../../cli/context.ts';
-import { createOutput, type Output } from '../../cli/output.ts';
+import type { Output } from '../../cli/output.ts';
 import { createProgram, runProgram } from '../../cli/program.ts';
 import { renderTable } from '../../cli/table.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { homeAt } from '../../host/paths.ts';
-
-interface Captured {
-  readonly output: Output;
-  stdout(): string;
-  stderr(): string;
-}
-
-function capture(options: { json?: boolean; quiet?: boolean; debug?: boolean } = {}): Captured {
-  const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
-  const texts = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
-    streams[name].on('data', chunk => {
-      texts[name] += chunk;
-    });
-  let time = 0;
-  const defaults = { json: false, quiet: false, color: false, debug: false };
-  const output = createOutput(streams, { ...defaults, ...options, now: () => (time += 1_000) });
-  return { output, stdout: () => texts.stdout, stderr: () => texts.stderr };
-}
+import { type Captured, capture } from '../support/command.ts';
 
 function contextWith(output: Output): CliContext {
   return {

@@ -44,10 +44,10 @@ test('histories made just now replay', TIMEOUT, async t => {
     offer: true,
     actor: 'test',
   }));
-  const trainingId = await orchestrator.startTraining(inputs[0]);
+  const { workflowId: trainingId } = await orchestrator.startTraining(inputs[0]);
   await orchestrator.awaitTraining(trainingId);
   const items = inputs.map((input, index) => ({ workflowId: `train/replay/${index}`, input }));
-  const fleetId = await orchestrator.startFleet({ items, maxWorkers: 1 });
+  const { workflowId: fleetId } = await orchestrator.startFleet({ items, maxWorkers: 1 });
   await orchestrator.awaitFleet(fleetId);
   for (const [index, message] of (['promote', 'rollback', 'pause', 'resume'] as const).entries()) {
     const version = message === 'promote' ? { version: 2 } : {};

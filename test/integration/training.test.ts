@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SAMPLE } from '../../candles/sample/index.ts';
+import { followWorkflow } from '../../cli/workflow-progress.ts';
 import type { Recipe } from '../../contracts/recipe.ts';
 import { seriesId } from '../../contracts/series.ts';
 import type { TrainModelInput } from '../../contracts/training.ts';
 import { loadRecipe } from '../../host/recipes.ts';
+import { capture, contextIn } from '../support/command.ts';
 import { eventually } from '../support/eventually.ts';
 import { trainInProcess } from '../support/pipeline.ts';
 import { sampleRooms } from '../support/rooms.ts';
@@ -22,7 +24,8 @@ function training(recipe: Recipe, changes: Partial<TrainModelInput> = {}): Train
 }
 
 async function train({ orchestrator }: TestCluster, input: TrainModelInput) {
-  return await orchestrator.awaitTraining(await orchestrator.startTraining(input));
+  const { workflowId } = await orchestrator.startTraining(input);
+  return await orchestrator.awaitTraining(workflowId);
 }
 
 /** Long enough (some seconds) to be killed or cancelled in the middle. */
@@ -93,7 +96,7 @@ test(
     const disturbed = await startCluster(t);
     await disturbed.startWorker('registry');
     const victim = await disturbed.startWorker('training');
-    const workflowId = await disturbed.orchestrator.startTraining(training(await slowRecipe()));
+    const { workflowId } = await disturbed.orchestrator.startTraining(training(await slowRecipe()));
     await fitIsRunning(disturbed, workflowId);
     victim.kill('SIGKILL');
     await once(victim, 'exit');
@@ -115,7 +118,7 @@ async function trainElsewhere(t: TestContext): Promise<Buffer> {
 test('a killed Temporal server loses nothing: restarted, the training goes on', TIMEOUT, async t => {
   const home = await startCluster(t);
   await home.startWorker('registry', 'training');
-  const workflowId = await home.orchestrator.startTraining(training(await slowRecipe()));
+  const { workflowId } = await home.orchestrator.startTraining(training(await slowRecipe()));
   await fitIsRunning(home, workflowId);
   await home.killServer();
   await sleep(300);
@@ -127,7 +130,7 @@ test('a killed Temporal server loses nothing: restarted, the training goes on', 
 test('a cancelled training has ended within a second, and leaves nothing half-written', TIMEOUT, async t => {
   const home = await startCluster(t);
   await home.startWorker('registry', 'training');
-  const workflowId = await home.orchestrator.startTraining(training(await slowRecipe()));
+  const { workflowId } = await home.orchestrator.startTraining(training(await slowRecipe()));
   await fitIsRunning(home, workflowId);
   const started = performance.now();
   await home.temporal.client.workflow.getHandle(workflowId).cancel();
@@ -136,6 +139,53 @@ test('a cancelled training has ended within a second, and leaves nothing half-wr
   const left = await readdir(join(home.home.artifacts, 'fit'));
   assert.deepEqual(left, []);
 });
+
+test(
+  'Ctrl-C leaves a training that somebody else started; cancelling a fleet leaves the training it joined',
+  TIMEOUT,
+  async t => {
+    const home = await startCluster(t);
+    await home.startWorker('registry', 'training');
+    const { client } = home.temporal;
+    const status = async (id: string) => (await client.workflow.getHandle(id).describe()).status.name;
+    const input = training(await slowRecipe());
+    const own = await home.orchestrator.startTraining(input);
+    assert.equal(own.joined, false);
+    await fitIsRunning(home, own.workflowId);
+
+    const work = await home.orchestrator.startTraining({ ...input, actor: 'another' });
+    assert.deepEqual(work, { workflowId: own.workflowId, joined: true });
+    const ctrlC = new AbortController();
+    const { output, stdout } = capture();
+    const context = contextIn(home, output, { interruption: () => ctrlC.signal });
+    const following = followWorkflow(context, client, work, 'The training');
+    ctrlC.abort();
+    assert.equal(await following, false);
+    assert.match(stdout(), /Ctrl-C leaves it running/);
+    assert.equal(await status(own.workflowId), 'RUNNING');
+
+    const items = [{ workflowId: own.workflowId, input }];
+    const fleet = await home.orchestrator.startFleet({ items, maxWorkers: 1 });
+    await eventually('the fleet waits for the training', async () => {
+      const { raw } = await client.workflow.getHandle(fleet.workflowId).describe();
+      return raw.pendingActivities?.[0]?.activityType?.name === 'awaitTraining';
+    });
+    await client.workflow.getHandle(fleet.workflowId).cancel();
+    await assert.rejects(home.orchestrator.awaitFleet(fleet.workflowId), { code: 'TRAINING_CANCELLED' });
+    assert.equal(await status(own.workflowId), 'RUNNING');
+
+    const starters = new AbortController();
+    const starter = followWorkflow(
+      contextIn(home, output, { interruption: () => starters.signal }),
+      client,
+      own,
+      'The same, by its starter',
+    );
+    starters.abort();
+    assert.equal(await starter, true);
+    assert.equal(await status(own.workflowId), 'CANCELLED');
+  },
+);
 
 test('in a fleet one broken series fails with its reason and the others finish', TIMEOUT, async t => {
   const home = await startCluster(t);
@@ -149,9 +199,8 @@ test('in a fleet one broken series fails with its reason and the others finish',
       { series: { ...SAMPLE.series, symbol } },
     ),
   }));
-  const { rows } = await home.orchestrator.awaitFleet(
-    await home.orchestrator.startFleet({ items, maxWorkers: 2 }),
-  );
+  const { workflowId } = await home.orchestrator.startFleet({ items, maxWorkers: 2 });
+  const { rows } = await home.orchestrator.awaitFleet(workflowId);
   assert.deepEqual(
     rows.map(row => row.ok),
     [true, false, true],
