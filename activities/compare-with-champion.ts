@@ -68,7 +68,7 @@ async function compare(
 ): Promise<Comparison> {
   const { recipe } = candidate.meta;
   const { label } = labelCandles(candles, recipe.labels);
-  const firstBar = Math.max(warmUpBars(candidate.meta.featureNames), warmUpBars(champion.meta.featureNames));
+  const firstBar = Math.max(warmUpBars(candidate.features), warmUpBars(champion.features));
   const seenThrough = Math.max(candidate.version.trainedThroughTime, champion.version.trainedThroughTime);
   const bars = Int32Array.from(candles.openTime.keys()).filter(
     bar => bar >= firstBar && candles.openTime[bar] > seenThrough,
@@ -87,10 +87,10 @@ async function compare(
 
 async function answer(
   candles: Candles,
-  { version, meta, session }: ServingModel,
+  { version, meta, session, features }: ServingModel,
   bars: Int32Array,
 ): Promise<ComparedModel> {
-  const { columns } = computeFeatures(candles, meta.featureNames, 'float32');
+  const { columns } = computeFeatures(candles, features, meta.series.timeframe, 'float32');
   fillMissing(columns, meta.recipe.features.maxFillBars, 0);
   const x = assembleRows(columns, meta.featureNames, bars);
   return {

@@ -3,10 +3,11 @@ import type { DatasetReport } from '../contracts/dataset.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { writeDataset } from '../datasets/dataset-file.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
+import { loadCatalog } from '../features/own-features.ts';
 import { schemaHash } from '../features/schema.ts';
 import { resolveFeatures } from '../features/sets.ts';
 import { asStep } from './activity.ts';
-import { SNAPSHOT_FILE } from './export-snapshot.ts';
+import { SNAPSHOT_FILE, type SnapshotFacts } from './export-snapshot.ts';
 import { offThread } from './off-thread.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
@@ -28,7 +29,7 @@ interface Input {
 /** Features, labels and purged blocks of a snapshot. */
 export function labelDataset({ artifacts }: Rooms) {
   return asStep(async ({ snapshot, recipe }: Input, { signal }) => {
-    const features = resolveFeatures(recipe.features);
+    const features = resolveFeatures(recipe.features, await loadCatalog(recipe.features.files));
     const inputs = {
       snapshot: snapshot.inputHash,
       schema: schemaHash(features),
@@ -39,9 +40,10 @@ export function labelDataset({ artifacts }: Rooms) {
       code: STEP_VERSIONS.dataset,
     };
     const saved = await artifacts.save('dataset', inputs, async folder => {
-      const { path } = await artifacts.load(snapshot);
+      const { path, result } = await artifacts.load(snapshot);
+      const { timeframe } = (result as unknown as SnapshotFacts).series;
       const candles = await readSnapshot(path(SNAPSHOT_FILE));
-      const { dataset, report } = await offThread('buildDataset', [candles, recipe], signal);
+      const { dataset, report } = await offThread('buildDataset', [candles, timeframe, recipe], signal);
       await writeDataset(dataset, `${folder}/${DATASET_FILE}`);
       return {
         featureNames: [...dataset.featureNames],

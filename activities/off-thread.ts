@@ -12,6 +12,8 @@ export async function offThread<Name extends keyof PureFunctions>(
   name: Name,
   args: Parameters<PureFunctions[Name]>,
   signal: AbortSignal,
-): Promise<ReturnType<PureFunctions[Name]>> {
-  return await runInThread(THREAD, { name, args }, () => {}, signal);
+): Promise<Awaited<ReturnType<PureFunctions[Name]>>> {
+  return (await runInThread(THREAD, { name, args }, () => {}, signal)) as Awaited<
+    ReturnType<PureFunctions[Name]>
+  >;
 }

@@ -21,9 +21,21 @@ const fixedHorizon = z.strictObject({
   thresholdLogReturn: z.number().positive().max(10),
 });
 
+const featureOptions = {
+  maxFillBars: z.int().min(0).max(1_000).default(3),
+  /** The market that features of the family `leader` look at, at the series' own timeframe. */
+  leader: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}:[A-Z0-9]{2,40}$/, 'venue:SYMBOL, e.g. binance:BTCUSDT')
+    .optional(),
+  /** Files with features of one's own; a relative path starts at the configuration's folder. */
+  files: z.array(z.string().min(1)).max(100).default([]),
+};
+
 const featureSelection = z.union([
-  z.strictObject({ set: z.string(), maxFillBars: z.int().min(0).max(1_000).default(3) }),
-  z.strictObject({ names: z.array(z.string()).min(1), maxFillBars: z.int().min(0).max(1_000).default(3) }),
+  z.strictObject({ set: z.string(), ...featureOptions }),
+  z.strictObject({ names: z.array(z.string()).min(1), ...featureOptions }),
+  z.strictObject({ families: z.array(z.string()).min(1), ...featureOptions }),
 ]);
 
 /** Costs per side in basis points of the notional. */

@@ -1,9 +1,11 @@
-import type { Candles } from '../contracts/candles.ts';
+import type { Candles, MarketBars } from '../contracts/candles.ts';
 import { BLOCKS, type Dataset, type DatasetReport } from '../contracts/dataset.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Recipe } from '../contracts/recipe.ts';
+import type { Timeframe } from '../contracts/series.ts';
 import { TASK_CLASSES, UNLABELLED } from '../contracts/tasks.ts';
 import { computeFeatures } from '../features/batch.ts';
+import type { Catalog } from '../features/catalog/index.ts';
 import { schemaHash } from '../features/schema.ts';
 import { resolveFeatures } from '../features/sets.ts';
 import { assembleRows, fillMissing, type MissingCounts, warmUpBars } from '../features/window.ts';
@@ -15,15 +17,21 @@ import { type Blocks, blockOfRows, splitBlocks } from './split.ts';
 /**
  * Features, labels and blocks of all bars after warm-up, as the recipe says; the candles start at the series' anchor.
  * Refuses what can't be learnt or judged before anything is trained.
- * @throws AlphaloomError FEATURE_UNKNOWN, CANDLES_TOO_FEW, DATASET_TOO_SMALL, DATASET_ONE_CLASS
+ * @throws AlphaloomError FEATURE_UNKNOWN, FEATURE_INPUT_MISSING, CANDLES_TOO_FEW, DATASET_TOO_SMALL, DATASET_ONE_CLASS
  */
-export function buildDataset(candles: Candles, recipe: Recipe): { dataset: Dataset; report: DatasetReport } {
-  const featureNames = resolveFeatures(recipe.features);
-  const warmUp = warmUpBars(featureNames);
+export function buildDataset(
+  candles: MarketBars,
+  timeframe: Timeframe,
+  recipe: Recipe,
+  catalog: Catalog,
+): { dataset: Dataset; report: DatasetReport } {
+  const features = resolveFeatures(recipe.features, catalog);
+  const featureNames = features.map(({ name }) => name);
+  const warmUp = warmUpBars(features);
   const bars = candles.close.length;
   requireBars(bars, warmUp, recipe);
 
-  const { columns } = computeFeatures(candles, featureNames, 'float32');
+  const { columns } = computeFeatures(candles, features, timeframe, 'float32');
   const counts = fillMissing(columns, recipe.features.maxFillBars, warmUp);
   const bar = Int32Array.from({ length: bars - warmUp }, (_, row) => warmUp + row);
   const labels = labelCandles(candles, recipe.labels);
@@ -34,7 +42,7 @@ export function buildDataset(candles: Candles, recipe: Recipe): { dataset: Datas
 
   const dataset: Dataset = {
     featureNames,
-    schemaHash: schemaHash(featureNames),
+    schemaHash: schemaHash(features),
     x: assembleRows(columns, featureNames, bar),
     label,
     bar,

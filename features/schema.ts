@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
-import { featureDefinition } from './catalog.ts';
+import type { FeatureDefinition } from './definition.ts';
 
 /**
- * SHA-256 (hex) over the ordered names with the versions and parameters of their formulas.
- * @throws AlphaloomError FEATURE_UNKNOWN
+ * SHA-256 (hex) over the ordered names with the versions and parameters of their formulas, and the content of a user's
+ * own ones.
  */
-export function schemaHash(names: readonly string[]): string {
-  const lines = names.map(featureDefinition).map(({ name, kernel, output, parameters, version }) => ({
+export function schemaHash(definitions: readonly FeatureDefinition[]): string {
+  const lines = definitions.map(({ name, kernel, output, parameters, version, contentHash }) => ({
     name,
-    kernel,
+    kernel: kernel.name,
     output,
     version,
     parameters: Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ...(contentHash && { contentHash }),
   }));
   return createHash('sha256').update(JSON.stringify(lines)).digest('hex');
 }

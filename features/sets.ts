@@ -1,6 +1,7 @@
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Recipe } from '../contracts/recipe.ts';
-import { featureDefinition, nearestNames } from './catalog.ts';
+import { type Catalog, nearestNames } from './catalog/index.ts';
+import { FEATURE_FAMILIES, type FeatureDefinition } from './definition.ts';
 
 /** Named lists of features; the order is the order of a model's input columns. */
 export const FEATURE_SETS: Readonly<Record<string, readonly string[]>> = {
@@ -24,25 +25,33 @@ export const FEATURE_SETS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The ordered feature names a recipe selects, by set or by name.
+ * The features a recipe selects, in their order: a set's, those named, or all of some families in the catalog's order.
  * @throws AlphaloomError FEATURE_UNKNOWN with the nearest names; RECIPE_INVALID where a name is given twice
  */
-export function resolveFeatures(selection: Recipe['features']): string[] {
+export function resolveFeatures(selection: Recipe['features'], catalog: Catalog): FeatureDefinition[] {
+  if ('families' in selection) return ofFamilies(selection.families, catalog);
   const names = 'set' in selection ? featureSet(selection.set) : selection.names;
-  for (const [position, name] of names.entries()) {
-    featureDefinition(name);
-    if (names.indexOf(name) !== position) {
-      throw new AlphaloomError(
-        'RECIPE_INVALID',
-        `features.names lists "${name}" twice. Name each feature once.`,
-        {
-          path: 'features.names',
-          got: name,
-        },
-      );
-    }
+  const repeated = names.find((name, position) => names.indexOf(name) !== position);
+  if (repeated !== undefined) {
+    throw new AlphaloomError(
+      'RECIPE_INVALID',
+      `features.names lists "${repeated}" twice. Name each feature once.`,
+      { path: 'features.names', got: repeated },
+    );
   }
-  return [...names];
+  return names.map(name => catalog.find(name));
+}
+
+function ofFamilies(families: readonly string[], catalog: Catalog): FeatureDefinition[] {
+  for (const family of families) {
+    if (catalog.definitions.some(definition => definition.family === family)) continue;
+    throw new AlphaloomError(
+      'FEATURE_UNKNOWN',
+      `There is no feature family "${family}". Nearest: ${nearestNames(family, FEATURE_FAMILIES).join(', ')}.`,
+      { got: family },
+    );
+  }
+  return catalog.definitions.filter(({ family }) => families.includes(family));
 }
 
 function featureSet(name: string): readonly string[] {

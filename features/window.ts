@@ -1,6 +1,6 @@
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { FeatureMatrix } from './batch.ts';
-import { featureDefinition } from './catalog.ts';
+import type { FeatureDefinition } from './definition.ts';
 import type { Column } from './kernels/kernel.ts';
 
 type Columns = FeatureMatrix['columns'];
@@ -12,12 +12,9 @@ export interface MissingCounts {
   readonly filled: Readonly<Record<string, number>>;
 }
 
-/**
- * Rows that are dropped at the start: the longest look-back of the features.
- * @throws AlphaloomError FEATURE_UNKNOWN
- */
-export function warmUpBars(names: readonly string[]): number {
-  return Math.max(0, ...names.map(name => featureDefinition(name).lookBack));
+/** Rows that are dropped at the start: the longest look-back of the features. */
+export function warmUpBars(definitions: readonly FeatureDefinition[]): number {
+  return Math.max(0, ...definitions.map(({ lookBack }) => lookBack));
 }
 
 /**

@@ -3,6 +3,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { parseRecipe, type Recipe } from '../contracts/recipe.ts';
+import { loadCatalog } from '../features/own-features.ts';
 import { resolveFeatures } from '../features/sets.ts';
 import { findEstimator } from '../models/estimators/index.ts';
 import { exists, explainDiskErrors } from '../storage/files.ts';
@@ -28,7 +29,7 @@ export async function loadRecipe(
   const document = await readYaml(path);
   for (const [at, value] of Object.entries(overrides)) setPath(document, at, value);
   const recipe = parseRecipe(document, path);
-  resolveFeatures(recipe.features);
+  resolveFeatures(recipe.features, await loadCatalog(recipe.features.files));
   const params = findEstimator(recipe.train.estimator).parseParams(recipe.train.params);
   return { ...recipe, train: { ...recipe.train, params } };
 }

@@ -1,9 +1,13 @@
 import type { Candles } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
-import type { PackageMeta } from '../contracts/package.ts';
+import type { Timeframe } from '../contracts/series.ts';
 import { computeFeatures } from '../features/batch.ts';
 import { averageTrueRange } from '../features/kernels/volatility.ts';
 import { assembleRows, fillMissing } from '../features/window.ts';
+import type { ServingModel } from './serving-model.ts';
+
+/** What a view needs to know of a model. */
+export type ViewingModel = Pick<ServingModel, 'meta' | 'features'>;
 
 /** What a model sees of a series at its last closed bar. */
 export interface MarketView {
@@ -12,7 +16,7 @@ export interface MarketView {
   /** ATR14 in price; the mean range of the bars while fewer than 15 are there. */
   readonly atr: number;
   /** The model's input row, in the model's order of features. */
-  row(meta: PackageMeta): Float32Array;
+  row(model: ViewingModel): Float32Array;
 }
 
 const ATR_PERIOD = 14;
@@ -22,7 +26,7 @@ const ATR_PERIOD = 14;
  * filling and what may be missing are its own) and kept, so that a second question about the same bar costs nothing.
  * @throws AlphaloomError CANDLES_NOT_FOUND where there are no bars
  */
-export function viewMarket(candles: Candles): MarketView {
+export function viewMarket(candles: Candles, timeframe: Timeframe): MarketView {
   const last = candles.openTime.length - 1;
   if (last < 0) throw new AlphaloomError('CANDLES_NOT_FOUND', 'A prediction needs at least one closed bar.');
   const close = candles.close[last];
@@ -35,11 +39,11 @@ export function viewMarket(candles: Candles): MarketView {
       atr ??= typicalRange(candles, last);
       return atr;
     },
-    row(meta) {
-      let row = rows.get(meta.packageId);
+    row(model) {
+      let row = rows.get(model.meta.packageId);
       if (row === undefined) {
-        row = computeRow(candles, last, meta);
-        rows.set(meta.packageId, row);
+        row = computeRow(candles, timeframe, last, model);
+        rows.set(model.meta.packageId, row);
       }
       return row;
     },
@@ -53,8 +57,13 @@ function typicalRange(candles: Candles, last: number): number {
   return ranges / (last + 1);
 }
 
-function computeRow(candles: Candles, last: number, meta: PackageMeta): Float32Array {
-  const { columns } = computeFeatures(candles, meta.featureNames, 'float32');
+function computeRow(
+  candles: Candles,
+  timeframe: Timeframe,
+  last: number,
+  { meta, features }: ViewingModel,
+): Float32Array {
+  const { columns } = computeFeatures(candles, features, timeframe, 'float32');
   fillMissing(columns, meta.recipe.features.maxFillBars, 0);
   const row = assembleRows(columns, meta.featureNames, [last]);
   const missing = meta.featureNames.filter(

@@ -41,7 +41,7 @@ export function createPredictor(rooms: PredictorRooms): Predictor {
     const id = seriesId(series);
     const known = views.get(id);
     if (known?.candles === bars) return known.view;
-    const view = viewMarket(bars);
+    const view = viewMarket(bars, series.timeframe);
     views.set(id, { candles: bars, view });
     return view;
   };
@@ -117,5 +117,5 @@ async function askModel(model: ServingModel, view: MarketView): Promise<ModelAns
       { version: version.version, ageDays },
     );
   }
-  return { model, probabilities: await model.session.run(view.row(meta), 1) };
+  return { model, probabilities: await model.session.run(view.row(model), 1) };
 }

@@ -2,7 +2,8 @@ import type { ArtifactStore } from '../artifacts/store.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import type { PackageMeta } from '../contracts/package.ts';
-import { FEATURE_NAMES } from '../features/catalog.ts';
+import type { FeatureDefinition } from '../features/definition.ts';
+import { loadCatalog } from '../features/own-features.ts';
 import { describeSchemaDifference, schemaHash } from '../features/schema.ts';
 import type { ModelInfo } from '../models/onnx/reader.ts';
 import { type ModelSession, openSession } from '../models/onnx/session.ts';
@@ -15,6 +16,8 @@ export interface ServingModel {
   readonly meta: PackageMeta;
   readonly evidence: Evidence;
   readonly session: ModelSession;
+  /** In the order of the model's columns. */
+  readonly features: readonly FeatureDefinition[];
 }
 
 /**
@@ -29,12 +32,12 @@ export async function loadServingModel(
   const session = await openSession(modelPath, { maxBytes: meta.recipe.gate.maxModelBytes });
   try {
     requirePackage(session.info, meta, version);
-    requireSchema(session.info);
+    const features = await requireSchema(session.info, meta);
+    return { version, meta, evidence, session, features };
   } catch (error) {
     await session.dispose();
     throw error;
   }
-  return { version, meta, evidence, session };
 }
 
 /** The registry's line, meta.json and model.onnx must speak of the same model. */
@@ -56,9 +59,14 @@ function requirePackage(model: ModelInfo, meta: PackageMeta, version: VersionRec
 }
 
 /** The engine must compute exactly the features the model was trained on. */
-function requireSchema({ featureNames, schemaHash: trained }: ModelInfo): void {
-  const offered = featureNames.filter(name => FEATURE_NAMES.includes(name));
-  if (offered.length === featureNames.length && schemaHash(featureNames) === trained) return;
+async function requireSchema(
+  { featureNames, schemaHash: trained }: ModelInfo,
+  { recipe }: PackageMeta,
+): Promise<FeatureDefinition[]> {
+  const catalog = await loadCatalog(recipe.features.files ?? []);
+  const offered = featureNames.filter(catalog.has);
+  const features = offered.map(catalog.find);
+  if (offered.length === featureNames.length && schemaHash(features) === trained) return features;
   throw new AlphaloomError(
     'SCHEMA_MISMATCH',
     `The model’s features are not those of today’s engine: ${describeSchemaDifference(featureNames, offered)}. Train again.`,

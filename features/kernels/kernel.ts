@@ -1,19 +1,37 @@
-import type { Candles } from '../../contracts/candles.ts';
+import type { MarketBars } from '../../contracts/candles.ts';
 
 export type Column = Float32Array | Float64Array;
 export type KernelParameters = Readonly<Record<string, number>>;
-/** Columns to write, by the kernel's output names; an output that nobody asked for is left out. */
-export type KernelOutputs = Readonly<Record<string, Column | undefined>>;
 
 /**
- * Computes a formula over all bars in float64 and writes every row of each given column: NaN during warm-up and where a
- * value is not finite. One pass, O(n), nothing allocated per row; row t reads bars up to t only.
+ * Columns that a formula reads: those of the bars, and some that several formulas need and the engine computes once:
+ * `logReturn` log(close / previous close), `trueRange` (Wilder) and `typicalPrice` (high + low + close) / 3; the first
+ * two are NaN at the first bar.
  */
-export type Kernel = (candles: Candles, parameters: KernelParameters, out: KernelOutputs) => void;
+export type InputColumn = keyof MarketBars | DerivedColumn;
+export type DerivedColumn = 'logReturn' | 'trueRange' | 'typicalPrice';
 
-const LARGEST = 3.4028234663852886e38;
+/** Consecutive bars with the columns that the kernel's `inputs` name. */
+export type KernelBars = MarketBars & { readonly [Column in DerivedColumn]: Float64Array };
 
-/** NaN for what float32 can't hold, so that both output types miss the same rows. */
-export function finite(value: number): number {
-  return Math.abs(value) <= LARGEST ? value : Number.NaN;
+/** Columns to write, by the kernel's output names; an output that nobody asked for is left out. */
+export type KernelOutputs = Readonly<Record<string, Float64Array | undefined>>;
+
+/** A formula under way: what it remembers of the bars it has seen. */
+export interface Formula {
+  /**
+   * Takes the next bars, one or many, and writes a row for each: NaN while it has not enough of them. How the bars are cut
+   * into calls changes nothing. Nothing is allocated per bar.
+   */
+  advance(bars: KernelBars, out: KernelOutputs): void;
+}
+
+/** A formula with parameters and one or more outputs; values are float64, not finite ones count as missing. */
+export interface Kernel {
+  /** Part of the schema hash. */
+  readonly name: string;
+  readonly inputs: readonly InputColumn[];
+  readonly outputs: readonly string[];
+  /** The formula before the series' first bar. `barMs`: duration of a bar. */
+  start(parameters: KernelParameters, barMs: number): Formula;
 }

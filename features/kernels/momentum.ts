@@ -1,5 +1,5 @@
-import { finite, type Kernel } from './kernel.ts';
-import { RollingRange } from './rolling.ts';
+import type { Kernel } from './kernel.ts';
+import { Lag, RollingRange } from './rolling.ts';
 
 /** TA-Lib's idea of zero, for prices of one and more; below, it shrinks with the price. */
 const FLAT = 1e-14;
@@ -35,33 +35,62 @@ class RelativeStrength {
 }
 
 /** `index`: RSI(period) of the close, 0-100; 0 while nothing moves (TA-Lib's RSI). */
-export const relativeStrengthIndex: Kernel = ({ close }, { period }, { index }) => {
-  const strength = new RelativeStrength(period);
-  for (let i = 0; i < close.length; i++) {
-    strength.push(close[i]);
-    if (index) index[i] = finite(strength.value);
-  }
+export const relativeStrengthIndex: Kernel = {
+  name: 'relative-strength-index',
+  inputs: ['close'],
+  outputs: ['index'],
+  start({ period }) {
+    const strength = new RelativeStrength(period);
+    return {
+      advance({ close }, { index }) {
+        for (let i = 0; i < close.length; i++) {
+          strength.push(close[i]);
+          if (index) index[i] = strength.value;
+        }
+      },
+    };
+  },
 };
 
 /** `percent`: change of the close over `period` bars in percent (TA-Lib's ROC). */
-export const rateOfChange: Kernel = ({ close }, { period }, { percent }) => {
-  if (!percent) return;
-  percent.fill(Number.NaN, 0, period);
-  for (let i = period; i < close.length; i++) {
-    const before = close[i - period];
-    percent[i] = finite(((close[i] - before) / before) * 100);
-  }
+export const rateOfChange: Kernel = {
+  name: 'rate-of-change',
+  inputs: ['close'],
+  outputs: ['percent'],
+  start({ period }) {
+    const past = new Lag(period);
+    return {
+      advance({ close }, { percent }) {
+        for (let i = 0; i < close.length; i++) {
+          const before = past.exchange(close[i]);
+          if (percent) percent[i] = ((close[i] - before) / before) * 100;
+        }
+      },
+    };
+  },
 };
 
 /** `k`: raw fast %K, where the close stands between the period's low (0) and high (100); 0 where they are equal. */
-export const stochastic: Kernel = ({ high, low, close }, { period }, { k }) => {
-  const range = new RollingRange(period);
-  for (let i = 0; i < close.length; i++) {
-    range.push(high[i], low[i]);
-    if (!k) continue;
-    if (i < period - 1) k[i] = Number.NaN;
-    else if (range.highest > range.lowest)
-      k[i] = finite(((close[i] - range.lowest) / (range.highest - range.lowest)) * 100);
-    else k[i] = 0;
-  }
+export const stochastic: Kernel = {
+  name: 'stochastic',
+  inputs: ['high', 'low', 'close'],
+  outputs: ['k'],
+  start({ period }) {
+    const range = new RollingRange(period);
+    let missing = period - 1;
+    return {
+      advance({ high, low, close }, { k }) {
+        for (let i = 0; i < close.length; i++) {
+          range.push(high[i], low[i]);
+          if (missing > 0) {
+            missing--;
+            if (k) k[i] = Number.NaN;
+          } else if (k) {
+            const width = range.highest - range.lowest;
+            k[i] = width > 0 ? ((close[i] - range.lowest) / width) * 100 : 0;
+          }
+        }
+      },
+    };
+  },
 };

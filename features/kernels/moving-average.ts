@@ -1,4 +1,4 @@
-import { finite, type Kernel } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 
 /**
  * Exponential average less the value it follows, seeded with the simple average of the first `period` values; NaN before.
@@ -35,12 +35,21 @@ class ExponentialDeviation {
 }
 
 /** `relative`: EMA(period) of the close, as a share of the close above or below it (TA-Lib's EMA / close − 1). */
-export const exponentialMovingAverage: Kernel = ({ close }, { period }, { relative }) => {
-  const average = new ExponentialDeviation(period);
-  for (let i = 0; i < close.length; i++) {
-    average.push(close[i]);
-    if (relative) relative[i] = finite(average.deviation / close[i]);
-  }
+export const exponentialMovingAverage: Kernel = {
+  name: 'exponential-moving-average',
+  inputs: ['close'],
+  outputs: ['relative'],
+  start({ period }) {
+    const average = new ExponentialDeviation(period);
+    return {
+      advance({ close }, { relative }) {
+        for (let i = 0; i < close.length; i++) {
+          average.push(close[i]);
+          if (relative) relative[i] = average.deviation / close[i];
+        }
+      },
+    };
+  },
 };
 
 /**
@@ -48,22 +57,32 @@ export const exponentialMovingAverage: Kernel = ({ close }, { period }, { relati
  * `histogram` = line − signal. TA-Lib's alignment: the fast average is seeded with the last `fast` of the first `slow`
  * closes, and nothing is given before the signal's seed is complete.
  */
-export const macd: Kernel = ({ close }, parameters, { line, signal, histogram }) => {
-  const fast = new ExponentialDeviation(parameters.fast);
-  const slow = new ExponentialDeviation(parameters.slow);
-  const lineAverage = new ExponentialDeviation(parameters.signal);
-  const fastStart = parameters.slow - parameters.fast;
-  const lineStart = parameters.slow - 1;
-  const signalStart = lineStart + parameters.signal - 1;
-  for (let i = 0; i < close.length; i++) {
-    const price = close[i];
-    slow.push(price);
-    if (i >= fastStart) fast.push(price);
-    const difference = fast.deviation - slow.deviation;
-    if (i >= lineStart) lineAverage.push(difference);
-    const aboveLine = lineAverage.deviation;
-    if (line) line[i] = i < signalStart ? Number.NaN : finite(difference / price);
-    if (signal) signal[i] = finite((difference + aboveLine) / price);
-    if (histogram) histogram[i] = finite(-aboveLine / price);
-  }
+export const macd: Kernel = {
+  name: 'macd',
+  inputs: ['close'],
+  outputs: ['line', 'signal', 'histogram'],
+  start(parameters) {
+    const fast = new ExponentialDeviation(parameters.fast);
+    const slow = new ExponentialDeviation(parameters.slow);
+    const lineAverage = new ExponentialDeviation(parameters.signal);
+    const fastStart = parameters.slow - parameters.fast;
+    const lineStart = parameters.slow - 1;
+    const signalStart = lineStart + parameters.signal - 1;
+    let bar = 0;
+    return {
+      advance({ close }, { line, signal, histogram }) {
+        for (let i = 0; i < close.length; i++, bar++) {
+          const price = close[i];
+          slow.push(price);
+          if (bar >= fastStart) fast.push(price);
+          const difference = fast.deviation - slow.deviation;
+          if (bar >= lineStart) lineAverage.push(difference);
+          const aboveLine = lineAverage.deviation;
+          if (line) line[i] = bar < signalStart ? Number.NaN : difference / price;
+          if (signal) signal[i] = (difference + aboveLine) / price;
+          if (histogram) histogram[i] = -aboveLine / price;
+        }
+      },
+    };
+  },
 };

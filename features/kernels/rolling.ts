@@ -4,16 +4,34 @@
  * sum: no drift, and a spike leaves no trace once it has left the window.
  */
 
-/** Sum of the last `period` values; of fewer before that many came. */
+/** The value of `period` bars ago; NaN before that many came. */
+export class Lag {
+  readonly #values: Float64Array;
+  #next = 0;
+
+  constructor(period: number) {
+    this.#values = new Float64Array(period).fill(Number.NaN);
+  }
+
+  /** Takes a bar's value and gives back that of `period` bars before it. */
+  exchange(value: number): number {
+    const before = this.#values[this.#next];
+    this.#values[this.#next] = value;
+    if (++this.#next === this.#values.length) this.#next = 0;
+    return before;
+  }
+}
+
+/** Sum of the last `period` values; NaN before that many came. */
 export class RollingSum {
-  sum = 0;
+  sum = Number.NaN;
   /** From `#filled` on the tails of the last block; before it the values of the new one, whose tails nobody reads. */
   readonly #tails: Float64Array;
   #head = 0;
   #filled = 0;
 
   constructor(period: number) {
-    this.#tails = new Float64Array(period);
+    this.#tails = new Float64Array(period).fill(Number.NaN);
   }
 
   push(value: number): void {
@@ -30,14 +48,14 @@ export class RollingSum {
 }
 
 /**
- * Mean and population variance of the last `period` values, undefined before that many came. Sums are of differences to
+ * Mean and population variance of the last `period` values, NaN before that many came. Sums are of differences to
  * `reference`, a value inside the window: S2 − S1²/n then loses at most a factor n of precision, at any price level.
  */
 export class RollingMoments {
   /** The mean is `reference + meanOffset`; apart, so that a difference to a near value stays exact. */
   reference = 0;
-  meanOffset = 0;
-  variance = 0;
+  meanOffset = Number.NaN;
+  variance = Number.NaN;
   readonly #values: Float64Array;
   readonly #tailSums: Float64Array;
   readonly #tailSquares: Float64Array;
@@ -48,8 +66,8 @@ export class RollingMoments {
 
   constructor(period: number) {
     this.#values = new Float64Array(period);
-    this.#tailSums = new Float64Array(period);
-    this.#tailSquares = new Float64Array(period);
+    this.#tailSums = new Float64Array(period).fill(Number.NaN);
+    this.#tailSquares = new Float64Array(period).fill(Number.NaN);
     this.#share = 1 / period;
   }
 
@@ -85,10 +103,10 @@ export class RollingMoments {
   }
 }
 
-/** Highest high and lowest low of the last `period` bars; of fewer before that many came. */
+/** Highest high and lowest low of the last `period` bars; NaN before that many came. */
 export class RollingRange {
-  highest = Number.NEGATIVE_INFINITY;
-  lowest = Number.POSITIVE_INFINITY;
+  highest = Number.NaN;
+  lowest = Number.NaN;
   /** Tails of the last block and bars of the new one share the slots, as in the sum. */
   readonly #highs: Float64Array;
   readonly #lows: Float64Array;
@@ -97,8 +115,8 @@ export class RollingRange {
   #filled = 0;
 
   constructor(period: number) {
-    this.#highs = new Float64Array(period).fill(Number.NEGATIVE_INFINITY);
-    this.#lows = new Float64Array(period).fill(Number.POSITIVE_INFINITY);
+    this.#highs = new Float64Array(period).fill(Number.NaN);
+    this.#lows = new Float64Array(period).fill(Number.NaN);
   }
 
   push(high: number, low: number): void {

@@ -1,5 +1,5 @@
 import type { Candles } from '../../contracts/candles.ts';
-import { finite, type Kernel } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import { RollingMoments } from './rolling.ts';
 
 /** Average true range by Wilder's smoothing, in price; NaN before `period` true ranges came (the first bar has none). */
@@ -38,32 +38,37 @@ export function averageTrueRange({ high, low, close }: Candles, period: number):
 }
 
 /** `relative`: ATR(period) as a share of the close. */
-export const relativeTrueRange: Kernel = ({ high, low, close }, { period }, { relative }) => {
-  const range = new AverageTrueRange(period);
-  for (let i = 0; i < close.length; i++) {
-    range.push(high[i], low[i], close[i]);
-    if (relative) relative[i] = finite(range.value / close[i]);
-  }
+export const relativeTrueRange: Kernel = {
+  name: 'average-true-range',
+  inputs: ['high', 'low', 'close'],
+  outputs: ['relative'],
+  start({ period }) {
+    const range = new AverageTrueRange(period);
+    return {
+      advance({ high, low, close }, { relative }) {
+        for (let i = 0; i < close.length; i++) {
+          range.push(high[i], low[i], close[i]);
+          if (relative) relative[i] = range.value / close[i];
+        }
+      },
+    };
+  },
 };
 
 /** `deviation`: population deviation of the last `period` log returns. */
-export const logReturnDeviation: Kernel = ({ close }, { period }, { deviation }) => {
-  const returns = new RollingMoments(period);
-  if (!deviation) return;
-  deviation.fill(Number.NaN, 0, period);
-  for (let i = 1; i < close.length; i++) {
-    returns.push(logReturn(close[i], close[i - 1]));
-    if (i >= period) deviation[i] = finite(Math.sqrt(returns.variance));
-  }
+export const logReturnDeviation: Kernel = {
+  name: 'log-return-deviation',
+  inputs: ['logReturn'],
+  outputs: ['deviation'],
+  start({ period }) {
+    const returns = new RollingMoments(period);
+    return {
+      advance({ logReturn }, { deviation }) {
+        for (let i = 0; i < logReturn.length; i++) {
+          if (!Number.isNaN(logReturn[i])) returns.push(logReturn[i]);
+          if (deviation) deviation[i] = Math.sqrt(returns.variance);
+        }
+      },
+    };
+  },
 };
-
-/**
- * log(price / before) from the difference, which keeps its digits where the two are close:
- * 2·atanh(d) with d = (price − before) / (price + before), by its series for |d| ≤ 0.01 (next term under 1e-18 of it).
- */
-function logReturn(price: number, before: number): number {
-  const d = (price - before) / (price + before);
-  if (Math.abs(d) > 0.01) return Math.log1p((price - before) / before);
-  const square = d * d;
-  return 2 * d * (1 + square * (1 / 3 + square * (1 / 5 + square * (1 / 7 + square * (1 / 9)))));
-}

@@ -3,6 +3,7 @@ import test from 'node:test';
 import { offThread } from '../../activities/off-thread.ts';
 import { buildDataset } from '../../datasets/dataset.ts';
 import { scoreModel } from '../../evaluation/score.ts';
+import { CATALOG } from '../../features/catalog/index.ts';
 import { population, scoreInput, walk } from '../evaluation/facts.ts';
 import { recipeWith } from '../support/recipes.ts';
 
@@ -12,7 +13,10 @@ test('a pure function answers the same in a thread of its own', async () => {
   const input = scoreInput(population(2_000, 0.3));
   assert.deepEqual(await offThread('scoreModel', [input], NEVER), scoreModel(input));
   const [candles, recipe] = [walk(3_000), recipeWith()];
-  assert.deepEqual(await offThread('buildDataset', [candles, recipe], NEVER), buildDataset(candles, recipe));
+  assert.deepEqual(
+    await offThread('buildDataset', [candles, '1h', recipe], NEVER),
+    buildDataset(candles, '1h', recipe, CATALOG),
+  );
 });
 
 test('this thread goes on while the other computes', async () => {
@@ -35,7 +39,7 @@ test('an abort ends the thread, before it starts or while it computes', async ()
 });
 
 test('an error keeps its code and details', async () => {
-  await assert.rejects(offThread('buildDataset', [walk(20), recipeWith()], NEVER), error => {
+  await assert.rejects(offThread('buildDataset', [walk(20), '1h', recipeWith()], NEVER), error => {
     assert.equal((error as { code: string }).code, 'CANDLES_TOO_FEW');
     assert.equal((error as { details: { bars: number } }).details.bars, 20);
     return true;

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { sliceCandles } from '../../contracts/candles.ts';
+import { type MarketBars, sliceCandles } from '../../contracts/candles.ts';
 import { BLOCKS } from '../../contracts/dataset.ts';
-import { buildDataset } from '../../datasets/dataset.ts';
+import type { Recipe } from '../../contracts/recipe.ts';
+import * as datasets from '../../datasets/dataset.ts';
 import { labelCandles } from '../../datasets/labels/index.ts';
-import { computeFeatures } from '../../features/batch.ts';
+import { CATALOG } from '../../features/catalog/index.ts';
 import { schemaHash } from '../../features/schema.ts';
 import { FEATURE_SETS } from '../../features/sets.ts';
 import { candlesFromCloses, goldenCandles } from '../support/candles.ts';
+import { computeFeatures, definitionsOf } from '../support/features.ts';
 import { recipeWith } from '../support/recipes.ts';
+
+const buildDataset = (bars: MarketBars, recipe: Recipe) => datasets.buildDataset(bars, '1h', recipe, CATALOG);
 
 const candles = goldenCandles();
 const core15 = recipeWith({ features: { set: 'core15' } });
@@ -18,7 +22,7 @@ test('every row holds the features and the label of its bar', () => {
   const { columns } = computeFeatures(candles, FEATURE_SETS.core15, 'float32');
   const labels = labelCandles(candles, core15.labels);
   assert.deepEqual(dataset.featureNames, FEATURE_SETS.core15);
-  assert.equal(dataset.schemaHash, schemaHash(FEATURE_SETS.core15));
+  assert.equal(dataset.schemaHash, schemaHash(definitionsOf(FEATURE_SETS.core15)));
   for (const [row, bar] of dataset.bar.entries()) {
     const expected = Float32Array.from(dataset.featureNames, name => columns.get(name)![bar]);
     assert.deepEqual(dataset.x.subarray(row * 15, (row + 1) * 15), expected);

@@ -10,6 +10,7 @@ import { writeColumns } from '../../datasets/arrow-file.ts';
 import { buildDataset } from '../../datasets/dataset.ts';
 import { readDataset, writeDataset } from '../../datasets/dataset-file.ts';
 import { readSnapshot, writeSnapshot } from '../../datasets/snapshot-file.ts';
+import { CATALOG } from '../../features/catalog/index.ts';
 import { candlesFromCloses, goldenCandles } from '../support/candles.ts';
 import { recipeWith } from '../support/recipes.ts';
 
@@ -17,7 +18,12 @@ const folder = mkdtempSync(join(tmpdir(), 'alphaloom-datasets-'));
 after(() => rmSync(folder, { recursive: true }));
 
 const candles = goldenCandles();
-const { dataset } = buildDataset(candles, recipeWith({ features: { names: ['volume_ratio_20', 'rsi_14'] } }));
+const { dataset } = buildDataset(
+  candles,
+  '1h',
+  recipeWith({ features: { names: ['volume_ratio_20', 'rsi_14'] } }),
+  CATALOG,
+);
 
 test('a snapshot comes back bit by bit', async () => {
   const odd = candlesFromCloses([0.1 + 0.2, Number.MIN_VALUE, Number.MAX_VALUE, 1 / 3]);

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { type Candles, sliceCandles } from '../../contracts/candles.ts';
-import { computeFeatures } from '../../features/batch.ts';
-import { FEATURE_NAMES, featureDefinition } from '../../features/catalog.ts';
+import { CATALOG } from '../../features/catalog/index.ts';
 import type { Column } from '../../features/kernels/kernel.ts';
 import { goldenCandles } from '../support/candles.ts';
+import { computeFeatures } from '../support/features.ts';
 
+const FEATURE_NAMES = CATALOG.definitions.map(({ name }) => name);
 const candles = goldenCandles();
 const rows = candles.close.length;
 const whole = computeFeatures(candles, FEATURE_NAMES, 'float64');
@@ -35,7 +36,7 @@ test('bars further back than the declared look-back change no value by more than
   for (const anchor of [1, 7, 333, 2_000]) {
     const later = computeFeatures(sliceCandles(candles, anchor, rows), FEATURE_NAMES, 'float64');
     for (const name of FEATURE_NAMES) {
-      const { lookBack } = featureDefinition(name);
+      const { lookBack } = CATALOG.find(name);
       const expected = whole.columns.get(name)!;
       const usual = median(expected);
       for (let t = lookBack; t < rows - anchor; t++) {
@@ -51,7 +52,7 @@ test('bars further back than the declared look-back change no value by more than
 
 test('a window feature uses its whole declared look-back', () => {
   for (const name of ['bollinger_width_20_2', 'volatility_20', 'volume_ratio_20', 'roc_10']) {
-    const { lookBack } = featureDefinition(name);
+    const { lookBack } = CATALOG.find(name);
     const column = whole.columns.get(name)!;
     assert.ok(Number.isNaN(column[lookBack - 1]) && !Number.isNaN(column[lookBack]), name);
   }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { computeFeatures, type FeatureType } from '../../features/batch.ts';
+import type { FeatureType } from '../../features/batch.ts';
 import type { Column } from '../../features/kernels/kernel.ts';
 import { FEATURE_SETS } from '../../features/sets.ts';
 import { goldenCandles } from '../support/candles.ts';
+import { computeFeatures } from '../support/features.ts';
 import { golden, type PackedArray, unpackFloat64 } from '../support/golden.ts';
 
 const candles = goldenCandles();

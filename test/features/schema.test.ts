@@ -1,46 +1,67 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { FEATURE_NAMES, featureDefinition } from '../../features/catalog.ts';
-import { KERNELS } from '../../features/kernels/table.ts';
-import { describeSchemaDifference, schemaHash } from '../../features/schema.ts';
+import type { Recipe } from '../../contracts/recipe.ts';
+import { CATALOG } from '../../features/catalog/index.ts';
+import * as schema from '../../features/schema.ts';
 import { FEATURE_SETS, resolveFeatures } from '../../features/sets.ts';
+import { definitionsOf } from '../support/features.ts';
+
+const { describeSchemaDifference } = schema;
+const schemaHash = (names: readonly string[]) => schema.schemaHash(definitionsOf(names));
+const resolve = (selection: object) =>
+  resolveFeatures({ maxFillBars: 3, files: [], ...selection } as unknown as Recipe['features'], CATALOG).map(
+    ({ name }) => name,
+  );
 
 test('core15 has fifteen features of the catalog', () => {
   assert.equal(new Set(FEATURE_SETS.core15).size, 15);
-  for (const name of FEATURE_SETS.core15) assert.ok(FEATURE_NAMES.includes(name));
+  for (const name of FEATURE_SETS.core15) assert.ok(CATALOG.has(name));
 });
 
-test('every kernel serves a feature', () => {
-  const used = new Set(FEATURE_NAMES.map(name => featureDefinition(name).kernel));
-  assert.deepEqual([...used].sort(), Object.keys(KERNELS).sort());
+test('a kernel’s name stands for one kernel, and its outputs are real', () => {
+  const kernels = new Map<string, unknown>();
+  for (const { name, kernel, output } of CATALOG.definitions) {
+    assert.equal(kernels.get(kernel.name) ?? kernel, kernel, kernel.name);
+    kernels.set(kernel.name, kernel);
+    assert.ok(kernel.outputs.includes(output), name);
+  }
+});
+
+test('a recipe selects by family, in the catalog’s order', () => {
+  const volume = CATALOG.definitions.filter(({ family }) => family === 'volume');
+  assert.deepEqual(
+    resolve({ families: ['volume'] }),
+    volume.map(({ name }) => name),
+  );
+  assert.throws(() => resolve({ families: ['momentun'] }), { code: 'FEATURE_UNKNOWN', message: /momentum/ });
 });
 
 test('a recipe selects by set or by name, in its own order', () => {
-  assert.deepEqual(resolveFeatures({ set: 'core15', maxFillBars: 3 }), FEATURE_SETS.core15);
-  assert.deepEqual(resolveFeatures({ names: ['roc_10', 'atr_14'], maxFillBars: 3 }), ['roc_10', 'atr_14']);
+  assert.deepEqual(resolve({ set: 'core15' }), FEATURE_SETS.core15);
+  assert.deepEqual(resolve({ names: ['roc_10', 'atr_14'] }), ['roc_10', 'atr_14']);
 });
 
 test('an unknown feature or set is refused with the nearest names', () => {
-  assert.throws(() => resolveFeatures({ names: ['rsi14'], maxFillBars: 3 }), {
+  assert.throws(() => resolve({ names: ['rsi14'] }), {
     code: 'FEATURE_UNKNOWN',
     message: /rsi_14/,
   });
-  assert.throws(() => resolveFeatures({ names: ['Bollinger'], maxFillBars: 3 }), {
+  assert.throws(() => resolve({ names: ['Bollinger'] }), {
     code: 'FEATURE_UNKNOWN',
     message: /bollinger_upper_20_2/,
   });
-  assert.throws(() => resolveFeatures({ set: 'core16', maxFillBars: 3 }), {
+  assert.throws(() => resolve({ set: 'core16' }), {
     code: 'FEATURE_UNKNOWN',
     message: /core15/,
   });
-  assert.throws(() => resolveFeatures({ set: '__proto__', maxFillBars: 3 }), { code: 'FEATURE_UNKNOWN' });
-  assert.throws(() => resolveFeatures({ names: ['x'.repeat(1e6)], maxFillBars: 3 }), {
+  assert.throws(() => resolve({ set: '__proto__' }), { code: 'FEATURE_UNKNOWN' });
+  assert.throws(() => resolve({ names: ['x'.repeat(1e6)] }), {
     code: 'FEATURE_UNKNOWN',
   });
 });
 
 test('a feature named twice is refused', () => {
-  assert.throws(() => resolveFeatures({ names: ['rsi_14', 'rsi_14'], maxFillBars: 3 }), {
+  assert.throws(() => resolve({ names: ['rsi_14', 'rsi_14'] }), {
     code: 'RECIPE_INVALID',
   });
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { featureDefinition } from '../../features/catalog.ts';
+import { CATALOG } from '../../features/catalog/index.ts';
 import { FEATURE_SETS } from '../../features/sets.ts';
 import { assembleRows, fillMissing, warmUpBars } from '../../features/window.ts';
+import { definitionsOf } from '../support/features.ts';
 
 const _ = Number.NaN;
 const column = (...values: number[]) => new Map([['rsi_14', Float32Array.from(values)]]);
@@ -50,7 +51,7 @@ test('rows are assembled by name, row-major', () => {
 });
 
 test('warm-up is the longest look-back', () => {
-  assert.equal(warmUpBars(['roc_10']), 10);
-  assert.equal(warmUpBars(['roc_10', 'bollinger_width_20_2']), 19);
-  assert.equal(warmUpBars(FEATURE_SETS.core15), featureDefinition('macd_signal_12_26_9').lookBack);
+  assert.equal(warmUpBars(definitionsOf(['roc_10'])), 10);
+  assert.equal(warmUpBars(definitionsOf(['roc_10', 'bollinger_width_20_2'])), 19);
+  assert.equal(warmUpBars(definitionsOf(FEATURE_SETS.core15)), CATALOG.find('macd_signal_12_26_9').lookBack);
 });

@@ -9,7 +9,7 @@ import type { Evidence } from '../../contracts/evidence.ts';
 import type { PackageMeta } from '../../contracts/package.ts';
 import { parseSeriesId, type Series, TIMEFRAME_MS } from '../../contracts/series.ts';
 import { TASK_CLASSES } from '../../contracts/tasks.ts';
-import { FEATURE_NAMES } from '../../features/catalog.ts';
+import { CATALOG } from '../../features/catalog/index.ts';
 import { schemaHash } from '../../features/schema.ts';
 import { PACKAGE_FILES } from '../../inference/package.ts';
 import { createPredictor, type Predictor } from '../../inference/predictor.ts';
@@ -127,7 +127,7 @@ async function addVersion(
 
 export function metaOf(packageId: string, changes: PackageChanges = {}): PackageMeta {
   const featureNames = changes.featureNames ?? ['rsi_14', 'roc_10', 'volume_ratio_20'];
-  const isKnown = featureNames.every(name => FEATURE_NAMES.includes(name));
+  const isKnown = featureNames.every(name => CATALOG.has(name));
   const recipe = recipeWith({
     features: { names: featureNames, maxFillBars: changes.maxFillBars ?? 3 },
     ...(changes.labels === undefined ? {} : { labels: changes.labels }),
@@ -146,7 +146,7 @@ export function metaOf(packageId: string, changes: PackageChanges = {}): Package
     classes: TASK_CLASSES.direction3,
     steps: 1,
     featureNames,
-    schemaHash: changes.schemaHash ?? (isKnown ? schemaHash(featureNames) : 'f'.repeat(64)),
+    schemaHash: changes.schemaHash ?? (isKnown ? schemaHash(featureNames.map(CATALOG.find)) : 'f'.repeat(64)),
     recipe,
     dataset: report as DatasetReport,
     anchorTime: BARS.openTime[0],

@@ -1,0 +1,133 @@
+import { EXTRA_COLUMNS, type MarketBars } from '../contracts/candles.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
+import type { FeatureDefinition } from './definition.ts';
+import { DERIVATIONS, DERIVED_COLUMNS } from './kernels/derived.ts';
+import type { Column, DerivedColumn, Formula, KernelBars, KernelOutputs } from './kernels/kernel.ts';
+
+/** Bars that formulas are given at once: their columns stay in the processor's nearest cache. */
+export const CHUNK_BARS = 2_048;
+const LARGEST_FLOAT32 = 3.4028234663852886e38;
+
+/**
+ * Features under way. Bars are given in their order from the series' anchor on, one or many at a time; how they are cut
+ * into calls changes no bit of any value: history in one go and live bars one by one are the same computation.
+ */
+export class FeatureEngine {
+  readonly #runs: readonly Run[];
+  readonly #derived: readonly DerivedColumn[];
+  readonly #derive: readonly ((bars: MarketBars, out: Float64Array) => void)[];
+  readonly #derivedValues: Readonly<Record<DerivedColumn, Float64Array>>;
+  readonly #inputs: ReadonlySet<string>;
+
+  /** @param barMs duration of a bar */
+  constructor(definitions: readonly FeatureDefinition[], barMs: number) {
+    this.#runs = runsOf(definitions, barMs);
+    this.#inputs = new Set(definitions.flatMap(({ kernel }) => kernel.inputs));
+    this.#derived = DERIVED_COLUMNS.filter(name => this.#inputs.has(name));
+    this.#derive = this.#derived.map(name => DERIVATIONS[name].start());
+    this.#derivedValues = {
+      logReturn: new Float64Array(this.#inputs.has('logReturn') ? CHUNK_BARS : 0),
+      trueRange: new Float64Array(this.#inputs.has('trueRange') ? CHUNK_BARS : 0),
+      typicalPrice: new Float64Array(this.#inputs.has('typicalPrice') ? CHUNK_BARS : 0),
+    };
+  }
+
+  /**
+   * Computes the rows of the next bars into `out[f][at …]`, a column per feature in the definitions' order; what is not
+   * finite as float32 becomes NaN, so that both types miss the same values.
+   * @throws AlphaloomError FEATURE_INPUT_MISSING where the bars lack a column that a formula reads
+   */
+  advance(bars: MarketBars, out: readonly Column[], at: number): void {
+    this.#requireInputs(bars);
+    const count = bars.close.length;
+    for (let from = 0; from < count; from += CHUNK_BARS) {
+      const chunk = this.#chunk(bars, from, Math.min(from + CHUNK_BARS, count));
+      for (const { formula, outputs, targets } of this.#runs) {
+        formula.advance(chunk, outputs);
+        for (const { feature, values } of targets) {
+          copyFinite(values, out[feature], at + from, chunk.close.length);
+        }
+      }
+    }
+  }
+
+  #chunk(bars: MarketBars, from: number, to: number): KernelBars {
+    const chunk: { -readonly [Name in keyof KernelBars]: KernelBars[Name] } = {
+      openTime: bars.openTime.subarray(from, to),
+      open: bars.open.subarray(from, to),
+      high: bars.high.subarray(from, to),
+      low: bars.low.subarray(from, to),
+      close: bars.close.subarray(from, to),
+      volume: bars.volume.subarray(from, to),
+      ...this.#derivedValues,
+    };
+    for (const name of EXTRA_COLUMNS)
+      if (this.#inputs.has(name)) chunk[name] = bars[name]!.subarray(from, to);
+    for (const [index, name] of this.#derived.entries()) {
+      const values = this.#derivedValues[name].subarray(0, to - from);
+      this.#derive[index](chunk, values);
+      chunk[name] = values;
+    }
+    return chunk;
+  }
+
+  #requireInputs(bars: MarketBars): void {
+    for (const name of EXTRA_COLUMNS) {
+      if (!this.#inputs.has(name) || bars[name]) continue;
+      const needing = this.#runs.filter(({ inputs }) => inputs.has(name)).flatMap(({ names }) => names);
+      throw new AlphaloomError(
+        'FEATURE_INPUT_MISSING',
+        `${needing.slice(0, 3).join(', ')} need${needing.length === 1 ? 's' : ''} ${MISSING[name]}.`,
+        { column: name, features: needing },
+      );
+    }
+  }
+}
+
+const TICKS = 'seconds made from ticks; import trades and books: candles import-ticks';
+const MISSING: Readonly<Record<(typeof EXTRA_COLUMNS)[number], string>> = {
+  leaderClose: 'a leading market; name one in the recipe, e.g. features.leader: binance:BTCUSDT',
+  upTicks: TICKS,
+  downTicks: TICKS,
+  bidDepth: TICKS,
+  askDepth: TICKS,
+};
+
+/** One formula, the columns it writes for a chunk, and where they go. */
+interface Run {
+  readonly names: readonly string[];
+  readonly inputs: ReadonlySet<string>;
+  readonly formula: Formula;
+  readonly outputs: KernelOutputs;
+  readonly targets: readonly { readonly feature: number; readonly values: Float64Array }[];
+}
+
+/** Features that one run of a kernel gives together. */
+function runsOf(definitions: readonly FeatureDefinition[], barMs: number): Run[] {
+  const numbered = definitions.map((definition, feature) => ({ definition, feature }));
+  const groups = Map.groupBy(
+    numbered,
+    ({ definition: { kernel, parameters, contentHash } }) =>
+      `${kernel.name} ${JSON.stringify(parameters)} ${contentHash ?? ''}`,
+  );
+  return [...groups.values()].map(group => {
+    const { kernel, parameters } = group[0].definition;
+    const outputs: Record<string, Float64Array | undefined> = {};
+    for (const name of kernel.outputs) outputs[name] = undefined;
+    for (const { definition } of group) outputs[definition.output] ??= new Float64Array(CHUNK_BARS);
+    return {
+      names: group.map(({ definition }) => definition.name),
+      inputs: new Set(kernel.inputs),
+      formula: kernel.start(parameters, barMs),
+      outputs,
+      targets: group.map(({ definition, feature }) => ({ feature, values: outputs[definition.output]! })),
+    };
+  });
+}
+
+function copyFinite(values: Float64Array, out: Column, at: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const value = values[i];
+    out[at + i] = Math.abs(value) <= LARGEST_FLOAT32 ? value : Number.NaN;
+  }
+}
