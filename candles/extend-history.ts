@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { barsBefore, type Candles, sliceCandles } from '../contracts/candles.ts';
+import { barsBefore, type MarketBars, sliceBars } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import type { Database } from '../storage/sqlite.ts';
@@ -16,6 +16,7 @@ import {
   type SeriesRow,
 } from './manifest.ts';
 import { mergeCandles } from './merge.ts';
+import { holdsDays, type Period, periodsOf } from './periods.ts';
 import { deleteRecentBars, readRecentBars } from './recent-bars.ts';
 
 /** Another writer of the same series may win this often before it is called a fault. */
@@ -24,7 +25,7 @@ const MAX_ATTEMPTS = 100;
 export interface Extension {
   readonly series: Series;
   /** Validated bars to add; may be empty. */
-  readonly given: Candles;
+  readonly given: MarketBars;
   /** Recent bars up to this open time move into the history. */
   readonly foldThrough: number;
   /** What the series is made with if it is new, and must agree with if not; null: it must be there. */
@@ -38,9 +39,9 @@ export interface ExtensionReport {
 }
 
 /**
- * Adds bars to a series' history and folds recent ones into it: all years become visible at once, or nothing changes.
+ * Adds bars to a series' history and folds recent ones into it: all files become visible at once, or nothing changes.
  *
- * New year files are written beside the old ones without any lock; one short exclusive transaction then checks that the
+ * New files are written beside the old ones without any lock; one short exclusive transaction then checks that the
  * series is still as it was read, names the files and deletes the folded bars. If another process was faster, the work is
  * done again on what it left. A process killed anywhere holds no lock and leaves only files that nothing names.
  * @throws AlphaloomError CANDLES_CONFLICT, CANDLES_NOT_FOUND, CANDLES_DAMAGED, STORE_BUSY, DISK_FULL
@@ -55,7 +56,7 @@ export async function extendHistory(
     const base = await readBase(database, extension);
     const prepared: PreparedFile[] = [];
     try {
-      const report = await prepareYears(history, extension, base, prepared);
+      const report = await preparePeriods(history, extension, base, prepared);
       if (prepared.length === 0) return report;
       const replaced = await commit(database, history, extension, base, prepared);
       if (replaced) {
@@ -80,7 +81,7 @@ interface Base {
   readonly row: SeriesRow | null;
   readonly files: readonly HistoryFile[];
   /** Recent bars that are to be folded. */
-  readonly recent: Candles;
+  readonly recent: MarketBars;
 }
 
 function readBase(database: Database, extension: Extension): Promise<Base> {
@@ -96,8 +97,8 @@ function readBase(database: Database, extension: Extension): Promise<Base> {
   });
 }
 
-/** Merges year by year and writes the files of those years that gain bars; fills `prepared` so that the caller can tidy up. */
-async function prepareYears(
+/** Merges period by period and writes the files of those that gain bars; fills `prepared` so that the caller can tidy up. */
+async function preparePeriods(
   history: History,
   { series, given, about }: Extension,
   { row, files, recent }: Base,
@@ -108,20 +109,24 @@ async function prepareYears(
     throw syntheticConflict(series, row.synthetic);
   if (!row && !about) throw seriesNotFound(series);
   const report = { added: 0, skipped: 0, folded: recent.openTime.length };
-  for (const year of yearsOf(given, recent)) {
-    const recentOfYear = yearOf(recent, year);
-    const file = files.find(candidate => candidate.year === year);
+  const byDay = holdsDays(
+    series.timeframe,
+    files.map(file => file.period),
+  );
+  for (const period of periodsOf(byDay, given, recent)) {
+    const recentOfPeriod = within(recent, period);
+    const file = files.find(candidate => candidate.period === period.key);
     const parts = file
-      ? [await history.read(series, file, -Infinity, Infinity), recentOfYear]
-      : [recentOfYear];
-    const { candles, added, identical, conflict } = mergeCandles(concatCandles(parts), yearOf(given, year));
+      ? [await history.read(series, file, -Infinity, Infinity), recentOfPeriod]
+      : [recentOfPeriod];
+    const { candles, added, identical, conflict } = mergeCandles(concatCandles(parts), within(given, period));
     if (conflict) throw barConflict(series, conflict);
     report.added += added;
     report.skipped += identical;
-    if (added + recentOfYear.openTime.length === 0) continue;
-    // A new name for each new content of a year, so that readers of the old file keep it whole.
-    const name = file ? `${year}.${(row?.revision ?? 0) + 1}.parquet` : `${year}.parquet`;
-    prepared.push(await history.prepare(series, year, name, candles));
+    if (added + recentOfPeriod.openTime.length === 0) continue;
+    // A new name for each new content of a period, so that readers of the old file keep it whole.
+    const revision = file ? `.${(row?.revision ?? 0) + 1}` : '';
+    prepared.push(await history.prepare(series, period.key, `${period.name}${revision}.parquet`, candles));
   }
   return report;
 }
@@ -152,8 +157,8 @@ function commit(
     );
     deleteRecentBars(sql, row.id, foldThrough);
     history.publish(series, prepared);
-    const years = new Set(prepared.map(({ file }) => file.year));
-    const replaced = base.files.filter(file => years.has(file.year)).map(file => file.name);
+    const periods = new Set(prepared.map(({ file }) => file.period));
+    const replaced = base.files.filter(file => periods.has(file.period)).map(file => file.name);
     history.sweep(series, historyFiles(sql, row.id), replaced);
     return replaced;
   });
@@ -165,22 +170,6 @@ async function hasMoved(database: Database, series: Series, base: Base): Promise
   return row?.revision !== base.row?.revision;
 }
 
-function yearsOf(...sets: readonly Candles[]): number[] {
-  const years = new Set<number>();
-  for (const candles of sets) {
-    for (let row = 0; row < candles.openTime.length; ) {
-      const year = new Date(candles.openTime[row]).getUTCFullYear();
-      years.add(year);
-      row = barsBefore(candles, Date.UTC(year + 1, 0));
-    }
-  }
-  return [...years].sort((a, b) => a - b);
-}
-
-function yearOf(candles: Candles, year: number): Candles {
-  return sliceCandles(
-    candles,
-    barsBefore(candles, Date.UTC(year, 0)),
-    barsBefore(candles, Date.UTC(year + 1, 0)),
-  );
+function within(bars: MarketBars, { fromTime, toTime }: Period): MarketBars {
+  return sliceBars(bars, barsBefore(bars, fromTime), barsBefore(bars, toTime));
 }

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Candles } from '../contracts/candles.ts';
+import type { MarketBars } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { type Series, seriesId, TIMEFRAME_MS } from '../contracts/series.ts';
 import { digestFile, explainDiskError, makeFolder, temporaryName } from '../storage/files.ts';
@@ -10,15 +10,15 @@ import { findGaps } from './gaps.ts';
 import type { HistoryFile } from './manifest.ts';
 import { readParquet, writeParquet } from './parquet.ts';
 
-/** A year's file under its temporary name, on disk and synced, and the manifest row that will name it. */
+/** A period's file under its temporary name, on disk and synced, and the manifest row that will name it. */
 export interface PreparedFile {
   readonly temporary: string;
   readonly file: HistoryFile;
 }
 
 /**
- * The Parquet side of the store: one file per UTC year, whose rows in the manifest say which are current. Files never
- * change: a year with new bars gets a new file, so a reader always sees a whole one.
+ * The Parquet side of the store: one file per period, whose rows in the manifest say which are current. Files never
+ * change: a period with new bars gets a new file, so a reader always sees a whole one.
  */
 export class History {
   readonly #folder: string;
@@ -34,10 +34,10 @@ export class History {
   }
 
   /**
-   * Bars of one year's file with `fromTime` ≤ open time < `toTime`.
+   * Bars of one period's file with `fromTime` ≤ open time < `toTime`.
    * @throws AlphaloomError CANDLES_DAMAGED naming the file
    */
-  async read(series: Series, file: HistoryFile, fromTime: number, toTime: number): Promise<Candles> {
+  async read(series: Series, file: HistoryFile, fromTime: number, toTime: number): Promise<MarketBars> {
     const path = this.path(series, file.name);
     await this.#verify(series, path, file);
     const candles = await readParquet(path, fromTime, toTime).catch(error => {
@@ -50,8 +50,8 @@ export class History {
     return candles;
   }
 
-  /** Writes the bars of one year under a temporary name. */
-  async prepare(series: Series, year: number, name: string, candles: Candles): Promise<PreparedFile> {
+  /** Writes the bars of one period under a temporary name. */
+  async prepare(series: Series, period: number, name: string, candles: MarketBars): Promise<PreparedFile> {
     const folder = this.folderOf(series);
     await makeFolder(folder);
     const temporary = temporaryName(join(folder, name));
@@ -59,7 +59,7 @@ export class History {
       await writeParquet(temporary, candles);
       const { sha256 } = await digestFile(temporary);
       const file = {
-        year,
+        period,
         name,
         sha256,
         bars: candles.openTime.length,

@@ -23,9 +23,10 @@ export interface SeriesOrigin {
   readonly synthetic?: boolean;
 }
 
-/** The current file of one year; `gaps` counts those between its own bars. */
+/** The current file of one period; `gaps` counts those between its own bars. */
 export interface HistoryFile {
-  readonly year: number;
+  /** The period's key: the year, or yyyymmdd of a day. */
+  readonly period: number;
   readonly name: string;
   readonly sha256: string;
   readonly bars: number;
@@ -83,17 +84,26 @@ export function deleteSeries(sql: DatabaseSync, seriesId: number): void {
 export function historyFiles(sql: DatabaseSync, seriesId: number): HistoryFile[] {
   return sql
     .prepare(
-      `SELECT year, name, sha256, bars, first_time AS firstTime, last_time AS lastTime, gaps
+      `SELECT year AS period, name, sha256, bars, first_time AS firstTime, last_time AS lastTime, gaps
        FROM history_files WHERE series_id = ? ORDER BY year`,
     )
     .all(seriesId) as unknown as HistoryFile[];
 }
 
-/** Makes `files` the current ones of their years and counts the revision up. */
+/** Makes `files` the current ones of their periods and counts the revision up. */
 export function putHistoryFiles(sql: DatabaseSync, seriesId: number, files: readonly HistoryFile[]): void {
   const put = sql.prepare('INSERT OR REPLACE INTO history_files VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   for (const file of files) {
-    put.run(seriesId, file.year, file.name, file.sha256, file.bars, file.firstTime, file.lastTime, file.gaps);
+    put.run(
+      seriesId,
+      file.period,
+      file.name,
+      file.sha256,
+      file.bars,
+      file.firstTime,
+      file.lastTime,
+      file.gaps,
+    );
   }
   sql.prepare('UPDATE series SET revision = revision + 1 WHERE id = ?').run(seriesId);
 }

@@ -1,16 +1,18 @@
-import { CANDLE_COLUMNS, type Candles } from '../contracts/candles.ts';
-import { CandleBuilder } from './candle-builder.ts';
+import { CANDLE_COLUMNS, type ExtraColumn, type MarketBars } from '../contracts/candles.ts';
+import { CandleBuilder, extrasOf } from './candle-builder.ts';
+
+const PRICES_AND_VOLUME = CANDLE_COLUMNS.filter(column => column !== 'openTime');
 
 /** Where two sets of bars disagree about one bar. */
 export interface BarConflict {
   readonly openTime: number;
-  readonly column: Exclude<(typeof CANDLE_COLUMNS)[number], 'openTime'>;
+  readonly column: Exclude<(typeof CANDLE_COLUMNS)[number], 'openTime'> | ExtraColumn;
   readonly stored: number;
   readonly given: number;
 }
 
 export interface Merge {
-  readonly candles: Candles;
+  readonly candles: MarketBars;
   /** Bars of `given` that `stored` did not hold. */
   readonly added: number;
   /** Bars that both hold, equal in every value. */
@@ -19,11 +21,15 @@ export interface Merge {
   readonly conflict: BarConflict | null;
 }
 
-/** Union of two ascending sets of bars by open time. O(n + m), one pass. */
-export function mergeCandles(stored: Candles, given: Candles): Merge {
+/**
+ * Union of two ascending sets of bars by open time. Extra columns are compared where both sets have them; bars given
+ * without a column that is stored add nothing to say about it, and bars stored without it differ. O(n + m), one pass.
+ */
+export function mergeCandles(stored: MarketBars, given: MarketBars): Merge {
   const storedBars = stored.openTime.length;
   const givenBars = given.openTime.length;
-  const builder = new CandleBuilder(storedBars + givenBars);
+  const compared = [...PRICES_AND_VOLUME, ...extrasOf(given)];
+  const builder = new CandleBuilder(storedBars + givenBars, extrasOf(stored, given));
   let identical = 0;
   let conflict: BarConflict | null = null;
   let s = 0;
@@ -36,7 +42,7 @@ export function mergeCandles(stored: Candles, given: Candles): Merge {
       continue;
     }
     if (givenTime === storedTime) {
-      const difference = differenceOf(stored, s, given, g++);
+      const difference = differenceOf(stored, s, given, g++, compared);
       if (difference) conflict ??= difference;
       else identical++;
     }
@@ -45,16 +51,19 @@ export function mergeCandles(stored: Candles, given: Candles): Merge {
   return { candles: builder.finish(), added: builder.length - storedBars, identical, conflict };
 }
 
-function differenceOf(stored: Candles, s: number, given: Candles, g: number): BarConflict | null {
-  for (const column of CANDLE_COLUMNS) {
-    if (column !== 'openTime' && stored[column][s] !== given[column][g]) {
-      return {
-        openTime: stored.openTime[s],
-        column,
-        stored: stored[column][s],
-        given: given[column][g],
-      };
-    }
+function differenceOf(
+  stored: MarketBars,
+  s: number,
+  given: MarketBars,
+  g: number,
+  columns: readonly BarConflict['column'][],
+): BarConflict | null {
+  for (const column of columns) {
+    const storedValue = stored[column]?.[s] ?? Number.NaN;
+    const givenValue = given[column]![g];
+    const bothMissing = Number.isNaN(storedValue) && Number.isNaN(givenValue);
+    if (storedValue !== givenValue && !bothMissing)
+      return { openTime: stored.openTime[s], column, stored: storedValue, given: givenValue };
   }
   return null;
 }

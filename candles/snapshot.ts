@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Candles } from '../contracts/candles.ts';
+import type { Candles, MarketBars } from '../contracts/candles.ts';
 import type { Series } from '../contracts/series.ts';
 import type { Database } from '../storage/sqlite.ts';
 import { concatCandles } from './candle-builder.ts';
@@ -7,6 +7,8 @@ import { seriesNotFound } from './faults.ts';
 import type { History } from './history.ts';
 import { findSeries, type HistoryFile, historyFiles, type SeriesRow } from './manifest.ts';
 import { readRecentBars } from './recent-bars.ts';
+
+const FILES_AT_ONCE = 16;
 
 /** Open times in epoch ms: `from` inclusive, `to` exclusive; without them everything. */
 export interface TimeRange {
@@ -17,7 +19,7 @@ export interface TimeRange {
 /** What `candles.sqlite` says of a series at one moment. */
 export interface Snapshot {
   readonly row: SeriesRow;
-  /** All years, whatever the range. */
+  /** All periods, whatever the range. */
   readonly files: readonly HistoryFile[];
   /** Recent bars of the range. */
   readonly recent: Candles;
@@ -41,14 +43,19 @@ export async function readSnapshot(
   history: History,
   series: Series,
   range: TimeRange,
-): Promise<Snapshot & { readonly candles: Candles }> {
+): Promise<Snapshot & { readonly candles: MarketBars }> {
   const { from, to } = boundsOf(range);
   for (;;) {
     const snapshot = await database.read(sql => snapshotOf(sql, series, range));
     const files = snapshot.files.filter(file => file.lastTime >= from && file.firstTime < to);
     try {
-      const years = await Promise.all(files.map(file => history.read(series, file, from, to)));
-      return { ...snapshot, candles: concatCandles([...years, snapshot.recent]) };
+      const stored: MarketBars[] = [];
+      // Not all at once: seconds have a file for each day, and a process may open a thousand or so.
+      for (let at = 0; at < files.length; at += FILES_AT_ONCE) {
+        const some = files.slice(at, at + FILES_AT_ONCE);
+        stored.push(...(await Promise.all(some.map(file => history.read(series, file, from, to)))));
+      }
+      return { ...snapshot, candles: concatCandles([...stored, snapshot.recent]) };
     } catch (error) {
       const { row } = await database.read(sql => snapshotOf(sql, series, range));
       if (row.revision === snapshot.row.revision) throw error;

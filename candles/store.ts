@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Candles } from '../contracts/candles.ts';
+import type { MarketBars } from '../contracts/candles.ts';
 import type { Market } from '../contracts/market.ts';
 import { parseSymbol, parseTimeframe, parseVenue, type Series } from '../contracts/series.ts';
 import { type Database, openDatabase } from '../storage/sqlite.ts';
@@ -35,16 +35,16 @@ export interface AppendReport {
 /** Closed bars of all series of a home; several processes may use it at once, each is free to die at any moment. */
 export interface CandleStore {
   /**
-   * Bars of the range, ascending; empty where the range holds none.
+   * Bars of the range, ascending; empty where the range holds none. Seconds made from ticks come with their extra columns.
    * @throws AlphaloomError CANDLES_NOT_FOUND (no such series), CANDLES_DAMAGED
    */
-  read(series: Series, range?: TimeRange): Promise<Candles>;
+  read(series: Series, range?: TimeRange): Promise<MarketBars>;
   /**
    * Validates bars and adds them to the history, older or newer than what is there; makes the series if it is new.
    * All become visible at once, or none.
    * @throws AlphaloomError CANDLES_INVALID, CANDLES_CONFLICT (a bar or the kind differs), CANDLES_DAMAGED, DISK_FULL
    */
-  append(series: Series, candles: Candles, about: SeriesOrigin): Promise<AppendReport>;
+  append(series: Series, candles: MarketBars, about: SeriesOrigin): Promise<AppendReport>;
   /** Stores newly closed bars of series that exist, in one transaction; answers for each in the order given. */
   appendRecent(entries: readonly RecentBars[]): Promise<RecentOutcome[]>;
   /** Moves recent bars that open before `beforeTime` into the Parquet history; answers how many. */
