@@ -1,36 +1,36 @@
-import type { ColumnFile, ColumnValues } from './arrow-file.ts';
 import {
   bytesAt,
   follow,
   has,
-  int64,
   positionOf,
   type Table,
   tableAt,
   textAt,
-  vectorAt,
-} from './flatbuffer.ts';
+} from '../storage/arrow/flatbuffer.ts';
+import {
+  ARROW_MAGIC,
+  batchBlocks,
+  check,
+  fieldsOf,
+  MESSAGE_PREFIX_BYTES,
+  parts,
+  recordBatch,
+  size,
+  TRAILER_BYTES,
+  TYPE,
+} from '../storage/arrow/ipc.ts';
+import type { ColumnFile, ColumnValues } from './arrow-file.ts';
 
 /*
- * Reads the part of Arrow's IPC file format that `writeColumns` writes (https://arrow.apache.org/docs/format/Columnar.html):
- * one record batch of plain numbers. Its own reader, because the library's loops for ever on some damaged files; time and
- * memory here are bounded by the file's size.
+ * Reads the part of Arrow's IPC file format that `writeColumns` writes: one record batch of plain numbers. Time and
+ * memory are bounded by the file's size.
  */
-
-const MAGIC = 'ARROW1';
-const TRAILER_BYTES = 4 + MAGIC.length;
-/** The marker and the length before a message. */
-const PREFIX_BYTES = 8;
-const MOST_PARTS = 20_000;
-const RECORD_BATCH = 3;
 
 interface NumberType {
   readonly BYTES_PER_ELEMENT: number;
   new (length: number): ColumnValues;
 }
 
-const INTEGER = 2;
-const FLOAT = 3;
 const INTEGERS: Readonly<Record<number, NumberType>> = { 8: Int8Array, 32: Int32Array, 64: BigInt64Array };
 const FLOATS: Readonly<Record<number, NumberType>> = { 1: Float32Array, 2: Float64Array };
 
@@ -42,7 +42,7 @@ export function parseColumns(bytes: Uint8Array): ColumnFile {
   const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const footer = findFooter(file);
   const schema = tableAt(footer, 1);
-  const fields = parts(schema, 1);
+  const fields = fieldsOf(schema);
   const { batch, bodyStart } = findBatch(footer);
   const nodes = parts(batch, 1);
   const buffers = parts(batch, 2);
@@ -51,19 +51,18 @@ export function parseColumns(bytes: Uint8Array): ColumnFile {
     'columns and buffers do not match',
   );
 
-  const rows = has(batch, 0) ? int64(file, positionOf(batch, 0)) : 0;
+  const rows = has(batch, 0) ? size(file, positionOf(batch, 0)) : 0;
   const columns = new Map<string, ColumnValues>();
   let free = bodyStart;
-  for (let i = 0; i < fields.length; i++) {
-    const field = follow(file, fields.start + 4 * i);
+  for (const [i, field] of fields.entries()) {
     const name = textAt(field, 0);
     const node = nodes.start + 16 * i;
     check(!columns.has(name), `two columns are called "${name}"`);
-    check(int64(file, node) === rows && int64(file, node + 8) === 0, `column "${name}" is not whole`);
+    check(size(file, node) === rows && size(file, node + 8) === 0, `column "${name}" is not whole`);
     const type = numberType(field);
     if (!type) throw new Error(`"${name}" is not a column of plain numbers`);
     // Each column has a validity buffer, empty here, and its values.
-    const start = bodyStart + int64(file, buffers.start + 16 * (2 * i + 1));
+    const start = bodyStart + size(file, buffers.start + 16 * (2 * i + 1));
     check(start >= free, 'columns overlap');
     free = start + rows * type.BYTES_PER_ELEMENT;
     columns.set(name, numbers(type, rows, bytesAt(file, start, free - start)));
@@ -73,21 +72,19 @@ export function parseColumns(bytes: Uint8Array): ColumnFile {
 
 function findFooter(file: DataView): Table {
   const end = file.byteLength - TRAILER_BYTES;
-  const isMagic = (at: number) => new TextDecoder().decode(bytesAt(file, at, MAGIC.length)) === MAGIC;
+  const isMagic = (at: number) =>
+    new TextDecoder().decode(bytesAt(file, at, ARROW_MAGIC.length)) === ARROW_MAGIC;
   check(isMagic(0) && isMagic(end + 4), 'it is not an Arrow file');
   return follow(file, end - file.getInt32(end, true));
 }
 
 function findBatch(footer: Table): { batch: Table; bodyStart: number } {
-  const { file } = footer;
-  const blocks = parts(footer, 3);
+  const blocks = batchBlocks(footer);
   check(blocks.length === 1, 'it is not one record batch');
-  const start = int64(file, blocks.start);
-  const message = follow(file, start + PREFIX_BYTES);
-  check(file.getUint8(positionOf(message, 1)) === RECORD_BATCH, 'it has no record batch');
-  const batch = tableAt(message, 2);
+  const [{ start, metadataBytes }] = blocks;
+  const batch = recordBatch(follow(footer.file, start + MESSAGE_PREFIX_BYTES));
   check(!has(batch, 3), 'it is compressed');
-  return { batch, bodyStart: start + file.getInt32(blocks.start + 8, true) };
+  return { batch, bodyStart: start + metadataBytes };
 }
 
 function numberType(field: Table): NumberType | undefined {
@@ -96,9 +93,9 @@ function numberType(field: Table): NumberType | undefined {
   if (isDictionary || !has(field, 2)) return undefined;
   const details = tableAt(field, 3);
   switch (file.getUint8(positionOf(field, 2))) {
-    case INTEGER:
+    case TYPE.integer:
       return isSigned(details) ? INTEGERS[file.getInt32(positionOf(details, 0), true)] : undefined;
-    case FLOAT:
+    case TYPE.float:
       return FLOATS[file.getInt16(positionOf(details, 0), true)];
     default:
       return undefined;
@@ -123,14 +120,4 @@ function keyValues(schema: Table): Map<string, string> {
     entries.set(textAt(pair, 0), textAt(pair, 1));
   }
   return entries;
-}
-
-function parts(table: Table, field: number): { start: number; length: number } {
-  const vector = vectorAt(table, field);
-  check(vector.length <= MOST_PARTS, `it declares ${vector.length} parts`);
-  return vector;
-}
-
-function check(holds: boolean, otherwise: string): void {
-  if (!holds) throw new Error(otherwise);
 }

@@ -52,10 +52,6 @@ export function bytesAt(
   return new Uint8Array(buffer, byteOffset + start, length);
 }
 
-export function int64(file: DataView, at: number): number {
-  return Number(file.getBigInt64(at, true));
-}
-
 /** Offset of a field from its table; 0 where the file leaves it out. */
 function offsetOf({ file, at }: Table, field: number): number {
   const vtable = at - file.getInt32(at, true);
