@@ -8,6 +8,7 @@ import { trainingWorkflowId } from '../host/orchestrator.ts';
 import { DEFAULT_RECIPE, loadRecipe } from '../host/recipes.ts';
 import { requireWorkers } from '../host/worker-presence.ts';
 import { readEvidence } from '../inference/package.ts';
+import { cliActor } from './actor.ts';
 import { integer } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { renderGate, renderOffer, renderSteps } from './evidence-text.ts';
@@ -79,7 +80,7 @@ async function readInputs(
     loaded.config.defaultVenue,
   );
   const recipe = await loadRecipe(options.recipe, recipeFolders(loaded), options.set);
-  const actor = `cli:${context.environment.USER ?? 'user'}`;
+  const actor = cliActor(context.environment);
   return list.map(series => ({
     series,
     recipe,
