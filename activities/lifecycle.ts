@@ -30,7 +30,9 @@ export function createLifecycleActivities(rooms: Rooms) {
       if (override && !operation.reason && !earlier) {
         throw new AlphaloomError(
           'USAGE',
-          `v${version} has no approval to give (${decision ? `last answer: ${decision}` : 'never offered'}). To override the gate, give a reason: --reason "…".`,
+          decision
+            ? `v${version} has no approval to give (last answer: ${decision}). To override the gate, give a reason: --reason "…".`
+            : `v${version} was never offered. Let the gate judge it: models offer ${series.venue}:${series.symbol} ${series.timeframe} v${version}. To promote it unjudged, give a reason: --reason "…".`,
           { version, decision: decision ?? null },
         );
       }

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { type Command, InvalidArgumentError } from 'commander';
 import { MESSAGES, type MessageName, type MessagePayload } from '../contracts/messages.ts';
 import { parseSeries, seriesId } from '../contracts/series.ts';
+import { requireKnownSeries } from '../host/known-series.ts';
 import { requireWorkers } from '../host/worker-presence.ts';
+import { cliActor } from './actor.ts';
 import type { CliContext } from './context.ts';
-import { withTemporal } from './rooms.ts';
+import { withRooms, withTemporal } from './rooms.ts';
 
 interface VerbOptions {
   readonly reason?: string;
@@ -14,6 +16,7 @@ interface VerbOptions {
 
 /** Verbs that are messages to a series' lifecycle: their names and meanings come from the table of messages. */
 export function registerLifecycleVerbs(parent: Command, context: CliContext): void {
+  tell(parent, context, 'offer', '<version>');
   tell(parent, context, 'promote', '<version>');
   tell(parent, context, 'rollback', '[version]');
   tell(parent, context, 'pause', null);
@@ -57,8 +60,12 @@ async function send(
 ): Promise<void> {
   const { config } = await context.loadConfig();
   const series = parseSeries(symbol, timeframe, config.defaultVenue);
-  const actor = `cli:${context.environment.USER ?? 'user'}`;
+  const actor = cliActor(context.environment);
   const payload = withoutUndefined({ version, reason, recipe, actor, operationId });
+  await withRooms(context, async rooms => {
+    await requireKnownSeries(rooms, series);
+    if (version !== undefined) await rooms.registry.get(seriesId(series), version);
+  });
   await withTemporal(context, async ({ orchestrator, temporal, homeId }) => {
     await requireWorkers(temporal, homeId);
     const answer = await orchestrator.askLifecycle(

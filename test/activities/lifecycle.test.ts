@@ -58,7 +58,10 @@ async function twoVersions(t: test.TestContext, overrides: Partial<Rooms> = {}) 
 
 test('an override needs a reason, is recorded as override, and moves the champion once', async t => {
   const home = await twoVersions(t);
-  await assert.rejects(home.promote(1, 'a'), { type: 'USAGE' });
+  await assert.rejects(home.promote(1, 'a'), {
+    type: 'USAGE',
+    message: /never offered.*models offer coinbase:BTCUSD 1h v1/,
+  });
   assert.equal(await home.champion(), null);
   assert.equal((await home.promote(1, 'a', 'I know better')).outcome, 'promoted');
   assert.equal((await home.promote(2, 'b', 'now this')).outcome, 'promoted');

@@ -137,6 +137,20 @@ export const WRONG_USES: readonly WrongUse[] = [
     says: /9/,
   },
   {
+    name: 'a pause of a series that nobody has heard of',
+    words: ['models', 'pause', 'NOPE', '1h'],
+    code: 'CANDLES_NOT_FOUND',
+    exit: 2,
+    says: /coinbase:NOPE\/1h/,
+  },
+  {
+    name: 'a promotion of a version that is not there',
+    words: ['models', 'promote', 'BTCUSD', '1h', 'v9'],
+    code: 'VERSION_NOT_FOUND',
+    exit: 2,
+    says: /9/,
+  },
+  {
     name: 'a time that is no time',
     words: [...TRAIN, '--as-of', 'yesterday'],
     code: 'TIME_INVALID',
