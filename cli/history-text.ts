@@ -4,7 +4,7 @@ import { renderTable } from './table.ts';
 /** Who did what to a series' champion, when and why. */
 export function renderHistory(events: readonly Event[]): string {
   return renderTable<Event>(events, [
-    { title: 'when', cell: event => renderTime(event.at) },
+    { title: 'when (UTC)', cell: event => renderTime(event.at) },
     { title: 'what', cell: event => event.kind },
     { title: 'version', cell: event => (event.version === null ? null : `v${event.version}`) },
     { title: 'who', cell: event => event.actor },

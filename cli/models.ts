@@ -7,6 +7,7 @@ import type { CliContext } from './context.ts';
 import { renderGate, renderNumber } from './evidence-text.ts';
 import { renderHistory, renderTime as time } from './history-text.ts';
 import { parseVersion, registerLifecycleVerbs } from './lifecycle-verbs.ts';
+import { pauseOf, renderPause } from './pauses.ts';
 import { withRooms } from './rooms.ts';
 import { parseTime } from './series-arguments.ts';
 import { renderTable } from './table.ts';
@@ -74,9 +75,11 @@ async function list(context: CliContext, { registry }: Rooms, series: Series | n
   for (const { series: id } of versions) {
     if (!champions.has(id)) champions.set(id, (await registry.champion(id))?.version);
   }
+  const paused = new Set((await registry.listPaused()).map(event => event.series));
   const rows = versions.map(version => ({
     ...version,
     champion: champions.get(version.series) === version.version,
+    paused: paused.has(version.series),
   }));
   context.output.result({ versions: rows }, () =>
     rows.length === 0
@@ -85,12 +88,13 @@ async function list(context: CliContext, { registry }: Rooms, series: Series | n
           { title: 'series', cell: row => row.series },
           { title: 'version', cell: row => `v${row.version}` },
           { title: 'champion', cell: row => (row.champion ? 'yes' : null) },
+          { title: 'paused', cell: row => (row.paused ? 'yes' : null) },
           { title: 'recipe', cell: row => row.recipe },
           { title: 'gate', cell: row => (row.eligible ? 'passed' : 'failed') },
           { title: 'tradable', cell: row => (row.tradable ? 'yes' : 'no') },
           { title: 'mcc', align: 'right', cell: row => renderNumber(row.metrics.mcc) },
           { title: 'dir. AUC', align: 'right', cell: row => renderNumber(row.metrics.directionalAuc) },
-          { title: 'registered', cell: row => time(row.registeredAt) },
+          { title: 'registered (UTC)', cell: row => time(row.registeredAt) },
         ]),
   );
 }
@@ -104,10 +108,15 @@ async function show(
   const version = await chosenVersion(rooms, series, wanted);
   const evidence = await readEvidence(rooms.artifacts, version.package);
   const champion = await rooms.registry.champion(version.series);
-  context.output.result({ ...version, champion: champion?.version === version.version, evidence }, () =>
+  const isChampion = champion?.version === version.version;
+  const paused = (await rooms.registry.listPaused())
+    .map(pauseOf)
+    .find(pause => pause.series === version.series);
+  context.output.result({ ...version, champion: isChampion, paused: paused ?? null, evidence }, () =>
     [
-      `${version.series} v${version.version} (${version.recipe})${champion?.version === version.version ? ', champion' : ''}`,
-      `data ${time(version.dataFromTime)} to ${time(version.dataToTime)}, trained through ${time(version.trainedThroughTime)}`,
+      `${version.series} v${version.version} (${version.recipe})${isChampion ? ', champion' : ''}`,
+      ...(paused ? [`the series is ${renderPause(paused)}`] : []),
+      `data ${time(version.dataFromTime)} to ${time(version.dataToTime)}, trained through ${time(version.trainedThroughTime)} (UTC)`,
       `package ${version.packageId}`,
       '',
       renderGate(evidence),
@@ -140,8 +149,8 @@ async function history(
     const champion = await registry.championAt(id, at);
     context.output.result({ series: id, at: new Date(at).toISOString(), champion: champion ?? null }, () =>
       champion
-        ? `v${champion.version} (${champion.recipe}) was champion at ${time(at)}`
-        : `No champion at ${time(at)}`,
+        ? `v${champion.version} (${champion.recipe}) was champion at ${time(at)} UTC`
+        : `No champion at ${time(at)} UTC`,
     );
     return;
   }

@@ -1,6 +1,13 @@
 import type { Command } from 'commander';
+import { AlphaloomError } from '../contracts/errors.ts';
+import type { LoadedConfig } from '../host/config.ts';
+import type { RunningWork } from '../host/running-work.ts';
 import type { HomeStatus, ProcessStatus } from '../host/status.ts';
+import { exists } from '../storage/files.ts';
 import type { CliContext } from './context.ts';
+import { renderTime } from './history-text.ts';
+import type { Output } from './output.ts';
+import { type Pause, pauseOf, renderPause } from './pauses.ts';
 import { renderTable } from './table.ts';
 
 export function register(command: Command, context: CliContext): void {
@@ -9,8 +16,57 @@ export function register(command: Command, context: CliContext): void {
     const loaded = await context.loadConfig();
     const { readStatus } = await import('../host/status.ts');
     const status = await readStatus({ home, environment, loaded });
-    output.result(status, () => describeStatus(status, context));
+    const work = status.temporal?.answers ? await readWork(context, loaded) : null;
+    const paused = await readPaused(context);
+    output.result({ ...status, work, paused }, () =>
+      [describeStatus(status, context), ...describeWork(work), ...describePaused(paused)].join('\n'),
+    );
   });
+}
+
+/** Null where Temporal has just gone. */
+async function readWork(
+  { home, environment, output }: CliContext,
+  { config }: LoadedConfig,
+): Promise<RunningWork[] | null> {
+  const [{ connectTemporal }, { readRunningWork }, { readHomeId }] = await Promise.all([
+    import('../host/temporal-connection.ts'),
+    import('../host/running-work.ts'),
+    import('../host/paths.ts'),
+  ]);
+  return await orWarn(output, async () => {
+    const temporal = await connectTemporal(home, environment, config);
+    try {
+      return await readRunningWork(temporal.client, await readHomeId(home));
+    } finally {
+      await temporal.close();
+    }
+  });
+}
+
+/** From the registry, so without Temporal too; null where it can't be read. */
+async function readPaused({ home, now, output }: CliContext): Promise<Pause[] | null> {
+  if (!(await exists(home.registryDatabase))) return [];
+  const { openSqliteRegistry } = await import('../registry/sqlite-registry.ts');
+  return await orWarn(output, async () => {
+    const registry = await openSqliteRegistry(home.registryDatabase, { now });
+    try {
+      return (await registry.listPaused()).map(pauseOf);
+    } finally {
+      registry.close();
+    }
+  });
+}
+
+/** A status has to tell of the rest also where one part is broken. */
+async function orWarn<T>(output: Output, read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof AlphaloomError)) throw error;
+    output.warn(`${error.code}: ${error.message}`);
+    return null;
+  }
 }
 
 /** What runs, for people. */
@@ -36,6 +92,22 @@ export function describeStatus(status: HomeStatus, context: CliContext): string 
     ]),
   ];
   return lines.join('\n');
+}
+
+function describeWork(work: readonly RunningWork[] | null): string[] {
+  if (work === null || work.length === 0) return [];
+  const table = renderTable<RunningWork>(work, [
+    { title: 'work', cell: row => row.workflowId },
+    { title: 'series', cell: row => row.series.join(', ') },
+    { title: 'recipe', cell: row => row.recipe },
+    { title: 'step', cell: row => (row.step && row.waiting ? `${row.step} (waits for a worker)` : row.step) },
+    { title: 'since (UTC)', cell: row => renderTime(row.startedTime) },
+  ]);
+  return ['', table];
+}
+
+function describePaused(paused: readonly Pause[] | null): string[] {
+  return paused?.length ? ['', ...paused.map(pause => `${pause.series} ${renderPause(pause)}`)] : [];
 }
 
 function describeTemporal(temporal: NonNullable<HomeStatus['temporal']>, { output }: CliContext): string {

@@ -89,6 +89,11 @@ export function trainingWorkflowId({ actor: _, ...input }: TrainModelInput): str
   return `train/${seriesId(input.series)}/${shortHash(input as unknown as Json)}`;
 }
 
+/** The series in a training's workflow id. */
+export function seriesOfTraining(workflowId: string): string | null {
+  return /^train\/([^/]+\/[^/]+)\//.exec(workflowId)?.[1] ?? null;
+}
+
 export function lifecycleWorkflowId(series: Series): string {
   return `model/${seriesId(series)}`;
 }

@@ -171,6 +171,8 @@ export interface Registry {
   /** Oldest first; with a limit, the latest ones. */
   events(series: string, options?: { readonly limit?: number }): Promise<Event[]>;
   isPaused(series: string): Promise<boolean>;
+  /** The pauses that hold now: who paused which series, when and why; in order of series. */
+  listPaused(): Promise<Event[]>;
   /** Whether any rollback ever led away from this version. */
   wasRolledBack(series: string, version: number): Promise<boolean>;
   /** Reads the whole history and says where it is not a single line. */

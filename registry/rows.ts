@@ -115,6 +115,18 @@ export function selectOperation(sql: DatabaseSync, operationId: string): Event |
   return row ? eventOf(row as unknown as EventRow) : null;
 }
 
+/** Of each series the latest word on pausing, where it is a pause. */
+export function selectPauses(sql: DatabaseSync): Event[] {
+  const rows = sql
+    .prepare(
+      `SELECT * FROM events WHERE kind = 'paused' AND id IN (
+         SELECT max(id) FROM events WHERE kind IN ('paused', 'resumed') GROUP BY series
+       ) ORDER BY series`,
+    )
+    .all() as unknown as EventRow[];
+  return rows.map(eventOf);
+}
+
 export function selectMoves(sql: DatabaseSync, series: string): Move[] {
   const rows = sql
     .prepare(

@@ -22,6 +22,7 @@ import {
   selectMoves,
   selectOperation,
   selectPackage,
+  selectPauses,
   selectVersions,
 } from './rows.ts';
 import { REGISTRY_MIGRATIONS } from './schema.ts';
@@ -126,6 +127,10 @@ export async function openSqliteRegistry(path: string, { now }: { now: () => num
           .get(id);
         return latest?.kind === 'paused';
       });
+    },
+
+    async listPaused() {
+      return await database.read(selectPauses);
     },
 
     async wasRolledBack(series, version) {

@@ -10,7 +10,8 @@ import type { Recipe } from '../../contracts/recipe.ts';
 import { seriesId } from '../../contracts/series.ts';
 import type { TrainModelInput } from '../../contracts/training.ts';
 import { loadRecipe } from '../../host/recipes.ts';
-import { capture, contextIn } from '../support/command.ts';
+import type { RunningWork } from '../../host/running-work.ts';
+import { capture, contextIn, runCommand } from '../support/command.ts';
 import { eventually } from '../support/eventually.ts';
 import { trainInProcess } from '../support/pipeline.ts';
 import { sampleRooms } from '../support/rooms.ts';
@@ -184,6 +185,43 @@ test(
     starters.abort();
     assert.equal(await starter, true);
     assert.equal(await status(own.workflowId), 'CANCELLED');
+  },
+);
+
+test(
+  'status tells of a detached training its series, recipe and step, of a fleet its series, and what is paused',
+  TIMEOUT,
+  async t => {
+    const home = await startCluster(t);
+    await home.startWorker('registry', 'training');
+    const slow = ['--set', 'train.params.rounds=1500', '--set', 'train.params.patience=1500'];
+    const detached = await runCommand(home, 'train', 'BTCUSD', '1h', ...slow, '--detach', '--json');
+    assert.equal(detached.code, 0, detached.stdout());
+    const { workflowId } = JSON.parse(detached.stdout());
+    await fitIsRunning(home, workflowId);
+    await runCommand(home, 'train', 'BTCUSD,NOSUCHUSD', '1h', ...slow, '--set', 'train.seed=2', '--detach');
+    await runCommand(home, 'models', 'pause', 'BTCUSD', '1h', '--reason', 'holiday');
+
+    await eventually('the list knows both, and the fleet’s trainings', async () => {
+      const { work } = JSON.parse((await runCommand(home, 'status', '--json')).stdout());
+      return work.length >= 3;
+    });
+    const { work, paused } = JSON.parse((await runCommand(home, 'status', '--json')).stdout());
+    const { startedTime, ...training } = work.find((row: RunningWork) => row.workflowId === workflowId);
+    assert.deepEqual(training, {
+      workflowId,
+      kind: 'training',
+      series: [SERIES],
+      recipe: 'gbdt-core15',
+      step: 'fitModel',
+      waiting: false,
+    });
+    assert.ok(Date.now() - startedTime < 60_000);
+    assert.ok(work.find((row: RunningWork) => row.kind === 'fleet').series.includes(SERIES));
+    assert.deepEqual([paused[0].series, paused[0].reason], [SERIES, 'holiday']);
+    const text = (await runCommand(home, 'status')).stdout();
+    assert.match(text, new RegExp(`${workflowId} .*gbdt-core15 .*fitModel`));
+    assert.match(text, /coinbase:BTCUSD\/1h paused since .* UTC by .*: holiday/);
   },
 );
 

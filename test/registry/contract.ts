@@ -287,11 +287,17 @@ export function registryContract(store: string, open: OpenRegistry): void {
     const registry = await openWith(t, 0);
     const say = (kind: 'paused' | 'resumed') =>
       registry.append({ operationId: kind, series: SERIES, version: null, kind, actor: 'test' });
+    assert.deepEqual(await registry.listPaused(), []);
     await say('paused');
     assert.equal(await registry.isPaused(SERIES), true);
     assert.equal(await registry.isPaused('binance:ETHUSDT/5m'), false);
+    assert.deepEqual(
+      (await registry.listPaused()).map(({ series, kind, actor }) => [series, kind, actor]),
+      [[SERIES, 'paused', 'test']],
+    );
     await say('resumed');
     assert.equal(await registry.isPaused(SERIES), false);
+    assert.deepEqual(await registry.listPaused(), []);
   });
 
   check('what is malformed is refused and changes nothing', async t => {

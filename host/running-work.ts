@@ -1,0 +1,65 @@
+import type { Client } from '@temporalio/client';
+import { QUEUES, type Queue, queueName } from '../contracts/queues.ts';
+import { TRAINING_STEPS, type TrainingStep } from '../contracts/training.ts';
+import { explainTemporalErrors, seriesOfTraining } from './orchestrator.ts';
+
+/** A training or a fleet of trainings that has not ended. */
+export interface RunningWork {
+  readonly workflowId: string;
+  readonly kind: 'training' | 'fleet';
+  /** The training's series, or those that the fleet trains now. */
+  readonly series: readonly string[];
+  /** Of a training. */
+  readonly recipe: string | null;
+  /** The step in hand; null of a fleet, and between two steps. */
+  readonly step: TrainingStep | null;
+  /** No worker has taken the step yet. */
+  readonly waiting: boolean;
+  readonly startedTime: number;
+}
+
+const QUERY = "ExecutionStatus = 'Running' AND WorkflowType IN ('trainModel', 'trainFleet')";
+/** More are not looked at one by one. */
+const MAX_SHOWN = 200;
+/** `PendingActivityState` of Temporal's interface: scheduled, taken by nobody. */
+const SCHEDULED = 1;
+
+/** The trainings and fleets of a home that run now, the oldest first; no worker is needed to tell. */
+export async function readRunningWork(client: Client, homeId: string): Promise<RunningWork[]> {
+  const own = new Set((Object.keys(QUEUES) as Queue[]).map(queue => queueName(queue, homeId)));
+  return await explainTemporalErrors(async () => {
+    const work: RunningWork[] = [];
+    for await (const { workflowId, taskQueue } of client.workflow.list({ query: QUERY })) {
+      // Homes may share a namespace.
+      if (!own.has(taskQueue)) continue;
+      const running = await describeWork(client, workflowId);
+      if (running !== null) work.push(running);
+      if (work.length === MAX_SHOWN) break;
+    }
+    return work.sort((a, b) => a.startedTime - b.startedTime);
+  });
+}
+
+/** Null where it has ended since it was listed. */
+async function describeWork(client: Client, workflowId: string): Promise<RunningWork | null> {
+  const { status, type, startTime, searchAttributes, raw } = await client.workflow
+    .getHandle(workflowId)
+    .describe();
+  if (status.name !== 'RUNNING') return null;
+  const common = { workflowId, startedTime: startTime.getTime() };
+  if (type === 'trainFleet') {
+    const series = (raw.pendingChildren ?? []).flatMap(
+      child => seriesOfTraining(child.workflowId ?? '') ?? [],
+    );
+    return { ...common, kind: 'fleet', series, recipe: null, step: null, waiting: false };
+  }
+  const [pending] = raw.pendingActivities ?? [];
+  return {
+    ...common,
+    kind: 'training',
+    series: [seriesOfTraining(workflowId) ?? []].flat(),
+    recipe: (searchAttributes.Recipe?.[0] as string | undefined) ?? null,
+    step: TRAINING_STEPS.find(step => step === pending?.activityType?.name) ?? null,
+    waiting: pending?.state === SCHEDULED,
+  };
+}
