@@ -1,75 +1,166 @@
-import type { Candles } from '../contracts/candles.ts';
+import type { Candles, MarketBars } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
-import type { Timeframe } from '../contracts/series.ts';
-import { computeFeatures } from '../features/batch.ts';
-import { averageTrueRange } from '../features/kernels/volatility.ts';
-import { assembleRows, fillMissing } from '../features/window.ts';
+import { type Series, TIMEFRAME_MS } from '../contracts/series.ts';
+import { FeatureFollower } from '../features/follower.ts';
+import { AverageTrueRange } from '../features/kernels/volatility.ts';
 import type { ServingModel } from './serving-model.ts';
 
 /** What a view needs to know of a model. */
 export type ViewingModel = Pick<ServingModel, 'meta' | 'features'>;
 
-/** What a model sees of a series at its last closed bar. */
+/** What is known of a series at its last closed bar. */
 export interface MarketView {
   readonly barTime: number;
   readonly close: number;
   /** ATR14 in price; the mean range of the bars while fewer than 15 are there. */
   readonly atr: number;
-  /** The model's input row, in the model's order of features. */
-  row(model: ViewingModel): Float32Array;
+  /**
+   * A model's input row, in its order of features.
+   * @throws AlphaloomError PREDICTION_INVALID, FEATURE_INPUT_MISSING, CANDLES_STALE (its leader's bar has not come)
+   */
+  row(model: ViewingModel): Promise<Float32Array>;
+}
+
+/** Closed bars of a followed series from the open time `from` to the open time `through`, both included. */
+export type ReadBars = (from: number, through: number, model: ViewingModel) => Promise<MarketBars>;
+
+interface Followed {
+  readonly features: FeatureFollower;
+  throughTime: number;
+  row: Float32Array;
 }
 
 const ATR_PERIOD = 14;
+/** Champion, the one before it, and candidates that are looked at. */
+const MOST_FOLLOWED = 4;
 
 /**
- * Looks at the last of the given bars, which start at the series' anchor. Rows are computed once per package (features,
- * filling and what may be missing are its own) and kept, so that a second question about the same bar costs nothing.
- * @throws AlphaloomError CANDLES_NOT_FOUND where there are no bars
+ * Follows a series from its anchor on. A bar is computed once per package (features, filling and what may be missing are
+ * its own): the next bar costs nothing of the history before it, a second question about the same bar nothing at all.
  */
-export function viewMarket(candles: Candles, timeframe: Timeframe): MarketView {
-  const last = candles.openTime.length - 1;
-  if (last < 0) throw new AlphaloomError('CANDLES_NOT_FOUND', 'A prediction needs at least one closed bar.');
-  const close = candles.close[last];
-  const rows = new Map<string, Float32Array>();
-  let atr: number | undefined;
-  return {
-    barTime: candles.openTime[last],
-    close,
-    get atr() {
-      atr ??= typicalRange(candles, last);
-      return atr;
-    },
-    row(model) {
-      let row = rows.get(model.meta.packageId);
-      if (row === undefined) {
-        row = computeRow(candles, timeframe, last, model);
-        rows.set(model.meta.packageId, row);
+export class SeriesView implements MarketView {
+  readonly #barMs: number;
+  readonly #read: ReadBars;
+  readonly #followed = new Map<string, Followed>();
+  readonly #range = new AverageTrueRange(ATR_PERIOD);
+  readonly #anchorTime: number;
+  #bars = 0;
+  #rangeSum = 0;
+  #last: Bar;
+
+  /** @throws AlphaloomError CANDLES_NOT_FOUND where there are no bars */
+  constructor(series: Series, bars: Candles, read: ReadBars) {
+    if (bars.close.length === 0) {
+      throw new AlphaloomError('CANDLES_NOT_FOUND', 'A prediction needs at least one closed bar.');
+    }
+    this.#barMs = TIMEFRAME_MS[series.timeframe];
+    this.#read = read;
+    this.#anchorTime = bars.openTime[0];
+    this.#last = barAt(bars, 0);
+    this.advance(bars);
+  }
+
+  /** Bars seen, from the anchor on. */
+  get bars(): number {
+    return this.#bars;
+  }
+
+  get barTime(): number {
+    return this.#last.openTime;
+  }
+
+  get close(): number {
+    return this.#last.close;
+  }
+
+  get atr(): number {
+    return Number.isNaN(this.#range.value) ? this.#rangeSum / this.#bars : this.#range.value;
+  }
+
+  /** Whether bar `index` of `bars` is the last one seen. */
+  endsAt(bars: Candles, index: number): boolean {
+    const { openTime, open, high, low, close, volume } = this.#last;
+    return (
+      bars.openTime[index] === openTime &&
+      bars.open[index] === open &&
+      bars.high[index] === high &&
+      bars.low[index] === low &&
+      bars.close[index] === close &&
+      bars.volume[index] === volume
+    );
+  }
+
+  /** Takes the bars that follow those seen; they must be the same that `read` gives. */
+  advance(bars: Candles): void {
+    const count = bars.close.length;
+    if (count === 0) return;
+    for (let i = 0; i < count; i++) {
+      this.#range.push(bars.high[i], bars.low[i], bars.close[i]);
+      this.#rangeSum += bars.high[i] - bars.low[i];
+    }
+    this.#bars += count;
+    this.#last = barAt(bars, count - 1);
+  }
+
+  async row(model: ViewingModel): Promise<Float32Array> {
+    const followed = this.#follow(model);
+    if (followed.throughTime < this.barTime) {
+      const bars = await this.#read(followed.throughTime + 1, this.barTime, model);
+      try {
+        followed.features.advance(bars);
+      } catch (error) {
+        // A formula that failed half-way remembers bars that others do not.
+        this.#followed.delete(model.meta.packageId);
+        throw error;
       }
-      return row;
-    },
+      followed.row = followed.features.row();
+      followed.throughTime = this.barTime;
+    }
+    requireKnown(followed.row, model);
+    return followed.row;
+  }
+
+  #follow({ meta, features }: ViewingModel): Followed {
+    const known = this.#followed.get(meta.packageId);
+    const followed = known ?? {
+      features: new FeatureFollower(features, this.#barMs, meta.recipe.features.maxFillBars),
+      throughTime: this.#anchorTime - 1,
+      row: new Float32Array(),
+    };
+    // The one that was asked last stands last.
+    this.#followed.delete(meta.packageId);
+    this.#followed.set(meta.packageId, followed);
+    const [oldest] = this.#followed.keys();
+    if (this.#followed.size > MOST_FOLLOWED) this.#followed.delete(oldest);
+    return followed;
+  }
+}
+
+interface Bar {
+  readonly openTime: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+}
+
+function barAt(bars: Candles, index: number): Bar {
+  return {
+    openTime: bars.openTime[index],
+    open: bars.open[index],
+    high: bars.high[index],
+    low: bars.low[index],
+    close: bars.close[index],
+    volume: bars.volume[index],
   };
 }
 
-function typicalRange(candles: Candles, last: number): number {
-  const atr = averageTrueRange(candles, ATR_PERIOD)[last];
-  if (!Number.isNaN(atr)) return atr;
-  const ranges = candles.high.reduce((sum, high, bar) => sum + high - candles.low[bar], 0);
-  return ranges / (last + 1);
-}
-
-function computeRow(
-  candles: Candles,
-  timeframe: Timeframe,
-  last: number,
-  { meta, features }: ViewingModel,
-): Float32Array {
-  const { columns } = computeFeatures(candles, features, timeframe, 'float32');
-  fillMissing(columns, meta.recipe.features.maxFillBars, 0);
-  const row = assembleRows(columns, meta.featureNames, [last]);
+function requireKnown(row: Float32Array, { meta }: ViewingModel): void {
   const missing = meta.featureNames.filter(
     (name, at) => Number.isNaN(row[at]) && !meta.dataset.missingInTraining.includes(name),
   );
-  if (missing.length === 0) return row;
+  if (missing.length === 0) return;
   throw new AlphaloomError(
     'PREDICTION_INVALID',
     `${missing.join(', ')} can’t be computed at the last bar, and never was missing in training.`,

@@ -45,9 +45,9 @@ export async function readEvidence(artifacts: ArtifactStore, ref: ArtifactRef): 
 /** Puts the time where the gate's table shows what a rule found; older packages hold it in the evidence itself. */
 function withMeasurements(
   evidence: Evidence & Partial<Measurements>,
-  measured: Partial<Measurements>,
+  measured: Partial<Measurements> | null,
 ): MeasuredEvidence {
-  const latencyMs = measured.latencyMs ?? evidence.latencyMs ?? null;
+  const latencyMs = measured?.latencyMs ?? evidence.latencyMs ?? null;
   const rules = evidence.rules.map(rule =>
     rule.rule === 'latency' ? { ...rule, numbers: { latencyMs, ...rule.numbers } } : rule,
   );

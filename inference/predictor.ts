@@ -1,13 +1,14 @@
 import type { ArtifactStore } from '../artifacts/store.ts';
 import type { CandleStore } from '../candles/store.ts';
-import type { Candles } from '../contracts/candles.ts';
+import type { MarketBars } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Prediction } from '../contracts/prediction.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import type { Registry, VersionRecord } from '../registry/registry.ts';
-import { type MarketView, viewMarket } from './market-view.ts';
+import type { MarketView } from './market-view.ts';
 import { createModelCache } from './model-cache.ts';
 import { describeHold, describeModelAnswer, type ModelAnswer } from './prediction-json.ts';
+import { createSeriesViews } from './series-views.ts';
 import type { ServingModel } from './serving-model.ts';
 
 /** What a predictor works with; `now` in epoch ms, `monotonicMs` for durations. */
@@ -25,7 +26,7 @@ export interface Predictor {
    */
   predict(series: Series): Promise<Prediction>;
   /** The same over bars that the caller holds in memory (from the series' anchor on, closed ones only). */
-  predictOn(series: Series, candles: Candles): Promise<Prediction>;
+  predictOn(series: Series, bars: MarketBars): Promise<Prediction>;
   close(): Promise<void>;
 }
 
@@ -35,16 +36,7 @@ const DAY_MS = 86_400_000;
 export function createPredictor(rooms: PredictorRooms): Predictor {
   const { candles, registry, artifacts, clock } = rooms;
   const models = createModelCache(artifacts, MAX_OPEN_MODELS);
-  const views = new Map<string, { candles: Candles; view: MarketView }>();
-
-  const viewOf = (series: Series, bars: Candles): MarketView => {
-    const id = seriesId(series);
-    const known = views.get(id);
-    if (known?.candles === bars) return known.view;
-    const view = viewMarket(bars, series.timeframe);
-    views.set(id, { candles: bars, view });
-    return view;
-  };
+  const views = createSeriesViews(candles);
 
   /** The champion's answer; a champion that is broken leaves the word to the one before it. */
   const askChampions = async (
@@ -74,9 +66,7 @@ export function createPredictor(rooms: PredictorRooms): Predictor {
     return previous && (await ask(previous));
   };
 
-  const predictOn = async (series: Series, bars: Candles): Promise<Prediction> => {
-    const startedAt = clock.monotonicMs();
-    const view = viewOf(series, bars);
+  const describe = async (series: Series, view: MarketView, startedAt: number): Promise<Prediction> => {
     const reasons: string[] = [];
     const answer = await askChampions(series, view, reasons);
     const moment = {
@@ -90,10 +80,13 @@ export function createPredictor(rooms: PredictorRooms): Predictor {
   };
 
   return {
-    predictOn,
-    async predict(series) {
-      const { anchorTime } = await candles.describe(series);
-      return await predictOn(series, await candles.read(series, { from: anchorTime }));
+    predictOn(series, bars) {
+      const startedAt = clock.monotonicMs();
+      return views.onBars(series, bars, view => describe(series, view, startedAt));
+    },
+    predict(series) {
+      const startedAt = clock.monotonicMs();
+      return views.onStore(series, view => describe(series, view, startedAt));
     },
     close: () => models.close(),
   };
@@ -117,5 +110,5 @@ async function askModel(model: ServingModel, view: MarketView): Promise<ModelAns
       { version: version.version, ageDays },
     );
   }
-  return { model, probabilities: await model.session.run(view.row(model), 1) };
+  return { model, probabilities: await model.session.run(await view.row(model), 1) };
 }

@@ -3,7 +3,7 @@ import type { Kernel } from './kernel.ts';
 import { RollingMoments } from './rolling.ts';
 
 /** Average true range by Wilder's smoothing, in price; NaN before `period` true ranges came (the first bar has none). */
-class AverageTrueRange {
+export class AverageTrueRange {
   value = Number.NaN;
   readonly #period: number;
   #count = -1;

@@ -176,4 +176,8 @@ function modelOf(meta: PackageMeta, { leaning = 'LONG', packageIdInModel }: Pack
 
 const METRICS = { balancedAccuracy: 0.41, mcc: 0.07, directionalAuc: null, accuracy: 0.5 };
 /** Only what a prediction tells of it. */
-export const EVIDENCE = { metrics: METRICS, baseline: { ...METRICS, accuracy: 0.45 } } as unknown as Evidence;
+export const EVIDENCE = {
+  metrics: METRICS,
+  baseline: { ...METRICS, accuracy: 0.45 },
+  rules: [],
+} as unknown as Evidence;
