@@ -13,10 +13,10 @@ export function register(command: Command, context: CliContext): void {
     .description('Check alphaloom.yaml and the variables; say what is wrong and where.')
     .addHelpText('after', '\nExample:\n  alphaloom config check\n')
     .action(async () => {
-      const { file, values } = await context.loadConfig();
+      const { file, values, warnings } = await context.loadConfig();
       const set = values.filter(value => value.origin !== 'default').length;
       output.result(
-        { ok: true, file, values: values.length, set },
+        { ok: true, file, values: values.length, set, warnings },
         () =>
           `${output.paint.green('ok')}  ${file ?? 'no alphaloom.yaml'}: ${set} of ${values.length} values set, the others are defaults`,
       );

@@ -12,6 +12,7 @@ const argv = process.argv.slice(2);
 const environment = process.env;
 const output = createProcessOutput();
 const interruption = createInterruption(process);
+const warned = new Set<string>();
 let resultCode: 0 | 1 | 2 = 0;
 
 const exitCode = await runProgram(argv, output, createContext);
@@ -29,13 +30,24 @@ function createContext(): CliContext {
     home,
     now: Date.now,
     // Loaded when it is asked for: schemas and YAML are a third of a start's time.
-    loadConfig: async flags =>
-      (await import('../host/config.ts')).loadConfig({ environment, cwd, homeRoot: home.root, flags }),
+    loadConfig: async flags => {
+      const { loadConfig } = await import('../host/config.ts');
+      const loaded = await loadConfig({ environment, cwd, homeRoot: home.root, flags });
+      for (const warning of loaded.warnings) warnOnce(warning);
+      return loaded;
+    },
     interruption: interruption.signal,
     endWith: code => {
       resultCode = code;
     },
   };
+}
+
+/** A command may load the configuration more than once. */
+function warnOnce(warning: string): void {
+  if (warned.has(warning)) return;
+  warned.add(warning);
+  output.warn(warning);
 }
 
 function createProcessOutput(): Output {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -14,6 +14,7 @@ import {
   resolveLayers,
   variableEntry,
 } from './config-layers.ts';
+import { strayLines } from './dotenv-lines.ts';
 import { CHECKOUT } from './paths.ts';
 
 export const CONFIG_FILE = 'alphaloom.yaml';
@@ -36,6 +37,8 @@ export interface LoadedConfig {
   /** Relative paths in the configuration are relative to this. */
   readonly folder: string;
   readonly values: readonly ConfigValue[];
+  /** What was passed over, for whoever wrote it; never a value. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -47,15 +50,16 @@ export interface LoadedConfig {
 export async function loadConfig(request: ConfigRequest): Promise<LoadedConfig> {
   const file = await findConfigFile(request);
   const folder = file === null ? request.cwd : dirname(file);
+  const dotEnv = await readDotEnv(join(folder, '.env'));
   const entries = [
     ...documentEntries(configSchema, { venues: KNOWN_VENUES }, 'default'),
     ...(file === null ? [] : await fileEntries(file)),
-    ...(await dotEnvEntries(join(folder, '.env'))),
+    ...dotEnv.entries,
     ...(await variableEntries(request.environment, 'environment')),
     ...flagEntries(request.flags ?? {}),
   ];
   const { value, values } = resolveLayers(configSchema, entries);
-  return { config: value, file, folder, values };
+  return { config: value, file, folder, values, warnings: dotEnv.warnings };
 }
 
 /** Folders of the user's own recipes, absolute. */
@@ -88,7 +92,14 @@ async function findConfigFile({ environment, cwd, homeRoot }: ConfigRequest): Pr
   const named = environment.ALPHALOOM_CONFIG;
   if (named) {
     const path = resolve(cwd, named);
-    if (await exists(path)) return path;
+    if (await exists(path)) {
+      if (!(await stat(path)).isDirectory()) return path;
+      throw new AlphaloomError(
+        'CONFIG_INVALID',
+        `ALPHALOOM_CONFIG names the folder ${path}. Name the file in it, e.g. ${join(path, CONFIG_FILE)}.`,
+        { path: 'ALPHALOOM_CONFIG', value: path },
+      );
+    }
     throw new AlphaloomError('FILE_NOT_FOUND', `ALPHALOOM_CONFIG names ${path}, which is not there.`, {
       path,
     });
@@ -101,7 +112,7 @@ async function findConfigFile({ environment, cwd, homeRoot }: ConfigRequest): Pr
 }
 
 async function fileEntries(file: string): Promise<ConfigEntry[]> {
-  const text = await explainDiskErrors(file, () => readFile(file, 'utf8'));
+  const text = await readText(file, file);
   const document = parseDocument(text);
   const problem = document.errors[0];
   if (problem) {
@@ -119,10 +130,25 @@ function toPlain(document: ReturnType<typeof parseDocument>, file: string): unkn
   }
 }
 
-async function dotEnvEntries(path: string): Promise<ConfigEntry[]> {
-  if (!(await exists(path))) return [];
-  const text = await explainDiskErrors(path, () => readFile(path, 'utf8'));
-  return variableEntries(parseEnv(text), path);
+async function readDotEnv(path: string): Promise<{ entries: ConfigEntry[]; warnings: string[] }> {
+  if (!(await exists(path))) return { entries: [], warnings: [] };
+  const text = await readText(path, path);
+  return {
+    entries: await variableEntries(parseEnv(text), path),
+    warnings: strayLines(text).map(
+      line => `${path}, line ${line}, is neither NAME=value nor a comment (#); it was passed over.`,
+    ),
+  };
+}
+
+/** @throws AlphaloomError CONFIG_INVALID where a folder stands there */
+async function readText(path: string, name: string): Promise<string> {
+  try {
+    return await explainDiskErrors(path, () => readFile(path, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw error;
+    throw new AlphaloomError('CONFIG_INVALID', `${name} is a folder; a file is expected there.`, { path });
+  }
 }
 
 async function variableEntries(variables: NodeJS.ProcessEnv, source: string): Promise<ConfigEntry[]> {
@@ -144,7 +170,7 @@ async function readSecret(name: string, path: string): Promise<string> {
   if (!(await exists(path))) {
     throw new AlphaloomError('FILE_NOT_FOUND', `${name} names ${path}, which is not there.`, { name, path });
   }
-  return (await explainDiskErrors(path, () => readFile(path, 'utf8'))).trim();
+  return (await readText(path, `${name}, ${path},`)).trim();
 }
 
 function flagEntries(flags: Readonly<Record<string, unknown>>): ConfigEntry[] {

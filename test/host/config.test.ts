@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { parse } from 'yaml';
@@ -157,6 +157,44 @@ test('ALPHALOOM_CONFIG wins over the current folder, and must be there', async t
   await assert.rejects(loadConfig({ ...request, environment: { ALPHALOOM_CONFIG: 'none.yaml' } }), {
     code: 'FILE_NOT_FOUND',
   });
+});
+
+test('a folder where a file should be is refused by its name', async t => {
+  const folder = await temporaryHome(t);
+  const request = { cwd: folder, homeRoot: join(folder, 'home') };
+  await assert.rejects(loadConfig({ ...request, environment: { ALPHALOOM_CONFIG: '.' } }), {
+    code: 'CONFIG_INVALID',
+    message: /ALPHALOOM_CONFIG names the folder .*alphaloom\.yaml/,
+  });
+  await assert.rejects(
+    loadConfig({ ...request, environment: { ALPHALOOM__TEMPORAL__NAMESPACE_FILE: folder } }),
+    { code: 'CONFIG_INVALID', message: /NAMESPACE_FILE, .*is a folder/ },
+  );
+  await mkdir(join(folder, 'alphaloom.yaml'));
+  await assert.rejects(loadConfig({ ...request, environment: {} }), {
+    code: 'CONFIG_INVALID',
+    message: /alphaloom\.yaml is a folder/,
+  });
+});
+
+test('lines of .env that say nothing are told by their number, without their content', async t => {
+  const dotEnv = [
+    '# a comment',
+    'export OTHER=1',
+    '',
+    'ALPHALOOM__TEMPORAL__PORT: 7300 hunter2',
+    'QUOTED="two',
+    'lines"',
+    'hunter2',
+    '  SPACED = x # fine',
+  ].join('\n');
+  const { warnings } = await load(t, { dotEnv });
+  assert.deepEqual(
+    warnings.map(warning => /line (\d+),/.exec(warning)?.[1]),
+    ['4', '7'],
+  );
+  assert.ok(!warnings.join().includes('hunter2'));
+  assert.deepEqual((await load(t, { dotEnv: 'A=1\r\n\r\n# x\r\nB=2\r\n' })).warnings, []);
 });
 
 test('hostile YAML is refused: not YAML, doubled keys, alias bombs, prototype keys, a list', async t => {
