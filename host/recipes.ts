@@ -27,11 +27,36 @@ export async function loadRecipe(
 ): Promise<Recipe> {
   const path = await findRecipe(name, folders);
   const document = await readYaml(path);
-  for (const [at, value] of Object.entries(overrides)) setPath(document, at, value);
-  const recipe = parseRecipe(document, path);
-  resolveFeatures(recipe.features, await loadCatalog(recipe.features.files));
-  const params = findEstimator(recipe.train.estimator).parseParams(recipe.train.params);
-  return { ...recipe, train: { ...recipe.train, params } };
+  const assignments = Object.entries(overrides);
+  if (assignments.length === 0) return await checkRecipe(document, path);
+  const changed = structuredClone(document);
+  for (const [at, value] of assignments) setPath(changed, at, value);
+  // The file is named only where it is wrong by itself.
+  return await checkRecipe(changed, (await isSound(document, path)) ? `--set over ${path}` : path);
+}
+
+/** @param origin where it was written, named by every error */
+async function checkRecipe(document: unknown, origin: string): Promise<Recipe> {
+  const recipe = parseRecipe(document, origin);
+  try {
+    resolveFeatures(recipe.features, await loadCatalog(recipe.features.files));
+    const params = findEstimator(recipe.train.estimator).parseParams(recipe.train.params);
+    return { ...recipe, train: { ...recipe.train, params } };
+  } catch (error) {
+    if (!(error instanceof AlphaloomError)) throw error;
+    const { code, message, details } = error;
+    throw new AlphaloomError(code, `${origin}: ${message}`, { ...details, origin }, { cause: error });
+  }
+}
+
+async function isSound(document: unknown, path: string): Promise<boolean> {
+  try {
+    await checkRecipe(document, path);
+    return true;
+  } catch (error) {
+    if (error instanceof AlphaloomError) return false;
+    throw error;
+  }
 }
 
 /** Names of all recipes that can be asked for, the user's own first. */

@@ -11,7 +11,7 @@ export function findEstimator(name: string): Estimator {
   const allowed = Object.keys(ESTIMATORS);
   throw new AlphaloomError(
     'RECIPE_INVALID',
-    `The recipe is wrong: train.estimator must be one of ${allowed.join(', ')} (got ${JSON.stringify(name)}).`,
+    `train.estimator must be one of ${allowed.join(', ')} (got ${JSON.stringify(name)}).`,
     { problems: [{ path: 'train.estimator', value: name, allowed }] },
   );
 }

@@ -12,7 +12,7 @@ export function checkParams<Schema extends z.ZodObject>(
   const result = schema.safeParse(params);
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap(issue => describe(issue, params, Object.keys(schema.shape)));
-  throw new AlphaloomError('RECIPE_INVALID', `The recipe is wrong: ${problems.map(inWords).join('; ')}.`, {
+  throw new AlphaloomError('RECIPE_INVALID', `${problems.map(inWords).join('; ')}`, {
     problems,
   });
 }

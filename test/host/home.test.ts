@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import { initProject } from '../../host/init.ts';
@@ -41,4 +41,23 @@ test('init writes a configuration and a recipe that can be used, and never overw
   const recipe = await loadRecipe('my-first', [join(folder, 'recipes')]);
   assert.equal(recipe.name, 'my-first');
   await assert.rejects(initProject(folder), { code: 'FILE_EXISTS' });
+});
+
+test('a wrong value of a recipe is told with where it was written: the file, or --set', async t => {
+  const folder = await temporaryHome(t);
+  const text = await readFile(join(CHECKOUT, 'recipes/gbdt-core15.yaml'), 'utf8');
+  await writeFile(join(folder, 'mine.yaml'), text.replace('  params:\n', '  params:\n    leaves: 3\n'));
+  await assert.rejects(loadRecipe('mine', [folder]), {
+    code: 'RECIPE_INVALID',
+    message: /mine\.yaml: train\.params\.leaves/,
+  });
+  for (const wrong of [
+    { 'train.seed': 'many' },
+    { 'train.params.leaves': 3 },
+    { 'train.estimator': 'crystal-ball' },
+    { features: { names: ['nope'] } },
+  ])
+    await assert.rejects(loadRecipe('gbdt-core15', [], wrong), {
+      message: /^--set over .*gbdt-core15\.yaml: /,
+    });
 });
