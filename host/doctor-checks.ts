@@ -135,8 +135,7 @@ async function checkPorts({ environment, home, loadConfig }: CheckContext): Prom
   if (namesExternalTemporal(environment)) return ok('not needed: the environment names a cluster');
   const endpoint = readEndpoint(home);
   if (endpoint && isSupervised(readRunState(home))) return ok(`in use by this home: ${endpoint.address}`);
-  const { temporal } = (await loadConfig()).config;
-  const { port, uiPort } = await choosePorts(home, temporal);
+  const { port, uiPort } = await choosePorts(home, await loadConfig());
   const note = (await isPortFree(7233)) ? '' : ' (7233 is taken by another program)';
   return ok(`up will use ${port} and ${uiPort}${note}`);
 }

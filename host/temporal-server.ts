@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Connection, type ConnectionOptions } from '@temporalio/client';
-import type { Config } from '../contracts/config.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { exists, writeFileAtomic } from '../storage/files.ts';
+import type { LoadedConfig } from './config.ts';
 import type { Home } from './paths.ts';
 import { isPortFree, nextFreePort } from './ports.ts';
 import { type Ports, readPorts } from './run-state.ts';
@@ -42,10 +42,26 @@ export function serverEnvironment(environment: NodeJS.ProcessEnv): NodeJS.Proces
  * Ports for the server: the configured ones, else those of the last time, else the usual ones or the next free.
  * @throws AlphaloomError PORT_TAKEN where a configured one is in use
  */
-export async function choosePorts(home: Home, temporal: Config['temporal']): Promise<Ports> {
+export async function choosePorts(
+  home: Home,
+  { config: { temporal }, values }: Pick<LoadedConfig, 'config' | 'values'>,
+): Promise<Ports> {
+  const named = (path: string, flag: string) => nameSetting(values, path, flag);
   const last = await readPorts(home);
-  const port = await choosePort('temporal.port', temporal.port, last?.port, DEFAULT_PORT, []);
-  const uiPort = await choosePort('temporal.uiPort', temporal.uiPort, last?.uiPort, DEFAULT_UI_PORT, [port]);
+  const port = await choosePort(
+    named('temporal.port', '--port'),
+    temporal.port,
+    last?.port,
+    DEFAULT_PORT,
+    [],
+  );
+  const uiPort = await choosePort(
+    named('temporal.uiPort', '--ui-port'),
+    temporal.uiPort,
+    last?.uiPort,
+    DEFAULT_UI_PORT,
+    [port],
+  );
   return { port, uiPort };
 }
 
@@ -66,6 +82,13 @@ async function choosePort(
   }
   if (last !== undefined && !taken.includes(last) && (await isPortFree(last))) return last;
   return await nextFreePort(usual, taken);
+}
+
+/** What its user wrote: the flag, or the setting and where it stands. */
+function nameSetting(values: LoadedConfig['values'], path: string, flag: string): string {
+  const origin = values.find(value => value.path === path)?.origin;
+  if (origin === 'flag') return flag;
+  return origin === undefined ? path : `${path} (${origin})`;
 }
 
 /** The version of the server that made the home's database; null where there is no database yet. */

@@ -74,12 +74,11 @@ async function startEmbedded(
   request: UpRequest,
 ): Promise<{ supervisor: SupervisorHandle; settings: TemporalSettings }> {
   const { home, environment, loaded, onProgress } = request;
-  const { temporal } = loaded.config;
-  const { namespace } = temporal;
+  const { namespace } = loaded.config.temporal;
   const binary = await ensureTemporalBinary(environment, home, await readDatabaseVersion(home), onProgress);
   onProgress(null, 'starting Temporal');
   const start = async () => {
-    const ports = await choosePorts(home, temporal);
+    const ports = await choosePorts(home, loaded);
     const supervisor = await startSupervisor(home, environment);
     const settings = await orEndAll(home, supervisor, async () => {
       await writeDatabaseVersion(home, binary.serverVersion);

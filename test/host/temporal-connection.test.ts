@@ -90,6 +90,17 @@ test('the server does not hear what its user set for clients', () => {
   });
 });
 
+/** Ports as a user set them, somewhere. */
+function configured(ports: { port?: number; uiPort?: number }, origin = 'mine.yaml') {
+  const values = Object.entries(ports).map(([key, value]) => ({
+    path: `temporal.${key}`,
+    value,
+    origin,
+    secret: false,
+  }));
+  return { config: { ...config, temporal: { ...config.temporal, ...ports } }, values };
+}
+
 async function takePort(t: TestContext): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   t.after(() => server.close());
@@ -100,16 +111,20 @@ async function takePort(t: TestContext): Promise<number> {
 test('a configured port that is taken is refused; without one the last is used again, or the next free', async t => {
   const home = homeAt(await temporaryHome(t));
   const taken = await takePort(t);
-  await assert.rejects(choosePorts(home, { ...config.temporal, port: taken }), {
+  await assert.rejects(choosePorts(home, configured({ port: taken })), {
     code: 'PORT_TAKEN',
-    message: new RegExp(`temporal\\.port is ${taken}`),
+    message: new RegExp(`temporal\\.port \\(mine\\.yaml\\) is ${taken}`),
   });
-  await assert.rejects(choosePorts(home, { ...config.temporal, port: 40_111, uiPort: 40_111 }), {
+  await assert.rejects(choosePorts(home, configured({ port: taken }, 'flag')), {
+    code: 'PORT_TAKEN',
+    message: new RegExp(`^--port is ${taken}`),
+  });
+  await assert.rejects(choosePorts(home, configured({ port: 40_111, uiPort: 40_111 })), {
     code: 'PORT_TAKEN',
   });
   const last = await nextFreePort(41_000);
   await writePorts(home, { port: last, uiPort: taken });
-  const chosen = await choosePorts(home, config.temporal);
+  const chosen = await choosePorts(home, configured({}));
   assert.equal(chosen.port, last);
   assert.notEqual(chosen.uiPort, taken);
 });
