@@ -40,7 +40,8 @@ async function readSymbolsFile(path: string): Promise<string[]> {
   if (!(await exists(path)))
     throw new AlphaloomError('FILE_NOT_FOUND', `There is no symbols file ${path}.`, { path });
   const text = await readFile(path, 'utf8');
-  if (!text.trimStart().startsWith('[')) {
+  // No symbol begins with a brace: it is JSON, though not a list.
+  if (!/^\s*[[{]/.test(text)) {
     return text
       .split(/\r?\n/)
       .map(line => line.replace(/#.*/, '').trim())

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { StartedWork } from '../activities/rooms.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import { seriesId } from '../contracts/series.ts';
 import type { FleetRow, TrainFleetResult, TrainModelInput, TrainModelResult } from '../contracts/training.ts';
@@ -79,6 +80,7 @@ async function readInputs(
     options.symbolsFile,
     loaded.config.defaultVenue,
   );
+  refuseFuture(options.asOf, context.now());
   const recipe = await loadRecipe(options.recipe, recipeFolders(loaded), options.set);
   const actor = cliActor(context.environment);
   return list.map(series => ({
@@ -88,6 +90,16 @@ async function readInputs(
     offer: options.promote,
     actor,
   }));
+}
+
+/** The same training would see more bars tomorrow than today. */
+function refuseFuture(asOf: number | undefined, now: number): void {
+  if (asOf === undefined || asOf <= now) return;
+  throw new AlphaloomError(
+    'TIME_INVALID',
+    `--as-of is ${new Date(asOf).toISOString()}, which lies in the future: it is ${new Date(now).toISOString()} (UTC). Leave it out to use all closed bars.`,
+    { got: asOf, now },
+  );
 }
 
 async function trainOne(
@@ -104,8 +116,9 @@ async function trainOne(
   const { workflowId } = work;
   const result = await orchestrator.awaitTraining(workflowId);
   const evidence = await readEvidence(rooms.artifacts, result.evidence);
-  context.output.result({ workflowId, ...result, evidence: { artifact: result.evidence, ...evidence } }, () =>
-    renderTraining(result, evidence),
+  context.output.result(
+    { workflowId, ...result, evidence: { artifact: result.evidence, ...evidence } },
+    () => (context.output.quiet ? renderVerdictLine(result) : renderTraining(result, evidence)),
   );
 }
 
@@ -123,7 +136,9 @@ async function trainMany(
   if (!(await followWorkflow(context, temporal.client, work, label))) return left(context, work);
   const { workflowId } = work;
   const result = await orchestrator.awaitFleet(workflowId);
-  context.output.result({ workflowId, ...result, ...countFleet(result) }, () => renderFleet(result));
+  context.output.result({ workflowId, ...result, ...countFleet(result) }, () =>
+    context.output.quiet ? renderCount(result) : renderFleet(result),
+  );
   if (result.rows.some(row => !row.ok)) context.endWith(1);
 }
 
@@ -145,13 +160,11 @@ function left(context: CliContext, work: StartedWork): void {
 }
 
 function renderTraining(result: TrainModelResult, evidence: Evidence): string {
-  return [
-    renderSteps(result.steps),
-    '',
-    renderGate(evidence),
-    '',
-    `${result.series} v${result.version}: ${result.offer ? renderOffer(result.offer) : 'registered, not offered'}`,
-  ].join('\n');
+  return [renderSteps(result.steps), '', renderGate(evidence), '', renderVerdictLine(result)].join('\n');
+}
+
+function renderVerdictLine({ series, version, offer }: TrainModelResult): string {
+  return `${series} v${version}: ${offer ? renderOffer(offer) : 'registered, not offered'}`;
 }
 
 function countFleet({ rows }: TrainFleetResult): { total: number; finished: number; failed: number } {
@@ -160,7 +173,6 @@ function countFleet({ rows }: TrainFleetResult): { total: number; finished: numb
 }
 
 function renderFleet(result: TrainFleetResult): string {
-  const { total, finished, failed } = countFleet(result);
   const table = renderTable<FleetRow>(result.rows, [
     { title: 'series', cell: row => row.series },
     { title: 'version', cell: row => (row.ok ? `v${row.result.version}` : null) },
@@ -170,5 +182,10 @@ function renderFleet(result: TrainFleetResult): string {
       cell: row => (row.ok ? row.result.offer?.reason : `${row.error.code}: ${row.error.message}`),
     },
   ]);
-  return `${table}\n\n${finished} of ${total} finished, ${failed} failed`;
+  return `${table}\n\n${renderCount(result)}`;
+}
+
+function renderCount(result: TrainFleetResult): string {
+  const { total, finished, failed } = countFleet(result);
+  return `${finished} of ${total} finished, ${failed} failed`;
 }

@@ -137,6 +137,21 @@ export const WRONG_USES: readonly WrongUse[] = [
     says: /9/,
   },
   {
+    name: 'a time to train as of that has not come',
+    words: [...TRAIN, '--as-of', '2999-01-01'],
+    code: 'TIME_INVALID',
+    exit: 2,
+    says: /2999-01-01T.*future/,
+  },
+  {
+    name: 'a symbols file that is an object',
+    words: ['train', '--symbols-file', 'a.json', '1h'],
+    prepare: file('a.json', '{"symbols": ["BTCUSD"]}'),
+    code: 'USAGE',
+    exit: 2,
+    says: /a\.json must be a JSON array of symbols/,
+  },
+  {
     name: 'a pause of a series that nobody has heard of',
     words: ['models', 'pause', 'NOPE', '1h'],
     code: 'CANDLES_NOT_FOUND',

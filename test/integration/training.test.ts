@@ -81,6 +81,9 @@ test(
     assert.ok(again.steps.every(({ cached }) => cached));
     assert.equal((await home.rooms.registry.list(SERIES)).length, 1);
 
+    const quiet = await runCommand(home, 'train', 'BTCUSD', '1h', '--quiet');
+    assert.match(quiet.stdout(), /^coinbase:BTCUSD\/1h v1: .*\n$/, 'one line');
+
     const seeded = await train(home, training(await loadRecipe('gbdt-core15', [], { 'train.seed': 2 })));
     assert.equal(seeded.version, 2);
     assert.deepEqual(
