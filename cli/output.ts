@@ -75,7 +75,8 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
         return;
       }
       print(streams.stderr, `${paint.red(error.code)}: ${error.message}`);
-      print(streams.stderr, paint.dim(ERROR_CODES[error.code].mend));
+      const { mend } = ERROR_CODES[error.code];
+      if (!saysAlready(error.message, mend)) print(streams.stderr, paint.dim(mend));
       if (options.debug) print(streams.stderr, `${error.stack}\n${(error.cause as Error)?.stack ?? ''}`);
     },
     flush: async () => {
@@ -83,6 +84,13 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
         await new Promise<void>(resolve => stream.write('', () => resolve()));
     },
   };
+}
+
+/** Whether a message holds every word of the hint, or the hint only points back at the message. */
+function saysAlready(message: string, mend: string): boolean {
+  const words = (text: string) => text.toLowerCase().match(/[\p{L}\d_-]{3,}/gu) ?? [];
+  const said = new Set(words(message));
+  return mend.startsWith('The message ') || words(mend).every(word => said.has(word));
 }
 
 type Painter = (text: string) => string;

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'node:test';
 import { normaliseArguments } from '../../cli/arguments.ts';
 import { COMMANDS } from '../../cli/commands.ts';
 import type { CliContext } from '../../cli/context.ts';
 import type { Output } from '../../cli/output.ts';
 import { createProgram, runProgram } from '../../cli/program.ts';
+import { readSeriesArguments } from '../../cli/series-arguments.ts';
 import { renderTable } from '../../cli/table.ts';
-import { AlphaloomError } from '../../contracts/errors.ts';
+import { AlphaloomError, ERROR_CODES, type ErrorCode } from '../../contracts/errors.ts';
 import { homeAt } from '../../host/paths.ts';
 import { type Captured, capture } from '../support/command.ts';
+import { temporaryHome } from '../support/temporary-home.ts';
 
 function contextWith(output: Output): CliContext {
   return {
@@ -188,4 +192,28 @@ test('a table is aligned as it is seen, colours aside', () => {
     { title: 'n', align: 'right', cell: row => row.count },
   ]);
   assert.equal(text, 'name  n\n\u001b[32mab\u001b[39m    5\nabcd  -');
+});
+
+test('a hint is shown under a message unless the message says it already', () => {
+  const hintOf = (code: ErrorCode, message: string) => {
+    const { output, stderr } = capture();
+    output.error(new AlphaloomError(code, message));
+    return stderr().split('\n')[1];
+  };
+  const { mend } = ERROR_CODES.VERSION_NOT_FOUND;
+  assert.equal(hintOf('VERSION_NOT_FOUND', 'BTCUSD has no v9.'), mend);
+  assert.equal(hintOf('VERSION_NOT_FOUND', `BTCUSD has no v9. ${mend}`), '');
+  assert.equal(hintOf('RECIPE_INVALID', 'mine.yaml: train.seed: too small.'), '', 'it points at the message');
+});
+
+test('a symbols file is a JSON array or lines of symbols', async t => {
+  const folder = await temporaryHome(t);
+  const read = async (text: string) => {
+    const path = join(folder, 'symbols');
+    await writeFile(path, text);
+    return (await readSeriesArguments(undefined, '1h', path, 'coinbase')).map(({ symbol }) => symbol);
+  };
+  assert.deepEqual(await read('["BTCUSD", "ETHUSD"]'), ['BTCUSD', 'ETHUSD']);
+  assert.deepEqual(await read('BTCUSD # first\n\nETHUSD\n'), ['BTCUSD', 'ETHUSD']);
+  await assert.rejects(read(' {"a": 1}'), { code: 'USAGE', message: /must be a JSON array/ });
 });
