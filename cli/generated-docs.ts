@@ -79,6 +79,7 @@ function commandSection(command: Command): string {
   return [
     `## ${parent}${command.name()}`,
     command.description(),
+    ...command.aliases().map(alias => `Also as \`./alphaloom ${parent}${alias}\`.`),
     '',
     '```',
     usage,

@@ -7,7 +7,7 @@ import { firstConfig } from './config-docs.ts';
 import { CHECKOUT } from './paths.ts';
 import { BUILT_IN_RECIPES, DEFAULT_RECIPE } from './recipes.ts';
 
-const EXAMPLE_RECIPE = 'my-first';
+export const EXAMPLE_RECIPE = 'my-first';
 
 /**
  * Writes a first `alphaloom.yaml`, every setting commented with its default, and one recipe of the user's own.
