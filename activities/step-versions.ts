@@ -11,5 +11,5 @@ export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   model: 1,
   evidence: 2,
   package: 2,
-  comparison: 1,
+  comparison: 2,
 };

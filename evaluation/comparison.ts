@@ -120,7 +120,7 @@ function judge(facts: Omit<Comparison, 'rule'>, { candidate, champion, gate }: C
     if (bars < asked || difference.low === null || difference.high === null) {
       return {
         outcome: 'inconclusive',
-        reason: `${names}: ${bars} bars that neither has seen are too few to tell (${asked} are asked).`,
+        reason: `${names}: ${bars === 1 ? '1 bar that neither has seen is' : `${bars} bars that neither has seen are`} too few to tell (${asked} are asked).`,
       };
     }
     if (difference.low > 0) return { outcome: 'pass', reason: `${names}: it is better (${shown}).` };
