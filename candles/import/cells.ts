@@ -18,7 +18,9 @@ export interface CellPlace {
  */
 export function parseNumber(text: string | null, place: CellPlace): number {
   const trimmed = text?.trim() ?? '';
-  if (NUMBER.test(trimmed)) return Number(trimmed);
+  const value = NUMBER.test(trimmed) ? Number(trimmed) : Number.NaN;
+  // 1e999 is infinite.
+  if (Number.isFinite(value)) return value;
   throw wrongCell(place, text, 'a number');
 }
 

@@ -22,6 +22,17 @@ export function findColumns(path: string, names: readonly string[]): ColumnPosit
   return positions as unknown as ColumnPositions;
 }
 
+/**
+ * The place of one column in a bar (0 is the time), for readers that meet names one by one.
+ * @throws AlphaloomError CANDLES_INVALID where it is none of a bar's
+ */
+export function columnRole(path: string, name: string): number {
+  if (isOneOf(TIME_NAMES, name)) return 0;
+  const value = VALUE_NAMES.findIndex(allowed => isOneOf([allowed], name));
+  if (value < 0) throw wrongColumns(path, `unknown: ${quoted([name])}`, [name]);
+  return value + 1;
+}
+
 function isOneOf(allowed: readonly string[], name: string): boolean {
   return allowed.some(candidate => candidate.toLowerCase() === name.toLowerCase());
 }

@@ -1,31 +1,61 @@
 import { open, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { basename } from 'node:path';
 import type { Candles } from '../../contracts/candles.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { explainDiskError } from '../../storage/files.ts';
+import { readArrowFile } from './arrow/index.ts';
 import { readCsvFile } from './csv.ts';
+import { readGzippedJsonFile, readJsonFile } from './json/index.ts';
 import { readParquetFile } from './parquet.ts';
 import { unreadableFile } from './unreadable.ts';
 
-const FORMATS: Readonly<Record<string, { readonly name: string; read(path: string): Promise<Candles> }>> = {
-  '.parquet': { name: 'Parquet', read: readParquetFile },
-  '.csv': { name: 'CSV', read: readCsvFile },
-};
+interface Format {
+  /** How its files are named. */
+  readonly endings: readonly string[];
+  /** What their first bytes show. */
+  readonly content: Content;
+  read(path: string): Promise<Candles>;
+}
+
+/** The next format is a line here and, where its first bytes tell it, one in `MAGIC`. */
+const FORMATS: readonly Format[] = [
+  { endings: ['.parquet'], content: 'Parquet', read: readParquetFile },
+  { endings: ['.csv'], content: 'CSV', read: readCsvFile },
+  { endings: ['.json', '.jsonl', '.ndjson'], content: 'JSON', read: readJsonFile },
+  { endings: ['.json.gz'], content: 'compressed (gzip)', read: readGzippedJsonFile },
+  { endings: ['.feather', '.arrow'], content: 'Arrow', read: readArrowFile },
+];
+const ENDINGS = FORMATS.flatMap(format => format.endings);
+const MAGIC = {
+  Parquet: 'PAR1',
+  Arrow: 'ARROW1',
+  'Feather of version 1, which is no longer read (write it again with a newer pandas)': 'FEA1',
+  'an Arrow stream (write it as an Arrow file)': '\xff\xff\xff\xff',
+  'compressed (gzip)': '\x1f\x8b',
+  'compressed (zip)': 'PK',
+  HDF5: '\x89HDF',
+} as const;
+type Content = keyof typeof MAGIC | 'CSV' | 'JSON' | 'empty' | 'neither a known format nor UTF-8 text';
 const SNIFFED_BYTES = 4_096;
 
 /**
- * Reads a Parquet or CSV file of bars: a time column (`ts`, `timestamp`, `time`, `open_time`, `openTime` or `date`; epoch ms,
- * ISO 8601 or a timestamp type) and `open, high, low, close, volume`. Nothing but the file's form is judged here.
+ * Reads a file of bars (Parquet, CSV, JSON, Arrow or Feather): a time column (`ts`, `timestamp`, `time`, `open_time`,
+ * `openTime` or `date`; epoch ms, a timestamp type or, in text, ISO 8601) and `open, high, low, close, volume`. Nothing but
+ * the file's form is judged here.
  * @throws AlphaloomError FILE_NOT_FOUND, PERMISSION_DENIED, CANDLES_UNREADABLE, CANDLES_INVALID
  */
 export async function readCandleFile(path: string): Promise<Candles> {
-  const format = FORMATS[extname(path).toLowerCase()];
+  const name = basename(path).toLowerCase();
+  const format = FORMATS.find(({ endings }) => endings.some(ending => name.endsWith(ending)));
   if (!format) {
-    throw unreadableFile(path, `its name must end in ${Object.keys(FORMATS).join(' or ')}`);
+    throw unreadableFile(
+      path,
+      `its name must end in ${ENDINGS.slice(0, -1).join(', ')} or ${ENDINGS.at(-1)}`,
+    );
   }
   const found = sniff(await firstBytes(path));
-  if (found !== format.name) {
-    throw unreadableFile(path, `its name says ${format.name}, its content is ${found}`);
+  if (found !== format.content) {
+    throw unreadableFile(path, `its name says ${format.content}, its content is ${found}`);
   }
   const candles = await format.read(path);
   if (candles.openTime.length === 0) {
@@ -55,11 +85,10 @@ async function firstBytes(path: string): Promise<Buffer> {
 }
 
 /** What a file's first bytes show. */
-function sniff(bytes: Buffer): string {
+function sniff(bytes: Buffer): Content {
   if (bytes.length === 0) return 'empty';
-  if (bytes.subarray(0, 4).toString('latin1') === 'PAR1') return 'Parquet';
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'compressed (gzip)';
-  if (bytes.subarray(0, 2).toString('latin1') === 'PK') return 'compressed (zip)';
-  if (bytes.includes(0)) return 'neither Parquet nor UTF-8 text';
-  return 'CSV';
+  const text = bytes.toString('latin1');
+  for (const [content, magic] of Object.entries(MAGIC)) if (text.startsWith(magic)) return content as Content;
+  if (bytes.includes(0)) return 'neither a known format nor UTF-8 text';
+  return /^(?:\xef\xbb\xbf)?\s*[[{]/.test(text) ? 'JSON' : 'CSV';
 }

@@ -132,7 +132,7 @@ const brokenCsv: [string, string | Uint8Array, string, RegExp][] = [
     'CANDLES_UNREADABLE',
     /utf|unicode/i,
   ],
-  ['UTF-16', Buffer.from(csvOf(BARS), 'utf16le'), 'CANDLES_UNREADABLE', /neither Parquet nor UTF-8/],
+  ['UTF-16', Buffer.from(csvOf(BARS), 'utf16le'), 'CANDLES_UNREADABLE', /neither a known format nor UTF-8/],
   [
     'an unknown column',
     `${HEADER},trades\n`,
@@ -298,7 +298,7 @@ const mislabelled: [string, string | Uint8Array, RegExp][] = [
   ['bars.csv', sample, /its name says CSV, its content is Parquet/],
   ['bars.csv', gzipSync(csvOf(BARS)), /compressed \(gzip\)/],
   ['bars.parquet', 'PAR2xxxxPAR2', /content is CSV/],
-  ['bars.txt', csvOf(BARS), /must end in .parquet or .csv/],
+  ['bars.txt', csvOf(BARS), /must end in \.parquet, \.csv, /],
   ['bars', csvOf(BARS), /must end in/],
 ];
 for (const [name, content, message] of mislabelled) {
