@@ -13,17 +13,23 @@ export interface Levels {
 const TP1_SHARE = 0.5;
 const TP3_SHARE = 1.5;
 
+/** Of the entry: no level lies lower. A barrier below it, of a wild ATR or a wide threshold, is one that no price reaches. */
+const LOWEST_SHARE = 0.01;
+
 /** Barriers where no recipe gives any, in ATR14. */
 const DEFAULT_BARRIER_ATR = 2;
 
 /**
- * Stop and second target stand where the label's barriers stood, so that what was labelled is what is traded.
+ * Stop and second target stand where the label's barriers stood, so that what was labelled is what is traded. All levels
+ * are positive: where a barrier is so far below that one would not be, the targets draw nearer in their proportions.
  * @param entry last close
  * @param atr ATR14 of the signal's bar, in price
  */
 export function levelsFor(side: Side, entry: number, atr: number, labels: LabelSpec | null): Levels {
   const { up, down } = barrierDistances(entry, atr, labels);
-  const [target, stop] = side === 'LONG' ? [up, -down] : [-down, up];
+  const furthest = (1 - LOWEST_SHARE) * entry;
+  const [target, stop] =
+    side === 'LONG' ? [up, -Math.min(down, furthest)] : [-Math.min(down, furthest / TP3_SHARE), up];
   return {
     entry,
     stopLoss: entry + stop,

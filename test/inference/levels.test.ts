@@ -60,3 +60,24 @@ test('targets stand at 0.5, 1 and 1.5 of the second one’s distance, on one sid
     }),
   );
 });
+
+test('however wild the ATR, every level is a positive price, in order', () => {
+  const price = fc.double({ min: 1e-9, max: 1e9, noNaN: true });
+  const share = fc.double({ min: 1e-6, max: 1e3, noNaN: true });
+  const wide: LabelSpec = { ...HORIZON, thresholdLogReturn: 3 };
+  const cases = fc.tuple(
+    fc.constantFrom('LONG', 'SHORT'),
+    price,
+    share,
+    fc.constantFrom(BARRIERS, wide, null),
+  );
+  fc.assert(
+    fc.property(cases, ([side, entry, atrShare, labels]) => {
+      const { stopLoss, takeProfits } = levelsFor(side, entry, atrShare * entry, labels);
+      const upwards = [stopLoss, entry, takeProfits.tp1, takeProfits.tp2, takeProfits.tp3];
+      if (side === 'SHORT') upwards.reverse();
+      assert.ok(upwards[0] > 0, `${upwards}`);
+      for (let at = 1; at < upwards.length; at++) assert.ok(upwards[at] > upwards[at - 1], `${upwards}`);
+    }),
+  );
+});
