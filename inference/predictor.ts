@@ -56,7 +56,7 @@ export function createPredictor(rooms: PredictorRooms): Predictor {
       } catch (error) {
         if (!(error instanceof AlphaloomError)) throw error;
         reasons.push(`v${version.version}: ${error.code}: ${error.message}`);
-        isBroken = BROKEN.has(error.code);
+        isBroken = BROKEN.has(error.code) || error.details.fault === MODEL_AT_FAULT;
         return null;
       }
     };
@@ -110,5 +110,15 @@ async function askModel(model: ServingModel, view: MarketView): Promise<ModelAns
       { version: version.version, ageDays },
     );
   }
-  return { model, probabilities: await model.session.run(await view.row(model), 1) };
+  const row = await view.row(model);
+  return { model, probabilities: await model.session.run(row, 1).catch(blameModel) };
+}
+
+const MODEL_AT_FAULT = 'model';
+
+/** The row was sound, so whatever is wrong with the answer is the model's doing, not the market's. */
+function blameModel(error: unknown): never {
+  if (!(error instanceof AlphaloomError)) throw error;
+  const { code, message, details } = error;
+  throw new AlphaloomError(code, message, { ...details, fault: MODEL_AT_FAULT }, { cause: error });
 }

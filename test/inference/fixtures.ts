@@ -16,7 +16,7 @@ import { createPredictor, type Predictor } from '../../inference/predictor.ts';
 import { treeModelToOnnx } from '../../models/trees/tree-onnx.ts';
 import type { Registry, VersionRecord } from '../../registry/registry.ts';
 import { openSqliteRegistry } from '../../registry/sqlite-registry.ts';
-import { stump } from '../models/fixtures.ts';
+import { passThroughModel, stump } from '../models/fixtures.ts';
 import { move, registration, SERIES } from '../registry/fixtures.ts';
 import { goldenCandles } from '../support/candles.ts';
 import { recipeWith } from '../support/recipes.ts';
@@ -39,6 +39,8 @@ export interface PackageChanges {
   readonly labels?: unknown;
   readonly lastTime?: number;
   readonly packageIdInModel?: string;
+  /** Answers with its features as they are: no probabilities. */
+  readonly isSenseless?: boolean;
 }
 
 /** A predictor over the golden bars, a registry and an artifact store of their own. */
@@ -156,7 +158,11 @@ export function metaOf(packageId: string, changes: PackageChanges = {}): Package
   };
 }
 
-function modelOf(meta: PackageMeta, { leaning = 'LONG', packageIdInModel }: PackageChanges): Uint8Array {
+function modelOf(
+  meta: PackageMeta,
+  { leaning = 'LONG', packageIdInModel, isSenseless }: PackageChanges,
+): Uint8Array {
+  if (isSenseless) return passThroughModel(meta);
   const trees = TASK_CLASSES.direction3.map(name =>
     stump(0, 50, { leafValue: name === leaning ? Float64Array.of(1, 1.5) : Float64Array.of(0, 0.25) }),
   );

@@ -177,6 +177,15 @@ test('a champion whose package is damaged leaves the word to the champion before
   assert.equal((await predict(serving)).model_version, 'v2');
 });
 
+test('a champion that answers with no probabilities leaves the word to the champion before it', async t => {
+  const serving = await openServing(t);
+  await serving.promote(await serving.add());
+  await serving.promote(await serving.add({ isSenseless: true }));
+  const prediction = await predict(serving);
+  assert.equal(prediction.model_version, 'v1');
+  assert.match(prediction.reasons.join(), /^v2: PREDICTION_INVALID: The model answered with something other/);
+});
+
 test('where both champions are damaged the answer is HOLD with both reasons', async t => {
   const serving = await openServing(t);
   const versions = [await serving.add(), await serving.add()];

@@ -1,6 +1,13 @@
 import type { Dataset } from '../../contracts/dataset.ts';
 import type { Recipe } from '../../contracts/recipe.ts';
-import type { ModelContract } from '../../models/onnx/contract.ts';
+import {
+  contractMetadata,
+  contractSignature,
+  INPUT,
+  type ModelContract,
+  OUTPUT,
+} from '../../models/onnx/contract.ts';
+import { encodeModel } from '../../models/onnx/schema.ts';
 import type { Tree, TreeModel } from '../../models/trees/lightgbm-model.ts';
 import { recipeWith } from '../support/recipes.ts';
 
@@ -33,6 +40,18 @@ export function stump(feature: number, threshold: number, changes: Partial<Tree>
 /** One round of three stumps on three features. */
 export function smallModel(): TreeModel {
   return { features: 3, classes: 3, trees: [stump(0, 0.25), stump(1, -1), stump(2, 3)] };
+}
+
+/** Answers with the window as it is: NaN and numbers over 1 come out again. */
+export function passThroughModel(contract: ModelContract): Uint8Array {
+  const axis = { name: 'axis', dims: [1], dataType: 7, int64Data: [1] };
+  const node = { opType: 'Squeeze', input: [INPUT, 'axis'], output: [OUTPUT] };
+  return encodeModel({
+    irVersion: 8,
+    opsetImport: [{ domain: '', version: 17 }],
+    metadataProps: contractMetadata(contract),
+    graph: { name: 'pass-through', initializer: [axis], node: [node], ...contractSignature(contract) },
+  });
 }
 
 /** LightGBM's text of a tree model, with what its loader asks for. */
