@@ -2,6 +2,7 @@ import { rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { exists, makeFolder, temporaryName, writeFileAtomic } from '../storage/files.ts';
+import { checkChampions } from './champion-check.ts';
 import type { LoadedConfig } from './config.ts';
 import type { Finding } from './doctor.ts';
 import { CHECKOUT, type Home } from './paths.ts';
@@ -48,6 +49,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     await checkLightgbmLibrary(path);
     return ok(`loads and trains (${path})`);
   },
+  champions: checkChampions,
 };
 
 async function checkNpm(): Promise<Finding> {

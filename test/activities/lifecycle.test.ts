@@ -8,6 +8,8 @@ import { SAMPLE } from '../../candles/sample/index.ts';
 import type { OfferDecision } from '../../contracts/evidence.ts';
 import type { LifecycleOperation, MessageName, VersionOperation } from '../../contracts/messages.ts';
 import { seriesId } from '../../contracts/series.ts';
+import { checkChampions } from '../../host/champion-check.ts';
+import { homeAt } from '../../host/paths.ts';
 import { loadRecipe } from '../../host/recipes.ts';
 import { readPackage } from '../../inference/package.ts';
 import { runActivity, trainInProcess } from '../support/pipeline.ts';
@@ -117,15 +119,20 @@ test('an operation id that was used for something else is refused, not answered 
   await assert.rejects(home.describe(2, 'o1'), { type: 'OPERATION_REUSED' });
 });
 
-test('a champion whose package is damaged is named, so that an offer can be answered', async t => {
+test('a champion whose package is damaged is named by the offer and by the doctor', async t => {
   const home = await twoVersions(t);
   await home.settle(1, 'promoted', null, 'one');
+  const doctor = () => checkChampions({ home: homeAt(home.rooms.home), now: Date.now });
   assert.equal((await home.describe(2)).championFault, null);
+  assert.deepEqual(await doctor(), { outcome: 'ok', detail: '1 open and answer', mend: null });
   const { package: ref } = await home.rooms.registry.get(SERIES, 1);
   const card = (await home.rooms.artifacts.load(ref)).path('card.md');
   await chmod(card, 0o644);
   await appendFile(card, 'x');
   assert.match((await home.describe(2)).championFault ?? '', /v1: ARTIFACT_CORRUPT: .*card\.md/);
+  const { outcome, detail } = await doctor();
+  assert.equal(outcome, 'wrong');
+  assert.match(detail, /^1 of 1 can’t serve: coinbase:BTCUSD\/1h v1: ARTIFACT_CORRUPT: .*card\.md/);
 });
 
 test('a champion whose artifacts were lost serves again once it is trained anew, slower or faster', async t => {
