@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { ArtifactRef } from '../contracts/artifact.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { exists, temporaryName } from '../storage/files.ts';
-import { measure, removeAbandoned, renameUnlessTaken } from '../storage/folders.ts';
+import { findAbandoned, measure, renameUnlessTaken } from '../storage/folders.ts';
 import { type ArtifactRecord, RECORD_FILE, readRecord } from './record.ts';
 
 const HASH = /\b[0-9a-f]{64}\b/g;
@@ -17,21 +17,33 @@ interface Entry {
   readonly isNewer: boolean;
 }
 
-/** What `ArtifactStore.gc` does; see there. */
-export async function collectGarbage(
+/** What may go, and why: nothing names it, it was set aside as damaged, or a writer that is gone left it half-written. */
+export interface Garbage {
+  readonly path: string;
+  readonly kind: 'unused' | 'damaged' | 'abandoned';
+  readonly bytes: number;
+}
+
+/** What `ArtifactStore.findGarbage` does; see there. */
+export async function findGarbage(
   root: string,
   keep: Iterable<ArtifactRef>,
   olderThanMs: number,
   now: number,
-): Promise<number> {
-  if (!(await exists(root))) return 0;
+): Promise<Garbage[]> {
+  if (!(await exists(root))) return [];
   const entries: Entry[] = [];
-  let freed = 0;
+  const garbage: Garbage[] = [];
+  const addIfOld = async (path: string, kind: Garbage['kind']) => {
+    if (now - (await lastUse(path)) < olderThanMs) return;
+    garbage.push({ path, kind, bytes: (await measure(path)).bytes });
+  };
   for (const step of await subfolders(root)) {
-    freed += await removeAbandoned(join(root, step), olderThanMs, now);
+    for (const left of await findAbandoned(join(root, step), olderThanMs, now))
+      garbage.push({ ...left, kind: 'abandoned' });
     for (const name of await subfolders(join(root, step))) {
       const folder = join(root, step, name);
-      if (/\.corrupt-\d+$/.test(name)) freed += await removeIfUnused(folder, olderThanMs, now);
+      if (/\.corrupt-\d+$/.test(name)) await addIfOld(folder, 'damaged');
       else if (/^[0-9a-f]{64}$/.test(name)) entries.push(await describe(folder, step));
     }
   }
@@ -39,7 +51,24 @@ export async function collectGarbage(
   for (const entry of entries) {
     if (kept.has(entry) || entry.isNewer || (entry.step === 'package' && (await isLinked(entry.folder))))
       continue;
-    freed += await removeIfUnused(entry.folder, olderThanMs, now);
+    await addIfOld(entry.folder, 'unused');
+  }
+  return garbage;
+}
+
+/** What `ArtifactStore.gc` does; see there. */
+export async function collectGarbage(
+  root: string,
+  keep: Iterable<ArtifactRef>,
+  olderThanMs: number,
+  now: number,
+): Promise<number> {
+  let freed = 0;
+  for (const { path, kind, bytes } of await findGarbage(root, keep, olderThanMs, now)) {
+    if (kind === 'abandoned') {
+      await rm(path, { recursive: true, force: true });
+      freed += bytes;
+    } else freed += await removeIfUnused(path, olderThanMs, now);
   }
   return freed;
 }

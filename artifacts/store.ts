@@ -11,7 +11,7 @@ import {
 import { AlphaloomError } from '../contracts/errors.ts';
 import { exists, explainDiskErrors } from '../storage/files.ts';
 import { publishFolder } from '../storage/folders.ts';
-import { collectGarbage } from './garbage.ts';
+import { collectGarbage, findGarbage, type Garbage } from './garbage.ts';
 import { inputHash } from './input-hash.ts';
 import { type ArtifactRecord, corrupt, RECORD_FILE, readVerified, writeRecord } from './record.ts';
 
@@ -53,6 +53,8 @@ export interface ArtifactStore {
    * that a version's folder links to; also what killed writers left. Answers with the bytes freed.
    */
   gc(keep: Iterable<ArtifactRef>, olderThanMs: number, now: number): Promise<number>;
+  /** What `gc` would remove now. */
+  findGarbage(keep: Iterable<ArtifactRef>, olderThanMs: number, now: number): Promise<Garbage[]>;
 }
 
 export function createArtifactStore(home: string): ArtifactStore {
@@ -100,6 +102,9 @@ export function createArtifactStore(home: string): ArtifactStore {
 
     gc: (keep, olderThanMs, now) =>
       explainDiskErrors(root, () => collectGarbage(root, keep, olderThanMs, now)),
+
+    findGarbage: (keep, olderThanMs, now) =>
+      explainDiskErrors(root, () => findGarbage(root, keep, olderThanMs, now)),
   };
 }
 

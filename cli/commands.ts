@@ -45,6 +45,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'List, compare, promote and roll back versions; show who moved a champion and why',
     load: () => import('./models.ts'),
   },
+  artifacts: {
+    summary: 'Remove intermediate results that nothing needs any more',
+    load: () => import('./artifacts.ts'),
+  },
   predict: { summary: 'Predict from the champion of a series', load: () => import('./predict.ts') },
   worker: { summary: 'Run a worker in the foreground', load: () => import('./worker.ts') },
   demo: {

@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { QUEUES, type Queue, queueName } from '../contracts/queues.ts';
 import { TRAINING_STEPS, type TrainingStep } from '../contracts/training.ts';
 import { explainTemporalErrors, seriesOfTraining } from './orchestrator.ts';
@@ -26,18 +26,32 @@ const SCHEDULED = 1;
 
 /** The trainings and fleets of a home that run now, the oldest first; no worker is needed to tell. */
 export async function readRunningWork(client: Client, homeId: string): Promise<RunningWork[]> {
-  const own = new Set((Object.keys(QUEUES) as Queue[]).map(queue => queueName(queue, homeId)));
   return await explainTemporalErrors(async () => {
     const work: RunningWork[] = [];
-    for await (const { workflowId, taskQueue } of client.workflow.list({ query: QUERY })) {
-      // Homes may share a namespace.
-      if (!own.has(taskQueue)) continue;
+    for await (const { workflowId } of listRunning(client, homeId)) {
       const running = await describeWork(client, workflowId);
       if (running !== null) work.push(running);
       if (work.length === MAX_SHOWN) break;
     }
     return work.sort((a, b) => a.startedTime - b.startedTime);
   });
+}
+
+/** When the oldest of them began, epoch ms; null where none runs. */
+export async function oldestRunningStart(client: Client, homeId: string): Promise<number | null> {
+  return await explainTemporalErrors(async () => {
+    let oldest: number | null = null;
+    for await (const { startTime } of listRunning(client, homeId))
+      oldest = Math.min(oldest ?? Number.POSITIVE_INFINITY, startTime.getTime());
+    return oldest;
+  });
+}
+
+/** Homes may share a namespace: by their queues they are told apart. */
+async function* listRunning(client: Client, homeId: string): AsyncGenerator<WorkflowExecutionInfo> {
+  const own = new Set((Object.keys(QUEUES) as Queue[]).map(queue => queueName(queue, homeId)));
+  for await (const workflow of client.workflow.list({ query: QUERY }))
+    if (own.has(workflow.taskQueue)) yield workflow;
 }
 
 /** Null where it has ended since it was listed. */

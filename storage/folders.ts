@@ -39,21 +39,32 @@ export async function publishFolder<Built>(
   }
 }
 
+/** What a writer that is gone has left behind. */
+export interface Abandoned {
+  readonly path: string;
+  readonly bytes: number;
+}
+
 /**
- * Removes temporary folders (and files) directly in `parent` whose process is gone and which nobody touched for
- * `olderThanMs`: the age protects writers in another container, whose processes can't be seen. Returns the bytes freed.
+ * Temporary folders (and files) directly in `parent` whose process is gone and which nobody touched for `olderThanMs`: the
+ * age protects writers in another container, whose processes can't be seen.
  */
-export async function removeAbandoned(parent: string, olderThanMs: number, now: number): Promise<number> {
-  let freed = 0;
+export async function findAbandoned(parent: string, olderThanMs: number, now: number): Promise<Abandoned[]> {
+  const found: Abandoned[] = [];
   for (const name of await readdir(parent)) {
     const path = join(parent, name);
     if (!isAbandoned(path)) continue;
     const { bytes, touchedAt } = await measure(path);
-    if (now - touchedAt < olderThanMs) continue;
-    await rm(path, { recursive: true, force: true });
-    freed += bytes;
+    if (now - touchedAt >= olderThanMs) found.push({ path, bytes });
   }
-  return freed;
+  return found;
+}
+
+/** Removes what `findAbandoned` finds; returns the bytes freed. */
+export async function removeAbandoned(parent: string, olderThanMs: number, now: number): Promise<number> {
+  const found = await findAbandoned(parent, olderThanMs, now);
+  for (const { path } of found) await rm(path, { recursive: true, force: true });
+  return found.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Bytes of a file or folder, and when anything in it last changed (epoch ms). What vanishes meanwhile counts nothing. */

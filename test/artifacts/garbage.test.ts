@@ -30,6 +30,10 @@ test('what nothing refers to goes once it is old; what is young or kept stays', 
     ['fit', { a: 2 }],
   ]);
   assert.equal(await store.gc([], DAY_MS, Date.now()), 0);
+  assert.deepEqual(
+    (await store.findGarbage([refs[1]], DAY_MS, later())).map(({ path, kind }) => [path, kind]),
+    [[join(home, 'artifacts/fit', refs[0].inputHash), 'unused']],
+  );
   const freed = await store.gc([refs[1]], DAY_MS, later());
   assert.ok(freed > 5);
   assert.deepEqual(await readdir(join(home, 'artifacts/fit')), [refs[1].inputHash]);
@@ -82,7 +86,12 @@ test('what killed writers left and what was set aside goes; a running writer’s
     await writeFile(join(inFit(name), 'half'), '1234567');
   }
   assert.equal(await store.gc(refs, DAY_MS, Date.now()), 0);
-  assert.equal(await store.gc(refs, DAY_MS, later()), 14);
+  const garbage = await store.findGarbage(refs, DAY_MS, later());
+  assert.deepEqual(garbage.map(({ kind, bytes }) => [kind, bytes]).sort(), [
+    ['abandoned', 7],
+    ['damaged', 7],
+  ]);
+  assert.equal(await store.gc(refs, DAY_MS, later()), 14, 'looking removed nothing');
   assert.deepEqual((await readdir(join(home, 'artifacts/fit'))).sort(), [inputHash, alive, 'notes'].sort());
 });
 

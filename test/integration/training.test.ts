@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SAMPLE } from '../../candles/sample/index.ts';
+import { runProgram } from '../../cli/program.ts';
 import { followWorkflow } from '../../cli/workflow-progress.ts';
 import type { Recipe } from '../../contracts/recipe.ts';
 import { seriesId } from '../../contracts/series.ts';
 import type { TrainModelInput } from '../../contracts/training.ts';
+import { ageOfGarbage } from '../../host/artifact-cleanup.ts';
+import { readHomeId } from '../../host/paths.ts';
 import { loadRecipe } from '../../host/recipes.ts';
 import type { RunningWork } from '../../host/running-work.ts';
 import { capture, contextIn, runCommand } from '../support/command.ts';
@@ -19,6 +22,7 @@ import { startCluster, type TestCluster } from '../support/temporal.ts';
 
 const SERIES = seriesId(SAMPLE.series);
 const TIMEOUT = { timeout: 120_000 };
+const DAY_MS = 86_400_000;
 
 function training(recipe: Recipe, changes: Partial<TrainModelInput> = {}): TrainModelInput {
   return { series: SAMPLE.series, recipe, asOfTime: null, offer: true, actor: 'test', ...changes };
@@ -83,6 +87,27 @@ test(
 
     const quiet = await runCommand(home, 'train', 'BTCUSD', '1h', '--quiet');
     assert.match(quiet.stdout(), /^coinbase:BTCUSD\/1h v1: .*\n$/, 'one line');
+
+    const inAWeek = { now: () => Date.now() + 8 * DAY_MS };
+    const collect = async (...words: string[]) => {
+      const { output, stdout } = capture({ json: true });
+      const argv = ['artifacts', 'gc', ...words];
+      await runProgram(argv, output, () => contextIn(home, output, inAWeek));
+      return JSON.parse(stdout());
+    };
+    const orphan = await home.rooms.artifacts.save('fit', { orphan: true }, async folder => {
+      await writeFile(join(folder, 'trees'), '12345');
+      return null;
+    });
+    const { garbage, freed } = await collect('--dry-run');
+    assert.deepEqual([garbage.length, freed], [1, 0]);
+    assert.ok(garbage[0].path.endsWith(orphan.artifact.inputHash));
+    assert.ok((await collect()).freed > 5);
+    const untouched = await train(home, training(recipe));
+    assert.ok(
+      untouched.steps.every(({ cached }) => cached),
+      'all that a version was made from is there',
+    );
 
     const seeded = await train(home, training(await loadRecipe('gbdt-core15', [], { 'train.seed': 2 })));
     assert.equal(seeded.version, 2);
@@ -209,6 +234,12 @@ test(
       const { work } = JSON.parse((await runCommand(home, 'status', '--json')).stdout());
       return work.length >= 3;
     });
+    const [{ startedTime: oldest }] = JSON.parse((await runCommand(home, 'status', '--json')).stdout()).work;
+    const homeId = await readHomeId(home.home);
+    const inAMonth = Date.now() + 30 * DAY_MS;
+    const age = await ageOfGarbage(home.temporal.client, homeId, DAY_MS, inAMonth);
+    assert.ok(age > inAMonth - oldest, 'what a running training has used is never garbage');
+
     const { work, paused } = JSON.parse((await runCommand(home, 'status', '--json')).stdout());
     const { startedTime, ...training } = work.find((row: RunningWork) => row.workflowId === workflowId);
     assert.deepEqual(training, {
