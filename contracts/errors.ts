@@ -277,7 +277,7 @@ export const ERROR_CODES = {
   PORT_TAKEN: {
     exit: 1,
     meaning: 'A port is in use.',
-    mend: 'Choose another in alphaloom.yaml, or stop what holds it.',
+    mend: 'Choose another, or stop what holds it.',
   },
   TOOL_INSTALL_FAILED: {
     exit: 1,
