@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AlphaloomError } from './errors.ts';
 import { parseSeriesId, seriesId, TIMEFRAMES } from './series.ts';
+import { isVenueHost } from './venue-host.ts';
 
 const port = z.int().min(1).max(65_535);
 const venueName = z
@@ -33,10 +34,42 @@ export const configSchema = z.strictObject({
         kind: z
           .enum(['spot', 'swap'])
           .describe('spot: SHORT only closes a long; swap: perpetual contracts, both ways.'),
+        exchange: z
+          .string()
+          .regex(/^[a-z0-9]{2,40}$/, 'a ccxt id: lower-case letters and digits')
+          .optional()
+          .describe('ccxt’s id of the exchange; without it, the venue’s name without dashes.')
+          .meta({ examples: ['binanceusdm'] }),
+        host: z
+          .string()
+          .refine(isVenueHost, 'expected an https address, or http on loopback: http://127.0.0.1:9000')
+          .optional()
+          .describe('Address that all requests to this venue go to instead of its own.')
+          .meta({ examples: ['http://127.0.0.1:9000'] }),
       }),
     )
     .default(KNOWN_VENUES)
     .describe('Venues by name; what is written here is added to the known ones.'),
+  collection: z
+    .strictObject({
+      series: z
+        .array(canonicalSeries)
+        .max(2_000)
+        .default([])
+        .describe('Series whose bars are fetched as they close, e.g. [binance:BTCUSDT/15m]; up schedules it.'),
+      everyMinutes: z.int().min(1).max(1_440).default(5).describe('How often closed bars are asked for.'),
+      historyDays: z
+        .int()
+        .min(1)
+        .max(10_000)
+        .default(365)
+        .describe('History that is fetched first for a series the store does not hold.'),
+      features: z
+        .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(1_000)])
+        .default('core15')
+        .describe('A feature set, or features by name, kept up to date for each collected series.'),
+    })
+    .prefault({}),
   recipes: z
     .strictObject({
       folders: z
@@ -58,6 +91,10 @@ export const configSchema = z.strictObject({
         .describe('Per series, e.g. "coinbase:BTCUSD/1h": manual; wins over the default.'),
     })
     .prefault({}),
+  synthetic: z
+    .enum(['refused', 'allowed'])
+    .default('refused')
+    .describe('allowed: a model trained on generated bars may become champion; it never trades real money.'),
   temporal: z
     .strictObject({
       namespace: z

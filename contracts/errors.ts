@@ -59,6 +59,11 @@ export const ERROR_CODES = {
     meaning: 'A venue does not list the symbol as that kind of market.',
     mend: 'The message lists what is near.',
   },
+  SYMBOL_AMBIGUOUS: {
+    exit: 2,
+    meaning: 'A symbol can be read as several markets of a venue.',
+    mend: 'Write base, quote and settlement apart, as the message shows: BTC/USDT:USDT.',
+  },
   VENUE_UNREACHABLE: {
     exit: 1,
     meaning: 'A venue did not answer in time, or broke off.',

@@ -1,0 +1,227 @@
+import type { Candles } from '../contracts/candles.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
+import type { Market } from '../contracts/market.ts';
+import { type MarketKind, TIMEFRAMES, type Timeframe } from '../contracts/series.ts';
+import { readBars } from './bars.ts';
+import { type BudgetUse, currentCall, currentRequest, type VenueCall, type VenueRequest } from './call.ts';
+import { measureOffset } from './clock-offset.ts';
+import { type CcxtExchange, loadExchange } from './exchange-module.ts';
+import { barsPerPage, exchangeOptions } from './exchange-options.ts';
+import { type VenueFailure, venueFailure } from './failure.ts';
+import { marketRules } from './market-rules.ts';
+import type { RateBudget } from './rate-budget.ts';
+import { limitedHost, rateLimitOf } from './rate-limits.ts';
+import { type RetryPolicy, retryDelay } from './retry.ts';
+import { resolveSymbol } from './symbols.ts';
+import { createVenueFetch } from './venue-fetch.ts';
+
+/** How one question is asked. */
+export interface AskOptions {
+  readonly signal?: AbortSignal;
+  /** Told of every failure after which the venue is asked again. */
+  readonly onRetry?: (error: AlphaloomError) => void;
+}
+
+/** The bars that are asked for: the first `limit` that open at `since` or later (some venues: within so many bars). */
+export interface BarsQuestion {
+  readonly timeframe: Timeframe;
+  readonly since: number;
+  readonly limit: number;
+}
+
+/** The public side of one venue. Every method may throw VENUE_* errors, after having asked as often as is worth it. */
+export interface VenueClient {
+  readonly venue: string;
+  readonly kind: MarketKind;
+  /** @throws AlphaloomError SYMBOL_UNKNOWN, SYMBOL_AMBIGUOUS, SYMBOL_INVALID */
+  market(symbol: string, options?: AskOptions): Promise<Market>;
+  /** Checked bars, ascending, the unfinished one included; empty only where the venue says so. */
+  bars(market: Market, question: BarsQuestion, options?: AskOptions): Promise<Candles>;
+  /** Most bars in one answer. */
+  readonly barsPerPage: number;
+  readonly timeframes: readonly Timeframe[];
+  /** The venue's clock (epoch ms), early rather than late: what is closed by it is closed there. */
+  now(options?: AskOptions): Promise<number>;
+  /** Whether the venue says of itself that it is under maintenance; false too where it can't be asked. */
+  isUnderMaintenance(options?: AskOptions): Promise<boolean>;
+}
+
+export interface VenueSettings {
+  readonly venue: string;
+  readonly kind: MarketKind;
+  /** ccxt's id of the exchange. */
+  readonly exchange: string;
+  /** Address that takes the place of the venue's own; null: none. */
+  readonly host: string | null;
+}
+
+/** What a client works with; `host/compose.ts` supplies it. */
+export interface VenueParts {
+  readonly budget: RateBudget;
+  readonly use: BudgetUse;
+  readonly transport: typeof fetch;
+  readonly loopbackOnly: boolean;
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly retries: RetryPolicy;
+  readonly deadlineMs: number;
+  readonly maxBodyBytes: number;
+  /** Longest wait that the venue may ask for. */
+  readonly maxWaitMs: number;
+}
+
+/** Skew is measured again after this long. */
+const OFFSET_VALID_MS = 600_000;
+
+/** @throws AlphaloomError VENUE_UNKNOWN, CONFIG_INVALID (a host that is not allowed) */
+export async function createVenueClient(settings: VenueSettings, parts: VenueParts): Promise<VenueClient> {
+  const { venue, kind } = settings;
+  const fetchImplementation = createVenueFetch({ ...parts, venue, host: settings.host });
+  const exchange = await loadExchange(venue, settings.exchange, {});
+  Object.assign(exchange.options, exchangeOptions(exchange, kind));
+  exchange.has.fetchCurrencies = false;
+  exchange.fetchImplementation = fetchImplementation;
+  // Ours covers the body too; ccxt's must not come first.
+  exchange.timeout = parts.deadlineMs * 2;
+  shareBudget(exchange, parts);
+
+  const ask = createAsk(venue, exchange, parts);
+  let loading: Promise<unknown> | undefined;
+  /** ccxt would keep a failed loading for good. */
+  const loadMarkets = (options: AskOptions) => {
+    loading ??= ask(async () => {
+      const markets = await exchange.loadMarkets(true);
+      if (Object.keys(markets).length === 0) throw noMarkets(venue);
+    }, options).catch(error => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  };
+  let offset: { readonly ms: number; readonly measuredTime: number } | undefined;
+  return {
+    venue,
+    kind,
+    timeframes: TIMEFRAMES.filter(name => Object.hasOwn(exchange.timeframes ?? {}, name)),
+    barsPerPage: barsPerPage(exchange, kind),
+    async market(symbol, options = {}) {
+      await loadMarkets(options);
+      const found = resolveSymbol(venue, Object.values(exchange.markets ?? {}), kind, symbol);
+      return marketRules(exchange, venue, kind, found, parts.now());
+    },
+    async bars(market, { timeframe, since, limit }, options = {}) {
+      await loadMarkets(options);
+      return ask(async call => {
+        const rows = await exchange.fetchOHLCV(market.unifiedSymbol, timeframe, since, limit);
+        return readBars(venue, rows, call.answer?.json, timeframe);
+      }, options);
+    },
+    async now(options = {}) {
+      if (!offset || Math.abs(parts.now() - offset.measuredTime) > OFFSET_VALID_MS) {
+        const ms = await ask(call => measureOffset(venue, exchange, call), options);
+        offset = { ms, measuredTime: parts.now() };
+      }
+      return parts.now() + offset.ms;
+    },
+    async isUnderMaintenance(options = {}) {
+      return (await statusOf(exchange, parts, options.signal)) === 'maintenance';
+    },
+  };
+}
+
+/** Counts each request against its host's budget instead of ccxt's own, which no other process knows. */
+function shareBudget(exchange: CcxtExchange, { budget, maxWaitMs }: VenueParts): void {
+  const limit = rateLimitOf(exchange);
+  const fetch2 = exchange.fetch2.bind(exchange);
+  exchange.enableRateLimit = false;
+  exchange.fetch2 = async (path, section, method, ...rest) => {
+    const [parameters, , , config = {}] = rest;
+    const call = currentCall.getStore();
+    if (!call) throw new AlphaloomError('INTERNAL', `${exchange.id} was asked outside of a call.`);
+    const host = limitedHost(exchange, section);
+    const cost = exchange.calculateRateLimiterCost(section, method, path, parameters, config);
+    await budget.take({ host, limit, cost, use: call.use, maxWaitMs, signal: call.signal });
+    const request: VenueRequest = { call, host, status: 0 };
+    const body = await currentRequest.run(request, () => fetch2(path, section, method, ...rest));
+    // ccxt takes statuses that it has no name for (524) for success, and an error's text for an empty list.
+    if (request.status >= 300) throw unnamedStatus(exchange.id, path, request.status);
+    return body;
+  };
+}
+
+type Ask = <T>(question: (call: VenueCall) => Promise<T>, options: AskOptions) => Promise<T>;
+
+/** Asks until there is an answer, or asking again is not worth it. */
+function createAsk(venue: string, exchange: CcxtExchange, parts: VenueParts): Ask {
+  const { retries, sleep, random, use } = parts;
+  return async (question, { signal, onRetry }) => {
+    for (let attempt = 0; ; attempt++) {
+      signal?.throwIfAborted();
+      const call: VenueCall = { use, signal, answer: null };
+      try {
+        return await currentCall.run(call, () => question(call));
+      } catch (error) {
+        signal?.throwIfAborted();
+        const failure = venueFailure(venue, error, call.answer);
+        if (!failure) throw error;
+        if (!failure.isTransient || attempt + 1 >= retries.attempts)
+          throw await finalError(venue, exchange, parts, failure, signal);
+        onRetry?.(failure.error);
+        await sleep(retryDelay(retries, attempt, random()), signal);
+      }
+    }
+  };
+}
+
+/** A venue that stays away may say elsewhere that it is under maintenance. */
+async function finalError(
+  venue: string,
+  exchange: CcxtExchange,
+  parts: VenueParts,
+  { error, isTransient }: VenueFailure,
+  signal: AbortSignal | undefined,
+): Promise<AlphaloomError> {
+  if (error.code !== 'VENUE_UNREACHABLE' || !isTransient) return error;
+  if ((await statusOf(exchange, parts, signal)) !== 'maintenance') return error;
+  return new AlphaloomError(
+    'VENUE_MAINTENANCE',
+    `${venue} says that it is under maintenance. Try again later; what was fetched is stored.`,
+    { venue },
+    { cause: error },
+  );
+}
+
+async function statusOf(
+  exchange: CcxtExchange,
+  { use }: VenueParts,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
+  if (exchange.has.fetchStatus !== true) return null;
+  const call: VenueCall = { use, signal, answer: null };
+  try {
+    return (await currentCall.run(call, () => exchange.fetchStatus())).status ?? null;
+  } catch (error) {
+    signal?.throwIfAborted();
+    // A status that can't be had says nothing, but one that fails with "maintenance" does.
+    return venueFailure(exchange.id, error, call.answer)?.error.code === 'VENUE_MAINTENANCE'
+      ? 'maintenance'
+      : null;
+  }
+}
+
+function unnamedStatus(exchange: string, path: string, status: number): AlphaloomError {
+  const code = status >= 500 ? 'VENUE_UNREACHABLE' : 'VENUE_REFUSED';
+  return new AlphaloomError(code, `${exchange} answered ${path} with status ${status}.`, {
+    exchange,
+    path,
+    status,
+  });
+}
+
+function noMarkets(venue: string): AlphaloomError {
+  return new AlphaloomError('VENUE_ANSWER_INVALID', `The answer of ${venue} lists no market at all.`, {
+    venue,
+  });
+}
