@@ -1,7 +1,9 @@
 import type { ArtifactRef } from '../contracts/artifact.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
 import { readDataset } from '../datasets/dataset-file.ts';
+import type { Estimator } from '../models/estimators/estimator.ts';
 import { findEstimator } from '../models/estimators/index.ts';
 import { asStep } from './activity.ts';
 import { DATASET_FILE } from './label-dataset.ts';
@@ -17,6 +19,7 @@ interface Input {
 export function fitModel({ artifacts, lightgbmLibrary, platform }: Rooms) {
   return asStep(async ({ dataset, recipe }: Input, { signal, report }) => {
     const estimator = findEstimator(recipe.train.estimator);
+    requireTask(estimator, recipe);
     const library = await lightgbmLibrary();
     const inputs = {
       dataset: dataset.inputHash,
@@ -50,4 +53,14 @@ export function fitModel({ artifacts, lightgbmLibrary, platform }: Rooms) {
       summary: `best round ${bestRound} of ${rounds}, validation loss ${bestLoss.toFixed(4)}`,
     };
   });
+}
+
+function requireTask({ name, tasks }: Estimator, { task }: Recipe): void {
+  if (tasks.includes(task)) return;
+  throw new AlphaloomError(
+    'MODEL_UNSUPPORTED',
+    `The estimator ${name} can't learn the task ${task}, only ${tasks.join(', ')}; its dataset is made. ` +
+      'Choose another task or estimator.',
+    { estimator: name, task, tasks },
+  );
 }

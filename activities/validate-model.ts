@@ -8,10 +8,10 @@ import { type Series, seriesId } from '../contracts/series.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
 import { blockRows } from '../datasets/block-rows.ts';
 import { readDataset } from '../datasets/dataset-file.ts';
+import { volatilityOf, volatilityPerBar } from '../datasets/labels/volatility.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
 import { judgeCandidate } from '../evaluation/gate.ts';
 import type { GateFacts } from '../evaluation/rules/rule.ts';
-import { averageTrueRange } from '../features/kernels/volatility.ts';
 import { PACKAGE_FILES } from '../inference/package.ts';
 import { findEstimator } from '../models/estimators/index.ts';
 import { runRows } from '../models/onnx/row-chunks.ts';
@@ -84,7 +84,7 @@ async function judge(
       bar: test.bar,
       trainClasses: blocks.train.classes,
       candles,
-      atr: averageTrueRange(candles, 14),
+      atr: volatilityPerBar(candles, volatilityOf(recipe.labels)),
       recipe,
       market: snapshot.result.marketKind,
     };

@@ -1,25 +1,11 @@
 import { z } from 'zod';
 import { AlphaloomError } from './errors.ts';
 import { describeIssues } from './issues.ts';
+import { LABEL_TASKS, labelSchema } from './labels.ts';
+import { qualitySchema } from './quality.ts';
 
 const share = z.number().gt(0).lt(1);
 const count = z.int().positive();
-
-const tripleBarrier = z.strictObject({
-  kind: z.literal('triple-barrier'),
-  /** H: bars until the position is closed by time. */
-  horizonBars: count.max(10_000),
-  /** Distance of the upper and lower barrier from the entry, in ATR14 of the signal's bar. */
-  upAtr: z.number().positive().max(100),
-  downAtr: z.number().positive().max(100),
-});
-
-const fixedHorizon = z.strictObject({
-  kind: z.literal('fixed-horizon'),
-  horizonBars: count.max(10_000),
-  /** θ: log return from the entry's open to the close at t+H beyond which a row is LONG (or below −θ SHORT). */
-  thresholdLogReturn: z.number().positive().max(10),
-});
 
 const featureOptions = {
   maxFillBars: z.int().min(0).max(1_000).default(3),
@@ -76,17 +62,19 @@ const gate = z.strictObject({
 });
 
 /** Where a recipe leaves a value out, the default written here is taken. */
-export const recipeSchema = z.strictObject({
+const sections = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/, 'lower-case letters, digits and dashes'),
   description: z.string().default(''),
-  task: z.enum(['direction3']),
+  task: z.enum(['direction3', 'approve2', 'return']),
   /** The kinds of market it may be trained for; on spot, SHORT only closes. */
   markets: z
     .array(z.enum(['spot', 'swap']))
     .min(1)
     .default(['spot', 'swap']),
+  /** What the data must be for anything to be trained on it. */
+  quality: qualitySchema.prefault({}),
   features: featureSelection,
-  labels: z.discriminatedUnion('kind', [tripleBarrier, fixedHorizon]),
+  labels: labelSchema,
   split: z
     .strictObject({
       train: share,
@@ -124,8 +112,22 @@ export const recipeSchema = z.strictObject({
   maxModelAgeDays: count.default(90),
 });
 
+export const recipeSchema = sections.superRefine(refuseContradictions);
+
+/** Sections that are right on their own and can't go together. */
+function refuseContradictions(recipe: z.infer<typeof sections>, context: z.RefinementCtx): void {
+  const taught = LABEL_TASKS[recipe.labels.kind];
+  if (recipe.task !== taught) {
+    context.addIssue({
+      code: 'custom',
+      path: ['labels', 'kind'],
+      message: `${recipe.labels.kind} labels teach the task ${taught}, not ${recipe.task}; change task or labels`,
+    });
+  }
+}
+
 export type Recipe = z.infer<typeof recipeSchema>;
-export type LabelSpec = Recipe['labels'];
+export type { LabelSpec } from './labels.ts';
 export type CostSpec = Recipe['costs'];
 export type GateSpec = Recipe['gate'];
 

@@ -12,5 +12,8 @@ export const TASK_CLASSES = {
 export const SHORT = 0;
 export const NO_TRADE = 1;
 export const LONG = 2;
+/** Label values of `approve2`. */
+export const REJECT = 0;
+export const APPROVE = 1;
 /** A row whose outcome is not known (yet), or that warm-up made unusable. */
 export const UNLABELLED = -1;

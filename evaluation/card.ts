@@ -1,7 +1,7 @@
 import { BLOCKS } from '../contracts/dataset.ts';
 import type { Evidence, Metrics } from '../contracts/evidence.ts';
+import type { LabelSpec, TripleBarrierSpec } from '../contracts/labels.ts';
 import type { PackageMeta } from '../contracts/package.ts';
-import type { LabelSpec } from '../contracts/recipe.ts';
 import { seriesId } from '../contracts/series.ts';
 import { plain, table, textBar, textTable } from './markdown.ts';
 import { basisPoints, decimals, interval, joined, percent, utc } from './wording.ts';
@@ -32,17 +32,36 @@ function heading(meta: CardMeta, evidence: Evidence): string {
   const use = evidence.tradable
     ? 'It showed an edge after costs: tradable.'
     : 'It showed no edge after costs: for signals and paper trading only.';
+  const origin = meta.synthetic
+    ? ' It was trained and judged on generated bars: nothing here says anything of a market.'
+    : '';
   return `# ${seriesId(meta.series)} · ${recipe.name}
 
-A model of the direction of ${meta.series.symbol} (${meta.series.venue}, ${meta.marketKind}) on closed ${meta.series.timeframe} bars, by the estimator ${plain(recipe.train.estimator)}. ${labelSentence(recipe.labels)} It ${verdict} the gate. ${use}${about}`;
+A model of the direction of ${meta.series.symbol} (${meta.series.venue}, ${meta.marketKind}) on closed ${meta.series.timeframe} bars, by the estimator ${plain(recipe.train.estimator)}. ${labelSentence(recipe.labels)} It ${verdict} the gate. ${use}${origin}${about}`;
 }
 
 function labelSentence(labels: LabelSpec): string {
   const bars = `${labels.horizonBars} bars`;
-  return labels.kind === 'triple-barrier'
-    ? `LONG means that the price reaches ${labels.upAtr} ATR14 above the next bar’s open before it falls ${labels.downAtr} ATR14 below it, SHORT the reverse, NO_TRADE that neither happens within ${bars} or that one bar touches both.`
-    : `LONG means a log return above ${labels.thresholdLogReturn} from the next bar’s open to the close ${bars} after the signal, SHORT one below −${labels.thresholdLogReturn}, NO_TRADE what lies between.`;
+  switch (labels.kind) {
+    case 'triple-barrier': {
+      const unit = VOLATILITY_WORDS[labels.volatility ?? 'atr14'];
+      return `LONG means that the price reaches ${labels.upAtr} ${unit} above the next bar’s open before it falls ${labels.downAtr} ${unit} below it, SHORT the reverse, NO_TRADE that neither happens within ${bars} or that one bar touches both.`;
+    }
+    case 'fixed-horizon':
+      return `LONG means a log return above ${labels.thresholdLogReturn} from the next bar’s open to the close ${bars} after the signal, SHORT one below −${labels.thresholdLogReturn}, NO_TRADE what lies between.`;
+    case 'forward-return':
+      return `It expects the log return from the next bar’s open to the close ${bars} after the signal.`;
+    case 'sigma-reversion':
+      return `APPROVE means that the price comes back by ${labels.sigmas} deviations towards its mean of ${labels.windowBars} seconds within ${labels.horizonBars} seconds.`;
+  }
 }
+
+const VOLATILITY_WORDS: Readonly<Record<NonNullable<TripleBarrierSpec['volatility']>, string>> = {
+  atr14: 'ATR14',
+  atr50: 'ATR50',
+  deviation20: 'deviations (of 20 bars’ returns)',
+  deviation100: 'deviations (of 100 bars’ returns)',
+};
 
 function dataSection({ dataset, classes }: CardMeta): string {
   const blocks = BLOCKS.map(name => {

@@ -20,7 +20,7 @@ export interface ScoreInput {
   readonly bar: Int32Array;
   /** Training rows per class: what the constant baseline knows. */
   readonly trainClasses: readonly number[];
-  /** The whole snapshot, and ATR14 per bar of it. */
+  /** The whole snapshot, and per bar of it the volatility that barriers are counted in (ATR14 by default). */
   readonly candles: Candles;
   readonly atr: Float64Array;
   readonly recipe: Pick<Recipe, 'labels' | 'costs' | 'gate'>;

@@ -1,4 +1,4 @@
-import type { LabelSpec } from '../contracts/recipe.ts';
+import type { LabelSpec } from '../contracts/labels.ts';
 
 export type Side = 'LONG' | 'SHORT';
 
@@ -23,7 +23,7 @@ const DEFAULT_BARRIER_ATR = 2;
  * Stop and second target stand where the label's barriers stood, so that what was labelled is what is traded. All levels
  * are positive: where a barrier is so far below that one would not be, the targets draw nearer in their proportions.
  * @param entry last close
- * @param atr ATR14 of the signal's bar, in price
+ * @param atr volatility of the signal's bar that the barriers are counted in, in price
  */
 export function levelsFor(side: Side, entry: number, atr: number, labels: LabelSpec | null): Levels {
   const { up, down } = barrierDistances(entry, atr, labels);

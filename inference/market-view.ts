@@ -1,8 +1,9 @@
 import type { Candles, MarketBars } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
+import { VOLATILITIES, type VolatilityName } from '../contracts/labels.ts';
 import { type Series, TIMEFRAME_MS } from '../contracts/series.ts';
+import { startVolatility } from '../datasets/labels/volatility.ts';
 import { FeatureFollower } from '../features/follower.ts';
-import { AverageTrueRange } from '../features/kernels/volatility.ts';
 import type { ServingModel } from './serving-model.ts';
 
 /** What a view needs to know of a model. */
@@ -12,8 +13,8 @@ export type ViewingModel = Pick<ServingModel, 'meta' | 'features'>;
 export interface MarketView {
   readonly barTime: number;
   readonly close: number;
-  /** ATR14 in price; the mean range of the bars while fewer than 15 are there. */
-  readonly atr: number;
+  /** In price; the mean range of the bars while too few are there. */
+  volatility(name: VolatilityName): number;
   /**
    * A model's input row, in its order of features.
    * @throws AlphaloomError PREDICTION_INVALID, FEATURE_INPUT_MISSING, CANDLES_STALE (its leader's bar has not come)
@@ -30,7 +31,6 @@ interface Followed {
   row: Float32Array;
 }
 
-const ATR_PERIOD = 14;
 /** Champion, the one before it, and candidates that are looked at. */
 const MOST_FOLLOWED = 4;
 
@@ -42,7 +42,7 @@ export class SeriesView implements MarketView {
   readonly #barMs: number;
   readonly #read: ReadBars;
   readonly #followed = new Map<string, Followed>();
-  readonly #range = new AverageTrueRange(ATR_PERIOD);
+  readonly #volatilities = new Map(VOLATILITIES.map(name => [name, startVolatility(name)]));
   readonly #anchorTime: number;
   #bars = 0;
   #rangeSum = 0;
@@ -73,8 +73,9 @@ export class SeriesView implements MarketView {
     return this.#last.close;
   }
 
-  get atr(): number {
-    return Number.isNaN(this.#range.value) ? this.#rangeSum / this.#bars : this.#range.value;
+  volatility(name: VolatilityName): number {
+    const { value } = this.#volatilities.get(name)!;
+    return Number.isNaN(value) ? this.#rangeSum / this.#bars : value;
   }
 
   /** Whether bar `index` of `bars` is the last one seen. */
@@ -94,10 +95,9 @@ export class SeriesView implements MarketView {
   advance(bars: Candles): void {
     const count = bars.close.length;
     if (count === 0) return;
-    for (let i = 0; i < count; i++) {
-      this.#range.push(bars.high[i], bars.low[i], bars.close[i]);
-      this.#rangeSum += bars.high[i] - bars.low[i];
-    }
+    for (const volatility of this.#volatilities.values())
+      for (let i = 0; i < count; i++) volatility.push(bars.high[i], bars.low[i], bars.close[i]);
+    for (let i = 0; i < count; i++) this.#rangeSum += bars.high[i] - bars.low[i];
     this.#bars += count;
     this.#last = barAt(bars, count - 1);
   }

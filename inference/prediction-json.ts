@@ -1,6 +1,7 @@
 import type { Prediction } from '../contracts/prediction.ts';
 import { type Series, TIMEFRAME_MS } from '../contracts/series.ts';
 import { LONG, NO_TRADE, SHORT, TASK_CLASSES } from '../contracts/tasks.ts';
+import { volatilityOf } from '../datasets/labels/volatility.ts';
 import { levelsFor, type Side } from './levels.ts';
 import type { MarketView } from './market-view.ts';
 import type { ServingModel } from './serving-model.ts';
@@ -73,11 +74,12 @@ export function describeHold(moment: Moment): Prediction {
 function describeMoment({ series, view, reasons, now }: Moment, side: Side, model: ServingModel | null) {
   const durationMs = TIMEFRAME_MS[series.timeframe];
   const closedAt = view.barTime + durationMs;
+  const labels = model?.meta.recipe.labels ?? null;
   const { entry, stopLoss, takeProfits } = levelsFor(
     side,
     view.close,
-    view.atr,
-    model?.meta.recipe.labels ?? null,
+    view.volatility(volatilityOf(labels)),
+    labels,
   );
   return {
     symbol: series.symbol,

@@ -9,7 +9,7 @@ import { type Exit, exitLevels, hasLevels, matchLevels, type Position } from './
 
 export interface BacktestInput {
   readonly candles: Candles;
-  /** ATR14 per bar, NaN in its warm-up; read for triple-barrier labels only. */
+  /** Volatility per bar that barriers are counted in (ATR14 by default), NaN in its warm-up; read for barriers only. */
   readonly atr: Float64Array;
   /** Class of `direction3` per bar, −1 where there is no prediction. */
   readonly direction: Int8Array;

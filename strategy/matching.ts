@@ -21,14 +21,16 @@ export interface Exit {
   readonly reason: TradeRecord['exitReason'];
 }
 
-/** Whether levels can be set at all: a triple barrier needs the ATR14 of the signal's bar. */
+/** Whether levels can be set at all: a triple barrier needs the volatility of the signal's bar. */
 export function hasLevels(labels: LabelSpec, atr: number): boolean {
-  return labels.kind === 'fixed-horizon' || (atr > 0 && Number.isFinite(atr));
+  return labels.kind !== 'triple-barrier' || (atr > 0 && Number.isFinite(atr));
 }
 
 /**
- * Stop and target as labelled: the barriers are entry + upAtr·ATR14 and entry − downAtr·ATR14 of the signal's bar; a LONG
- * aims at the upper one, a SHORT at the lower one, the other is the stop. Fixed-horizon labels have none (infinite).
+ * Stop and target as labelled: the barriers are `upAtr` and `downAtr` times the volatility of the signal's bar from the
+ * entry; a LONG aims at the upper one, a SHORT at the lower one, the other is the stop. Labels without barriers have none
+ * (infinite).
+ * @param atr the volatility that the barriers are counted in, in price
  */
 export function exitLevels(side: TradeSide, entryPrice: number, atr: number, labels: LabelSpec): Levels {
   const barrier = labels.kind === 'triple-barrier';

@@ -1,15 +1,13 @@
 import type { Candles } from '../../contracts/candles.ts';
-import type { LabelSpec } from '../../contracts/recipe.ts';
+import type { FixedHorizonSpec } from '../../contracts/labels.ts';
 import { LONG, NO_TRADE, SHORT } from '../../contracts/tasks.ts';
 import { type Labels, unlabelled } from './labels.ts';
-
-type FixedHorizon = Extract<LabelSpec, { kind: 'fixed-horizon' }>;
 
 /**
  * log(close[t+H] / open[t+1]) above the threshold gives LONG, below its negative SHORT, else NO_TRADE; ends at t+H.
  * Unlabelled where t+H is not there yet. O(bars).
  */
-export function labelFixedHorizon({ open, close }: Candles, spec: FixedHorizon): Labels {
+export function labelFixedHorizon({ open, close }: Candles, spec: FixedHorizonSpec): Labels {
   const labels = unlabelled(close.length);
   for (let t = 0; t + spec.horizonBars < close.length; t++) {
     const end = t + spec.horizonBars;

@@ -1,39 +1,44 @@
 import type { Candles } from '../../contracts/candles.ts';
-import type { LabelSpec } from '../../contracts/recipe.ts';
+import type { TripleBarrierSpec } from '../../contracts/labels.ts';
 import { LONG, NO_TRADE, SHORT } from '../../contracts/tasks.ts';
-import { averageTrueRange } from '../../features/kernels/volatility.ts';
 import { type Labels, unlabelled } from './labels.ts';
-
-type TripleBarrier = Extract<LabelSpec, { kind: 'triple-barrier' }>;
-
-const ATR_PERIOD = 14;
+import { PriceTouch } from './price-touch.ts';
+import { volatilityOf, volatilityPerBar } from './volatility.ts';
 
 /**
  * Which barrier the price touches first (López de Prado, Advances in Financial Machine Learning, 3.4). Entry is the open
- * of bar t+1; the barriers stand `upAtr` and `downAtr` times ATR14(t) from it. The first bar in t+1 … t+H whose high
- * reaches the upper gives LONG, whose low reaches the lower SHORT; a bar that reaches both gives NO_TRADE (their order is
- * unknown), as does reaching neither. Ends at that bar, or at t+H. Unlabelled where t+H is not there yet, or no ATR14.
- * O(bars × H) at worst.
+ * of bar t+1; the barriers stand `upAtr` and `downAtr` times the volatility at t from it. The first bar in t+1 … t+H
+ * whose high reaches the upper gives LONG, whose low reaches the lower SHORT; a bar that reaches both gives NO_TRADE
+ * (their order is unknown), as does reaching neither. Ends at that bar, or at t+H. Unlabelled where t+H is not there yet,
+ * or no volatility.
  */
-export function labelTripleBarrier(candles: Candles, spec: TripleBarrier): Labels {
-  const bars = candles.close.length;
-  const labels = unlabelled(bars);
-  const atr = averageTrueRange(candles, ATR_PERIOD);
-  for (let t = ATR_PERIOD; t + spec.horizonBars < bars; t++) {
-    const entry = candles.open[t + 1];
-    const upper = entry + spec.upAtr * atr[t];
-    const lower = entry - spec.downAtr * atr[t];
-    const end = firstTouch(candles, upper, lower, t + 1, t + spec.horizonBars);
+export function labelTripleBarrier(candles: Candles, spec: TripleBarrierSpec): Labels {
+  const { open, high, low, close } = candles;
+  const labels = unlabelled(close.length);
+  const volatility = volatilityPerBar(candles, volatilityOf(spec));
+  const touch = new PriceTouch(high, low);
+  for (let t = 0; t + spec.horizonBars < close.length; t++) {
+    if (Number.isNaN(volatility[t])) continue;
+    const entry = open[t + 1];
+    const upper = entry + spec.upAtr * volatility[t];
+    const lower = entry - spec.downAtr * volatility[t];
+    const end = touch.first(upper, lower, t + 1, t + spec.horizonBars);
     labels.end[t] = end;
-    labels.label[t] = outcome(candles.high[end] >= upper, candles.low[end] <= lower);
+    labels.label[t] = outcome(high[end] >= upper, low[end] <= lower);
   }
   return labels;
 }
 
-/** The first bar of `from` … `to` that reaches a barrier, else `to`. */
-function firstTouch({ high, low }: Candles, upper: number, lower: number, from: number, to: number): number {
-  for (let bar = from; bar < to; bar++) if (high[bar] >= upper || low[bar] <= lower) return bar;
-  return to;
+/** Whether the bar at which row t was decided reached both barriers. */
+export function reachesBoth(
+  { open, high, low }: Candles,
+  spec: TripleBarrierSpec,
+  volatility: Float64Array,
+  t: number,
+  end: number,
+): boolean {
+  const entry = open[t + 1];
+  return high[end] >= entry + spec.upAtr * volatility[t] && low[end] <= entry - spec.downAtr * volatility[t];
 }
 
 function outcome(touchesUpper: boolean, touchesLower: boolean): number {

@@ -35,13 +35,13 @@ const REFUSED: readonly (readonly [string, unknown, RegExp])[] = [
     /labels\.kind: .*triple-barrier.*fixed-horizon.*\(got "guess"\)$/,
   ],
   ['a value out of range', { gate: { minTradeRecall: 3 } }, /gate\.minTradeRecall: .*<=1 \(got 3\)$/],
-  ['features that are neither', { features: { sett: 'x' } }, /features: expected either set or names \(got/],
+  ['features that are neither', { features: { sett: 'x' } }, /features: expected either set or names or families \(got/],
   [
     'features that are both',
     { features: { set: 'core15', names: ['rsi_14'] } },
-    /features: expected either set or names/,
+    /features: expected either set or names or families/,
   ],
-  ['features as text', { features: 'core15' }, /features: expected either set or names \(got "core15"\)/],
+  ['features as text', { features: 'core15' }, /features: expected either set or names or families \(got "core15"\)/],
   [
     'a fault within features that were clearly meant by set',
     { features: { set: 'core15', maxFillBars: -1 } },
@@ -57,6 +57,16 @@ const REFUSED: readonly (readonly [string, unknown, RegExp])[] = [
     { split: { train: 0.6, validation: 0.6, test: 0.2 } },
     /split: train \+ validation \+ test must be 1/,
   ],
+  [
+    'a task that the labels do not teach',
+    { task: 'return' },
+    /: labels\.kind: triple-barrier labels teach the task direction3, not return; .*\(got "triple-barrier"\)$/,
+  ],
+  [
+    'a volatility that is none of those known',
+    { labels: { kind: 'triple-barrier', horizonBars: 3, upAtr: 1, downAtr: 1, volatility: 'atr' } },
+    /labels\.volatility: .*"atr14"\|.*\(got "atr"\)$/,
+  ],
 ];
 
 for (const [name, changes, message] of REFUSED) {
@@ -67,6 +77,18 @@ for (const [name, changes, message] of REFUSED) {
     });
   });
 }
+
+test('each task is parsed with the labels that teach it', () => {
+  const sigma = parseRecipe({ ...RECIPE, task: 'approve2', labels: { kind: 'sigma-reversion' } }, 'f.yaml');
+  assert.deepEqual(sigma.labels, {
+    kind: 'sigma-reversion',
+    horizonBars: 60,
+    windowBars: 120,
+    sigmas: 1.5,
+  });
+  const labels = { kind: 'forward-return', horizonBars: 24 };
+  assert.deepEqual(parseRecipe({ ...RECIPE, task: 'return', labels }, 'f.yaml').labels, labels);
+});
 
 test('several faults are told at once', () => {
   assert.throws(() => parseRecipe({ ...RECIPE, task: 'x', foo: 1 }, 'f.yaml'), {

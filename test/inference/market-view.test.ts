@@ -38,16 +38,16 @@ test('a view tells the last bar’s open time, close and ATR14', () => {
   const view = viewMarket(BARS);
   assert.equal(view.barTime, BARS.openTime.at(-1));
   assert.equal(view.close, BARS.close.at(-1));
-  assert.equal(view.atr, averageTrueRange(BARS, 14).at(-1));
+  assert.equal(view.volatility('atr14'), averageTrueRange(BARS, 14).at(-1));
 });
 
 test('with fewer than 15 bars the range is the mean of those that are there: always a number', () => {
   for (let bars = 1; bars <= 15; bars++) {
-    const { atr } = viewMarket(sliceCandles(BARS, 0, bars));
-    assert.ok(Number.isFinite(atr) && atr > 0, `${bars} bars`);
+    const range = viewMarket(sliceCandles(BARS, 0, bars)).volatility('atr14');
+    assert.ok(Number.isFinite(range) && range > 0, `${bars} bars`);
   }
-  assert.equal(viewMarket(candlesFromCloses([10], 1)).atr, 2);
-  assert.equal(viewMarket(candlesFromCloses([10, 12], 1)).atr, 3);
+  assert.equal(viewMarket(candlesFromCloses([10], 1)).volatility('atr14'), 2);
+  assert.equal(viewMarket(candlesFromCloses([10, 12], 1)).volatility('atr14'), 3);
 });
 
 test('without bars there is nothing to see', () => {

@@ -1,0 +1,34 @@
+import type { Candles } from '../../contracts/candles.ts';
+import type { SigmaReversionSpec } from '../../contracts/labels.ts';
+import { APPROVE, REJECT } from '../../contracts/tasks.ts';
+import { RollingMoments } from '../../features/kernels/rolling.ts';
+import { type Labels, unlabelled } from './labels.ts';
+import { PriceTouch } from './price-touch.ts';
+
+/** Share of the mean under which a deviation is rounding, not movement. */
+const SMALLEST_DEVIATION = 1e-12;
+
+/**
+ * On seconds, each closing at its last trade: APPROVE if within H seconds the price moves at least `sigmas` deviations from
+ * p(t) towards the mean, else REJECT; mean μ and population deviation σ are of the W seconds up to t, t included. Ends
+ * where it came back, or at t+H. Unlabelled where σ ≤ 1e-12·μ, before W seconds, and where t+H is not there yet.
+ */
+export function labelSigmaReversion({ close }: Candles, spec: SigmaReversionSpec): Labels {
+  const { horizonBars, windowBars, sigmas } = spec;
+  const labels = unlabelled(close.length);
+  const moments = new RollingMoments(windowBars);
+  const touch = new PriceTouch(close, close);
+  for (let t = 0; t + horizonBars < close.length; t++) {
+    moments.push(close[t]);
+    const mean = moments.reference + moments.meanOffset;
+    const deviation = Math.sqrt(moments.variance);
+    if (!(deviation > SMALLEST_DEVIATION * mean)) continue;
+    const distance = sigmas * deviation;
+    const lower = close[t] > mean ? close[t] - distance : Number.NEGATIVE_INFINITY;
+    const upper = close[t] < mean ? close[t] + distance : Number.POSITIVE_INFINITY;
+    const end = touch.first(upper, lower, t + 1, t + horizonBars);
+    labels.end[t] = end;
+    labels.label[t] = close[end] >= upper || close[end] <= lower ? APPROVE : REJECT;
+  }
+  return labels;
+}
