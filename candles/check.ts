@@ -1,7 +1,9 @@
 import type { Candles } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
+import { type QualityReport, type QualitySpec, thresholdsFor } from '../contracts/quality.ts';
 import { type Series, seriesId, TIMEFRAME_MS } from '../contracts/series.ts';
 import { findGaps, type Gap } from './gaps.ts';
+import { assessQuality } from './quality/assess-quality.ts';
 import type { SeriesSummary } from './summary.ts';
 import { validateCandles } from './validate.ts';
 
@@ -16,13 +18,20 @@ export interface SeriesCheck {
   readonly missingBars: number;
   /** Bars in which nothing was traded. */
   readonly zeroVolumeBars: number;
+  readonly quality: QualityReport;
 }
 
 /**
- * Validates all bars of a series anew and compares them with what the store says of them.
+ * Validates all bars of a series anew, compares them with what the store says of them, and judges their quality.
+ * @param spec the thresholds; undefined: the defaults
  * @throws AlphaloomError CANDLES_INVALID, STORE_UNREADABLE
  */
-export function checkSeries(summary: SeriesSummary, candles: Candles, nowMs: number): SeriesCheck {
+export function checkSeries(
+  summary: SeriesSummary,
+  candles: Candles,
+  nowMs: number,
+  spec: QualitySpec | undefined,
+): SeriesCheck {
   const { timeframe } = summary.series;
   validateCandles(candles, timeframe, nowMs);
   const gaps = findGaps(candles.openTime, TIMEFRAME_MS[timeframe]);
@@ -53,5 +62,6 @@ export function checkSeries(summary: SeriesSummary, candles: Candles, nowMs: num
     ),
     missingBars: gaps.reduce((total, gap) => total + gap.missingBars, 0),
     zeroVolumeBars: candles.volume.reduce((count, volume) => count + (volume === 0 ? 1 : 0), 0),
+    quality: assessQuality(candles, timeframe, nowMs, thresholdsFor(spec, summary.series.symbol)),
   };
 }

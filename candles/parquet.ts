@@ -1,5 +1,11 @@
 import { BIGINT, DOUBLE, type DuckDBConnection, DuckDBDataChunk, type DuckDBResult } from '@duckdb/node-api';
-import { CANDLE_COLUMNS, type ExtraColumn, type MarketBars } from '../contracts/candles.ts';
+import {
+  CANDLE_COLUMNS,
+  EXTRA_COLUMN_NAMES,
+  EXTRA_COLUMNS,
+  type ExtraColumn,
+  type MarketBars,
+} from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { explainDiskErrors } from '../storage/files.ts';
 import { CandleBuilder, extrasOf } from './candle-builder.ts';
@@ -8,21 +14,12 @@ import { duckDbReason, withDuckDb, withOpenFile } from './duckdb.ts';
 const CHUNK_ROWS = 2_048;
 const PRICES = CANDLE_COLUMNS.filter(column => column !== 'openTime');
 
-/** Names of the extra columns in files. */
-const EXTRA_NAMES = {
-  leaderClose: 'leader_close',
-  upTicks: 'up_ticks',
-  downTicks: 'down_ticks',
-  bidDepth: 'bid_depth',
-  askDepth: 'ask_depth',
-} as const satisfies Record<ExtraColumn, string>;
-
 /** Reads the bars of a file that `writeParquet` wrote, with `fromTime` ≤ open time < `toTime`; DuckDB's errors as they are. */
 export async function readParquet(path: string, fromTime: number, toTime: number): Promise<MarketBars> {
   return withOpenFile(path, 'r', descriptor =>
     withDuckDb(async connection => {
       const extras = await extrasIn(connection, descriptor);
-      const columns = ['ts::double', ...PRICES, ...extras.map(extra => EXTRA_NAMES[extra])];
+      const columns = ['ts::double', ...PRICES, ...extras.map(extra => EXTRA_COLUMN_NAMES[extra])];
       const rows = await connection.run(
         `select ${columns.join(', ')} from read_parquet($path, hive_partitioning = false)
          where ts >= $from and ts < $to`,
@@ -46,7 +43,7 @@ async function extrasIn(connection: DuckDBConnection, descriptor: string): Promi
     { path: descriptor },
   );
   const [names] = described.getColumns();
-  return (Object.keys(EXTRA_NAMES) as ExtraColumn[]).filter(extra => names?.includes(EXTRA_NAMES[extra]));
+  return EXTRA_COLUMNS.filter(extra => names?.includes(EXTRA_COLUMN_NAMES[extra]));
 }
 
 type Cell = number | null;
@@ -96,7 +93,7 @@ export async function writeParquet(path: string, candles: MarketBars): Promise<v
     withOpenFile(path, 'wx', (descriptor, handle) =>
       withDuckDb(async connection => {
         const extras = extrasOf(candles);
-        const doubles = [...PRICES, ...extras.map(extra => EXTRA_NAMES[extra])];
+        const doubles = [...PRICES, ...extras.map(extra => EXTRA_COLUMN_NAMES[extra])];
         await connection.run(
           `create temp table bars (ts bigint, ${doubles.map(name => `${name} double`).join(', ')})`,
         );

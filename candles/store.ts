@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { MarketBars } from '../contracts/candles.ts';
 import type { Market } from '../contracts/market.ts';
+import type { QualitySpec } from '../contracts/quality.ts';
 import { parseSymbol, parseTimeframe, parseVenue, type Series } from '../contracts/series.ts';
 import { type Database, openDatabase } from '../storage/sqlite.ts';
 import { type Absence, putAbsences, readAbsences } from './absences.ts';
@@ -41,12 +42,15 @@ export interface CandleStore {
   read(series: Series, range?: TimeRange): Promise<MarketBars>;
   /**
    * Validates bars and adds them to the history, older or newer than what is there; makes the series if it is new.
-   * All become visible at once, or none.
+   * All become visible at once, or none. What is closed, `closedBy` says (epoch ms: a venue's clock), else the store's clock.
    * @throws AlphaloomError CANDLES_INVALID, CANDLES_CONFLICT (a bar or the kind differs), CANDLES_DAMAGED, DISK_FULL
    */
-  append(series: Series, candles: MarketBars, about: SeriesOrigin): Promise<AppendReport>;
-  /** Stores newly closed bars of series that exist, in one transaction; answers for each in the order given. */
-  appendRecent(entries: readonly RecentBars[]): Promise<RecentOutcome[]>;
+  append(series: Series, candles: MarketBars, about: SeriesOrigin, closedBy?: number): Promise<AppendReport>;
+  /**
+   * Stores newly closed bars of series that exist, in one transaction; answers for each in the order given. What is closed,
+   * `closedBy` says, as in `append`.
+   */
+  appendRecent(entries: readonly RecentBars[], closedBy?: number): Promise<RecentOutcome[]>;
   /** Moves recent bars that open before `beforeTime` into the Parquet history; answers how many. */
   fold(series: Series, beforeTime: number): Promise<number>;
   /**
@@ -70,10 +74,10 @@ export interface CandleStore {
   /** @throws AlphaloomError CANDLES_NOT_FOUND */
   describe(series: Series): Promise<SeriesSummary>;
   /**
-   * Reads and validates every bar.
+   * Reads and validates every bar, and reports the series' quality by the given thresholds, or the default ones.
    * @throws AlphaloomError CANDLES_NOT_FOUND, CANDLES_DAMAGED, CANDLES_INVALID, STORE_UNREADABLE
    */
-  check(series: Series): Promise<SeriesCheck>;
+  check(series: Series, quality?: QualitySpec): Promise<SeriesCheck>;
   close(): Promise<void>;
 }
 
@@ -91,9 +95,9 @@ export function createCandleStore(root: string, options: { readonly now: () => n
   return {
     read: async (series, range = EVERYTHING) =>
       (await readSnapshot(await open(), history, series, range)).candles,
-    async append(given, candles, about) {
+    async append(given, candles, about, closedBy = options.now()) {
       const series = checkedSeries(given);
-      validateCandles(candles, series.timeframe, options.now());
+      validateCandles(candles, series.timeframe, closedBy);
       const database = await open();
       const isNew = (await database.read(sql => findSeries(sql, series))) === null;
       // A few bars added to a known series may all stand beside gaps.
@@ -107,9 +111,9 @@ export function createCandleStore(root: string, options: { readonly now: () => n
       });
       return { series, added, skipped };
     },
-    async appendRecent(entries) {
+    async appendRecent(entries, closedBy = options.now()) {
       const database = await open();
-      const steps = await storeRecentBars(database, entries, options.now());
+      const steps = await storeRecentBars(database, entries, closedBy);
       const outcomes: RecentOutcome[] = [];
       for (const [index, step] of steps.entries()) {
         outcomes.push(step === 'late' ? await storeLateBars(database, history, entries[index]) : step);
@@ -142,10 +146,10 @@ export function createCandleStore(root: string, options: { readonly now: () => n
       (await open()).read(sql =>
         allSeries(sql).map(row => summarize(snapshotOf(sql, row.series, EVERYTHING))),
       ),
-    async check(series) {
+    async check(series, quality) {
       // A history of its own, so that every file is hashed anew.
       const snapshot = await readSnapshot(await open(), new History(root), series, EVERYTHING);
-      return checkSeries(summarize(snapshot), snapshot.candles, options.now());
+      return checkSeries(summarize(snapshot), snapshot.candles, options.now(), quality);
     },
     async close() {
       (await opening)?.close();

@@ -21,6 +21,15 @@ export const CANDLE_COLUMNS = ['openTime', 'open', 'high', 'low', 'close', 'volu
 export const EXTRA_COLUMNS = ['leaderClose', 'upTicks', 'downTicks', 'bidDepth', 'askDepth'] as const;
 export type ExtraColumn = (typeof EXTRA_COLUMNS)[number];
 
+/** What they are called in files. */
+export const EXTRA_COLUMN_NAMES = {
+  leaderClose: 'leader_close',
+  upTicks: 'up_ticks',
+  downTicks: 'down_ticks',
+  bidDepth: 'bid_depth',
+  askDepth: 'ask_depth',
+} as const satisfies Record<ExtraColumn, string>;
+
 /** Bars with what else is known of them; what features are computed from. */
 export type MarketBars = Candles & { readonly [Column in ExtraColumn]?: Float64Array };
 

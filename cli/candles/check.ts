@@ -1,5 +1,9 @@
 import type { Command } from 'commander';
+import { describeBrokenRule } from '../../candles/quality/require-quality.ts';
+import { AlphaloomError } from '../../contracts/errors.ts';
 import { parseSeriesId, seriesId } from '../../contracts/series.ts';
+import { recipeFolders } from '../../host/config.ts';
+import { loadRecipe } from '../../host/recipes.ts';
 import type { CliContext } from '../context.ts';
 import { withRooms } from '../rooms.ts';
 import { renderTable } from '../table.ts';
@@ -7,27 +11,55 @@ import { renderTable } from '../table.ts';
 export function register(command: Command, context: CliContext): void {
   command
     .argument('[series]', 'coinbase:BTCUSD/1h')
-    .addHelpText('after', '\nExample:\n  alphaloom candles check coinbase:BTCUSD/1h\n')
-    .action(series => check(context, series));
+    .option('--recipe <name>', 'judge by a recipe’s thresholds; exit 1 if a series is below them')
+    .option('--strict', 'judge by the default thresholds; exit 1 if a series is below them')
+    .addHelpText('after', '\nExample:\n  alphaloom candles check coinbase:BTCUSD/1h --recipe gbdt-core15\n')
+    .action((series, options) => check(context, series, options));
 }
 
-async function check(context: CliContext, text: string | undefined): Promise<void> {
-  await withRooms(context, async ({ candles }, { config }) => {
+interface CheckOptions {
+  readonly recipe?: string;
+  readonly strict?: boolean;
+}
+
+async function check(
+  context: CliContext,
+  text: string | undefined,
+  { recipe, strict = false }: CheckOptions,
+): Promise<void> {
+  if (recipe !== undefined && strict)
+    throw new AlphaloomError('USAGE', 'Say --recipe NAME or --strict, not both: each names the thresholds.');
+  await withRooms(context, async ({ candles }, loaded) => {
+    const { config } = loaded;
+    const spec = recipe === undefined ? undefined : (await loadRecipe(recipe, recipeFolders(loaded))).quality;
     const series = text
       ? [parseSeriesId(text, config.defaultVenue)]
       : (await candles.list()).map(row => row.series);
     const rows = await Promise.all(
-      series.map(async each => ({ ...(await candles.check(each)), series: seriesId(each) })),
+      series.map(async each => ({ ...(await candles.check(each, spec)), series: seriesId(each) })),
     );
+    const isJudged = recipe !== undefined || strict;
+    const isBelow = rows.some(({ quality }) => !quality.ok);
+    if (isJudged && isBelow) context.endWith(1);
     context.output.result({ series: rows }, () =>
-      renderTable<(typeof rows)[number]>(rows, [
-        { title: 'series', cell: row => row.series },
-        { title: 'bars', align: 'right', cell: row => row.bars },
-        { title: 'gaps', align: 'right', cell: row => row.gaps.length },
-        { title: 'missing bars', align: 'right', cell: row => row.missingBars },
-        { title: 'longest gap', align: 'right', cell: row => row.longestGap?.missingBars },
-        { title: 'zero volume', align: 'right', cell: row => row.zeroVolumeBars },
-      ]),
+      [
+        renderTable<(typeof rows)[number]>(rows, [
+          { title: 'series', cell: row => row.series },
+          { title: 'bars', align: 'right', cell: row => row.bars },
+          { title: 'gaps', align: 'right', cell: row => row.gaps.length },
+          { title: 'missing bars', align: 'right', cell: row => row.missingBars },
+          { title: 'longest gap', align: 'right', cell: row => row.longestGap?.missingBars },
+          { title: 'zero volume', align: 'right', cell: row => row.zeroVolumeBars },
+          { title: 'stale run', align: 'right', cell: row => row.quality.longestStaleRun?.bars },
+          { title: 'jumps', align: 'right', cell: row => row.quality.jumps },
+          { title: 'spikes', align: 'right', cell: row => row.quality.spikes },
+          { title: 'age', align: 'right', cell: row => row.quality.ageBars },
+          { title: 'quality', cell: row => (row.quality.ok ? 'ok' : 'below') },
+        ]),
+        ...rows.flatMap(row =>
+          row.quality.rules.filter(({ ok }) => !ok).map(rule => `${row.series}: ${describeBrokenRule(rule)}`),
+        ),
+      ].join('\n'),
     );
   });
 }
