@@ -1,6 +1,12 @@
 import { BLOCKS, type Dataset, NO_BLOCK } from '../contracts/dataset.ts';
 import { UNLABELLED } from '../contracts/tasks.ts';
-import { type ColumnFile, type ColumnValues, damaged, readColumns, writeColumns } from './arrow-file.ts';
+import {
+  type ColumnFile,
+  type ColumnValues,
+  damaged,
+  readColumns,
+  writeColumns,
+} from '../storage/arrow/column-file.ts';
 
 const FORMAT = 'alphaloom.dataset/1';
 const ROW_COLUMNS = ['ts', 'bar', 'label', 'label_end', 'block'] as const;

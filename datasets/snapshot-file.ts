@@ -1,5 +1,5 @@
 import { CANDLE_COLUMNS, EXTRA_COLUMN_NAMES, EXTRA_COLUMNS, type MarketBars } from '../contracts/candles.ts';
-import { type ColumnValues, damaged, readColumns, writeColumns } from './arrow-file.ts';
+import { type ColumnValues, damaged, readColumns, writeColumns } from '../storage/arrow/column-file.ts';
 
 const FORMAT = 'alphaloom.snapshot/1';
 const PRICE_COLUMNS = CANDLE_COLUMNS.filter(name => name !== 'openTime');

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import test, { after } from 'node:test';
 import fc from 'fast-check';
 import { AlphaloomError } from '../../contracts/errors.ts';
-import { writeColumns } from '../../datasets/arrow-file.ts';
 import { buildDataset } from '../../datasets/dataset.ts';
 import { readDataset, writeDataset } from '../../datasets/dataset-file.ts';
 import { readSnapshot, writeSnapshot } from '../../datasets/snapshot-file.ts';
 import { CATALOG } from '../../features/catalog/index.ts';
+import { writeColumns } from '../../storage/arrow/column-file.ts';
 import { candlesFromCloses, goldenCandles } from '../support/candles.ts';
 import { recipeWith } from '../support/recipes.ts';
 

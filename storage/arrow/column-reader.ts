@@ -1,12 +1,5 @@
-import {
-  bytesAt,
-  follow,
-  has,
-  positionOf,
-  type Table,
-  tableAt,
-  textAt,
-} from '../storage/arrow/flatbuffer.ts';
+import type { ColumnFile, ColumnValues } from './column-file.ts';
+import { bytesAt, follow, has, positionOf, type Table, tableAt, textAt } from './flatbuffer.ts';
 import {
   ARROW_MAGIC,
   batchBlocks,
@@ -18,8 +11,7 @@ import {
   size,
   TRAILER_BYTES,
   TYPE,
-} from '../storage/arrow/ipc.ts';
-import type { ColumnFile, ColumnValues } from './arrow-file.ts';
+} from './ipc.ts';
 
 /*
  * Reads the part of Arrow's IPC file format that `writeColumns` writes: one record batch of plain numbers. Time and

@@ -10,9 +10,9 @@ import {
   Table,
   tableToIPC,
 } from 'apache-arrow';
-import { AlphaloomError } from '../contracts/errors.ts';
-import { explainDiskErrors } from '../storage/files.ts';
-import { parseColumns } from './arrow-reader.ts';
+import { AlphaloomError } from '../../contracts/errors.ts';
+import { explainDiskErrors } from '../files.ts';
+import { parseColumns } from './column-reader.ts';
 
 export type ColumnValues = Float32Array | Float64Array | Int8Array | Int32Array | BigInt64Array;
 
