@@ -40,6 +40,8 @@ export interface LoopbackExchange {
   readonly requests: readonly ServedRequest[];
   /** Adds faults to come. */
   script(...faults: readonly ScriptedFault[]): void;
+  /** Drops those that have not come yet. */
+  clearScript(): void;
   /** While true, everything answers 503 and the system's status says so. */
   maintenance: boolean;
   /** While true, only the system's status says so. */
@@ -60,6 +62,9 @@ export async function startLoopbackExchange(options: LoopbackOptions): Promise<L
     requests: state.requests,
     script: (...faults) => {
       state.faults.push(...faults.map(fault => ({ ...fault })));
+    },
+    clearScript: () => {
+      state.faults.length = 0;
     },
     get maintenance() {
       return state.maintenance;

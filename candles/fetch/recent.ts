@@ -1,0 +1,108 @@
+import { barsBefore, type Candles, sliceCandles } from '../../contracts/candles.ts';
+import { AlphaloomError } from '../../contracts/errors.ts';
+import { type Series, TIMEFRAME_MS } from '../../contracts/series.ts';
+import type { AskOptions, VenueClient } from '../../venues/venue-client.ts';
+import type { Absence } from '../absences.ts';
+import type { RecentBars } from '../append-recent.ts';
+import { findGaps } from '../gaps.ts';
+import type { CandleStore } from '../store.ts';
+import { describeKnown } from './missing.ts';
+import { absenceOf } from './stretch.ts';
+
+/** `behind`: there is no history yet, or more is missing than one answer of the venue holds. */
+export type RecentFetch =
+  | { readonly series: Series; readonly state: 'stored'; readonly added: number; readonly lastTime: number }
+  | { readonly series: Series; readonly state: 'behind' }
+  | { readonly series: Series; readonly state: 'failed'; readonly error: AlphaloomError };
+
+interface Answer {
+  readonly entry: RecentBars;
+  readonly absences: readonly Absence[];
+}
+
+/** Series that are asked for at once. */
+const AT_ONCE = 8;
+
+/**
+ * Brings what closed since each series' last bar into the store: one question per series, and one transaction for all of
+ * them. A series that fails stops no other.
+ * @throws AlphaloomError VENUE_* where the venue's clock can't be had
+ */
+export async function fetchRecent(
+  store: CandleStore,
+  venue: VenueClient,
+  wanted: readonly Series[],
+  ask: AskOptions,
+): Promise<RecentFetch[]> {
+  const closedBy = await venue.now(ask);
+  const asked = await inParts(wanted, AT_ONCE, series =>
+    orFailed(series, () => askForRecent(store, venue, series, closedBy, ask)),
+  );
+  const entries = asked.flatMap(answer => ('entry' in answer ? [answer.entry] : []));
+  const outcomes = await store.appendRecent(entries, closedBy);
+  return await inParts(asked, 1, async answer => {
+    if (!('entry' in answer)) return answer;
+    const { series } = answer.entry;
+    const outcome = outcomes[entries.indexOf(answer.entry)];
+    if (!outcome.ok) return { series, state: 'failed', error: outcome.error };
+    return await orFailed(series, async () => {
+      if (answer.absences.length > 0) await store.recordAbsences(series, answer.absences);
+      return stored(series, outcome.added, answer.entry.candles.openTime.at(-1)!);
+    });
+  });
+}
+
+async function askForRecent(
+  store: CandleStore,
+  venue: VenueClient,
+  series: Series,
+  closedBy: number,
+  ask: AskOptions,
+): Promise<Answer | RecentFetch> {
+  const known = await describeKnown(store, series);
+  const durationMs = TIMEFRAME_MS[series.timeframe];
+  if (known === null) return { series, state: 'behind' };
+  const since = known.lastTime + durationMs;
+  const closed = Math.floor((closedBy - since) / durationMs);
+  if (closed <= 0) return stored(series, 0, known.lastTime);
+  if (closed >= venue.barsPerPage) return { series, state: 'behind' };
+  const market = known.market ?? (await venue.market(series.symbol, ask));
+  if (known.market === null) await store.recordMarket(series, market);
+  const page = await venue.bars(market, { timeframe: series.timeframe, since, limit: closed + 1 }, ask);
+  const from = barsBefore(page, since);
+  const to = barsBefore(page, closedBy - durationMs + 1);
+  const candles = sliceCandles(page, from, to);
+  if (candles.openTime.length === 0) return stored(series, 0, known.lastTime);
+  return { entry: { series, candles }, absences: holes(known.lastTime, candles, durationMs) };
+}
+
+/** Between bars that the venue has, it has none. */
+function holes(lastTime: number, { openTime }: Candles, durationMs: number): Absence[] {
+  return findGaps(Float64Array.of(lastTime, ...openTime), durationMs).map(({ fromTime, toTime }) =>
+    absenceOf({ from: fromTime, to: toTime }, durationMs),
+  );
+}
+
+function stored(series: Series, added: number, lastTime: number): RecentFetch {
+  return { series, state: 'stored', added, lastTime };
+}
+
+async function orFailed<T>(series: Series, work: () => Promise<T>): Promise<T | RecentFetch> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AlphaloomError)) throw error;
+    return { series, state: 'failed', error };
+  }
+}
+
+async function inParts<Item, Result>(
+  items: readonly Item[],
+  size: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < items.length; at += size)
+    results.push(...(await Promise.all(items.slice(at, at + size).map(work))));
+  return results;
+}
