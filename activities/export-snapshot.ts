@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
-import { CANDLE_COLUMNS, type Candles } from '../contracts/candles.ts';
+import { assessQuality } from '../candles/quality/assess-quality.ts';
+import { requireQuality } from '../candles/quality/require-quality.ts';
+import type { Json } from '../contracts/artifact.ts';
+import { CANDLE_COLUMNS, EXTRA_COLUMNS, type MarketBars } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
+import { type QualityReport, type QualityThresholds, thresholdsFor } from '../contracts/quality.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { type MarketKind, type Series, seriesId, TIMEFRAME_MS } from '../contracts/series.ts';
 import { writeSnapshot } from '../datasets/snapshot-file.ts';
@@ -18,6 +22,10 @@ export interface SnapshotFacts {
   readonly bars: number;
   readonly fromTime: number;
   readonly toTime: number;
+  /** Generated, not recorded; artifacts of earlier versions do not say, and were not. */
+  readonly synthetic?: boolean;
+  /** By the recipe's thresholds; without the last bar's age, which depends on when one asks. Missing in earlier artifacts. */
+  readonly quality?: QualityReport;
 }
 
 interface Input {
@@ -26,10 +34,13 @@ interface Input {
   readonly asOfTime: number | null;
 }
 
-/** Freezes the series' bars, from its anchor to the last one closed by `asOfTime`, under the hash of their content. */
+/**
+ * Freezes the series' bars, from its anchor to the last one closed by `asOfTime`, under the hash of their content. A series
+ * below the recipe's quality is refused here, before anything is trained.
+ */
 export function exportSnapshot({ candles, artifacts, clock }: Rooms) {
   return asStep(async ({ series, recipe, asOfTime }: Input) => {
-    const { kind, anchorTime } = await candles.describe(series);
+    const { kind, anchorTime, synthetic } = await candles.describe(series);
     if (!recipe.markets.includes(kind)) {
       throw new AlphaloomError(
         'RECIPE_INVALID',
@@ -37,8 +48,8 @@ export function exportSnapshot({ candles, artifacts, clock }: Rooms) {
         { recipe: recipe.name, markets: recipe.markets, kind },
       );
     }
-    const lastOpen =
-      Math.min(asOfTime ?? Number.POSITIVE_INFINITY, clock.now()) - TIMEFRAME_MS[series.timeframe];
+    const asOf = Math.min(asOfTime ?? Number.POSITIVE_INFINITY, clock.now());
+    const lastOpen = asOf - TIMEFRAME_MS[series.timeframe];
     const bars = await candles.read(series, { from: anchorTime, to: lastOpen + 1 });
     const count = bars.openTime.length;
     if (count === 0) {
@@ -48,6 +59,9 @@ export function exportSnapshot({ candles, artifacts, clock }: Rooms) {
         { series: seriesId(series), asOfTime },
       );
     }
+    const thresholds = thresholdsFor(recipe.quality, series.symbol);
+    const quality = assessQuality(bars, series.timeframe, asOf, thresholds);
+    requireQuality(quality, series);
     const facts = {
       series: { ...series },
       marketKind: kind,
@@ -56,10 +70,17 @@ export function exportSnapshot({ candles, artifacts, clock }: Rooms) {
       fromTime: bars.openTime[0],
       toTime: bars.openTime[count - 1],
     };
-    const inputs = { ...facts, content: contentHash(bars), code: STEP_VERSIONS.snapshot };
+    const inputs = {
+      ...facts,
+      content: contentHash(bars),
+      code: STEP_VERSIONS.snapshot,
+      // Only what differs from the usual: the snapshots of earlier versions keep their names.
+      ...(synthetic ? { synthetic } : {}),
+      ...(isUsual(thresholds) ? {} : { quality: { ...thresholds } }),
+    };
     const saved = await artifacts.save('snapshot', inputs, async folder => {
       await writeSnapshot(bars, `${folder}/${SNAPSHOT_FILE}`);
-      return facts;
+      return { ...facts, synthetic, quality: timeless(quality) as unknown as Json };
     });
     return {
       artifact: saved.artifact,
@@ -69,13 +90,29 @@ export function exportSnapshot({ candles, artifacts, clock }: Rooms) {
   });
 }
 
-function contentHash(bars: Candles): string {
+function isUsual(thresholds: QualityThresholds): boolean {
+  return JSON.stringify(thresholds) === JSON.stringify(thresholdsFor(undefined, ''));
+}
+
+/** The same bars give the same report whenever they are frozen. */
+function timeless(report: QualityReport): QualityReport {
+  return { ...report, ageBars: null, rules: report.rules.filter(({ rule }) => rule !== 'age') };
+}
+
+function contentHash(bars: MarketBars): string {
   const hash = createHash('sha256');
   for (const column of CANDLE_COLUMNS) {
-    const { buffer, byteOffset, byteLength } = bars[column];
-    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+    hash.update(bytesOf(bars[column]));
+  }
+  for (const extra of EXTRA_COLUMNS) {
+    const values = bars[extra];
+    if (values) hash.update(extra).update(bytesOf(values));
   }
   return hash.digest('hex');
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function day(time: number): string {

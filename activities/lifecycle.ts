@@ -2,10 +2,10 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import type { LifecycleAnswer, LifecycleOperation, VersionOperation } from '../contracts/messages.ts';
 import { seriesId } from '../contracts/series.ts';
 import { readPackage } from '../inference/package.ts';
-import { probeVersion } from '../inference/probe.ts';
 import { asActivity } from './activity.ts';
 import { lastVerdict } from './offers.ts';
 import { createOperationLog } from './operation-log.ts';
+import { requirePromotable } from './promotable.ts';
 import type { Rooms } from './rooms.ts';
 
 /** What an operator's messages do to the registry; each is done once per operation id. */
@@ -36,7 +36,7 @@ export function createLifecycleActivities(rooms: Rooms) {
           { version, decision: decision ?? null },
         );
       }
-      await probeVersion(rooms.artifacts, target);
+      await requirePromotable(rooms, target);
       const reason = operation.reason ?? 'Approved.';
       const moved = await log.move(operation, {
         kind: 'promote',
@@ -70,7 +70,7 @@ export function createLifecycleActivities(rooms: Rooms) {
       const id = seriesId(series);
       const done = await registry.operation(operationId);
       const target = version ?? (await registry.previousChampion(id))?.version;
-      if (!done && target !== undefined) await probeVersion(rooms.artifacts, await registry.get(id, target));
+      if (!done && target !== undefined) await requirePromotable(rooms, await registry.get(id, target));
       const reason = operation.reason ?? 'Asked for.';
       const moved = await log.move(operation, {
         kind: 'rollback',

@@ -8,13 +8,14 @@ import { probeVersion } from '../inference/probe.ts';
 import type { Event, MoveDetail } from '../registry/registry.ts';
 import { asActivity } from './activity.ts';
 import { createOperationLog } from './operation-log.ts';
+import { requirePromotable, syntheticRefusal } from './promotable.ts';
 import type { Rooms } from './rooms.ts';
 
 /** All that an offer's answer depends on, beside the comparison. */
 export interface OfferStanding {
   readonly version: number;
   readonly eligible: boolean;
-  /** One sentence per required rule that did not pass. */
+  /** One sentence per required rule that did not pass, and why this home takes it not, if it does not. */
   readonly failedRules: readonly string[];
   readonly champion: number | null;
   readonly rolledBack: boolean;
@@ -52,11 +53,12 @@ export function createOfferActivities(rooms: Rooms) {
         const id = seriesId(series);
         const record = await registry.get(id, version);
         const { evidence } = await readPackage(artifacts, record);
+        const refusal = await syntheticRefusal(rooms, record);
         const verdict = await registry.operation(`${operationId}/${VERDICT}`);
         return {
           version,
-          eligible: record.eligible,
-          failedRules: failedRules(evidence),
+          eligible: record.eligible && refusal === null,
+          failedRules: [...(refusal ? [refusal] : []), ...failedRules(evidence)],
           champion: await log.champion(series),
           rolledBack: await registry.wasRolledBack(id, version),
           paused: await registry.isPaused(id),
@@ -73,7 +75,7 @@ export function createOfferActivities(rooms: Rooms) {
       if (settled) return (settled.detail as unknown as Verdict).answer;
       const decided = { decision, reason, against: champion, comparison: comparison as Json };
       if (decision === 'promoted') {
-        await probeVersion(artifacts, await registry.get(seriesId(series), version));
+        await requirePromotable(rooms, await registry.get(seriesId(series), version));
         try {
           await log.move(operation, {
             kind: 'promote',

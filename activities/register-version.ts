@@ -45,7 +45,9 @@ export function registerVersion(rooms: Rooms) {
       await writeFile(join(folder, PACKAGE_FILES.card), renderCard(meta, evidence));
       return { packageId: meta.packageId, latencyMs: evidence.latencyMs };
     });
-    const { metrics, baseline, eligible, tradable } = evidence;
+    const { metrics, baseline, eligible } = evidence;
+    // What was learnt from generated bars says nothing of a market.
+    const tradable = evidence.tradable && !meta.synthetic;
     const { version, cached } = await rooms.registry.register(seriesId(series), {
       packageId: meta.packageId,
       package: { step: 'package', inputHash: saved.artifact.inputHash, sha256: saved.artifact.sha256 },
@@ -99,6 +101,7 @@ async function describePackage(
       packageId: refs.model.inputHash,
       series,
       marketKind: snapshot.result.marketKind,
+      synthetic: snapshot.result.synthetic ?? false,
       task: recipe.task,
       classes: TASK_CLASSES[recipe.task],
       steps: findEstimator(recipe.train.estimator).steps(recipe.train),

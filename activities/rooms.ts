@@ -1,10 +1,12 @@
 import type { ArtifactStore } from '../artifacts/store.ts';
 import type { CandleStore } from '../candles/store.ts';
+import type { Config } from '../contracts/config.ts';
 import type { LifecycleAnswer, MessageName, MessagePayload } from '../contracts/messages.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import type { Series } from '../contracts/series.ts';
 import type { TrainModelInput, TrainModelResult } from '../contracts/training.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { VenueClient } from '../venues/venue-client.ts';
 
 /** What activities work with; `host/compose.ts` supplies it. */
 export interface Rooms {
@@ -19,7 +21,17 @@ export interface Rooms {
   readonly platform: string;
   loadRecipe(name: string): Promise<Recipe>;
   promotionMode(series: Series): 'auto' | 'manual';
+  /** Whether versions trained on generated bars may become champion in this home. */
+  readonly synthetic: 'refused' | 'allowed';
+  readonly collection: Config['collection'];
+  readonly venues: Venues;
   readonly orchestrator: Orchestrator;
+}
+
+/** Market data of venues, by name. */
+export interface Venues {
+  /** @throws AlphaloomError CONFIG_INVALID (its kind is not known), VENUE_UNKNOWN */
+  client(venue: string): Promise<VenueClient>;
 }
 
 export interface NativeLibrary {

@@ -10,6 +10,6 @@ export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   fit: 1,
   model: 1,
   evidence: 2,
-  package: 2,
+  package: 3,
   comparison: 2,
 };

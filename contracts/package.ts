@@ -10,6 +10,8 @@ export interface PackageMeta {
   readonly packageId: string;
   readonly series: Series;
   readonly marketKind: MarketKind;
+  /** Trained on generated bars; packages of earlier versions do not say, and were not. */
+  readonly synthetic?: boolean;
   readonly task: Task;
   readonly classes: readonly string[];
   readonly steps: number;
