@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import type { MarketBars } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { type Series, seriesId, TIMEFRAME_MS } from '../contracts/series.ts';
-import { digestFile, explainDiskError, makeFolder, temporaryName } from '../storage/files.ts';
+import {
+  digestFile,
+  explainDiskError,
+  isDeadTemporary,
+  makeFolder,
+  temporaryName,
+} from '../storage/files.ts';
 import { duckDbReason } from './duckdb.ts';
 import { findGaps } from './gaps.ts';
 import type { HistoryFile } from './manifest.ts';
@@ -133,18 +139,6 @@ function damaged(series: Series, path: string, reason: string, cause?: unknown):
     { path, series: seriesId(series), reason },
     { cause },
   );
-}
-
-/** A temporary name carries its writer's process id; a file of a living writer is left alone. */
-function isDeadTemporary(name: string): boolean {
-  const pid = /\.(\d+)\.[0-9a-f]+\.tmp$/.exec(name)?.[1];
-  if (pid === undefined) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
 }
 
 function syncFolderNow(folder: string): void {

@@ -88,6 +88,18 @@ export function temporaryName(path: string): string {
   return `${path}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
 }
 
+/** A temporary name carries its writer's process id; a file of a living writer is left alone. */
+export function isDeadTemporary(name: string): boolean {
+  const pid = /\.(\d+)\.[0-9a-f]+\.tmp$/.exec(name)?.[1];
+  if (pid === undefined) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
 /** Makes all files of a folder, and the folder itself, durable. */
 export async function syncFolderTree(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
