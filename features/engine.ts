@@ -2,11 +2,14 @@ import { EXTRA_COLUMNS, type MarketBars } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { FeatureDefinition } from './definition.ts';
 import { DERIVATIONS, DERIVED_COLUMNS } from './kernels/derived.ts';
-import type { Column, DerivedColumn, Formula, KernelBars, KernelOutputs } from './kernels/kernel.ts';
-
-/** Bars that formulas are given at once: their columns stay in the processor's nearest cache. */
-export const CHUNK_BARS = 2_048;
-const LARGEST_FLOAT32 = 3.4028234663852886e38;
+import {
+  CHUNK_BARS,
+  type Column,
+  type DerivedColumn,
+  type Formula,
+  type KernelBars,
+  type KernelOutputs,
+} from './kernels/kernel.ts';
 
 /**
  * Features under way. Bars are given in their order from the series' anchor on, one or many at a time; how they are cut
@@ -25,10 +28,13 @@ export class FeatureEngine {
     this.#inputs = new Set(definitions.flatMap(({ kernel }) => kernel.inputs));
     this.#derived = DERIVED_COLUMNS.filter(name => this.#inputs.has(name));
     this.#derive = this.#derived.map(name => DERIVATIONS[name].start());
+    const column = (name: DerivedColumn) => new Float64Array(this.#inputs.has(name) ? CHUNK_BARS : 0);
     this.#derivedValues = {
-      logReturn: new Float64Array(this.#inputs.has('logReturn') ? CHUNK_BARS : 0),
-      trueRange: new Float64Array(this.#inputs.has('trueRange') ? CHUNK_BARS : 0),
-      typicalPrice: new Float64Array(this.#inputs.has('typicalPrice') ? CHUNK_BARS : 0),
+      perClose: column('perClose'),
+      logReturn: column('logReturn'),
+      closeChange: column('closeChange'),
+      trueRange: column('trueRange'),
+      typicalPrice: column('typicalPrice'),
     };
   }
 
@@ -45,7 +51,9 @@ export class FeatureEngine {
       for (const { formula, outputs, targets } of this.#runs) {
         formula.advance(chunk, outputs);
         for (const { feature, values } of targets) {
-          copyFinite(values, out[feature], at + from, chunk.close.length);
+          const column = out[feature];
+          if (column instanceof Float32Array) keepFloat32(values, column, at + from, chunk.close.length);
+          else keepFloat64(values, column, at + from, chunk.close.length);
         }
       }
     }
@@ -125,9 +133,21 @@ function runsOf(definitions: readonly FeatureDefinition[], barMs: number): Run[]
   });
 }
 
-function copyFinite(values: Float64Array, out: Column, at: number, count: number): void {
+/*
+ * What is not finite as float32 becomes NaN: x + (x − x) is x, or NaN where x is infinite. Twice the same, so that each is
+ * compiled for its own type.
+ */
+
+function keepFloat32(values: Float64Array, out: Float32Array, at: number, count: number): void {
   for (let i = 0; i < count; i++) {
-    const value = values[i];
-    out[at + i] = Math.abs(value) <= LARGEST_FLOAT32 ? value : Number.NaN;
+    const kept = Math.fround(values[i]);
+    out[at + i] = kept + (kept - kept);
+  }
+}
+
+function keepFloat64(values: Float64Array, out: Float64Array, at: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const kept = Math.fround(values[i]);
+    out[at + i] = values[i] + (kept - kept);
   }
 }

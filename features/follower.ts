@@ -1,6 +1,7 @@
 import { type MarketBars, sliceBars } from '../contracts/candles.ts';
 import type { FeatureDefinition } from './definition.ts';
-import { CHUNK_BARS, FeatureEngine } from './engine.ts';
+import { FeatureEngine } from './engine.ts';
+import { CHUNK_BARS } from './kernels/kernel.ts';
 
 /**
  * The newest row of a series, bar after bar: bit for bit what `computeFeatures` and `fillMissing` give over all bars from

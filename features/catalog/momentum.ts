@@ -1,5 +1,6 @@
 import { wilderMemory } from '../definition.ts';
-import { rateOfChange, relativeStrengthIndex, stochastic } from '../kernels/momentum.ts';
+import { stochastic } from '../kernels/channel.ts';
+import { rateOfChange, relativeStrengthIndex } from '../kernels/momentum.ts';
 import type { CatalogLine } from './line.ts';
 
 const WILDER_1978 = 'Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib';

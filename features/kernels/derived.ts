@@ -1,4 +1,5 @@
 import type { MarketBars } from '../../contracts/candles.ts';
+import { Change } from './columns/change.ts';
 import type { DerivedColumn, InputColumn } from './kernel.ts';
 
 interface Derivation {
@@ -9,27 +10,49 @@ interface Derivation {
 
 /** Columns that several formulas need, computed once. */
 export const DERIVATIONS: Readonly<Record<DerivedColumn, Derivation>> = {
+  perClose: {
+    inputs: ['close'],
+    start:
+      () =>
+      ({ close }, out) => {
+        for (let i = 0; i < close.length; i++) out[i] = 1 / close[i];
+      },
+  },
   logReturn: {
     inputs: ['close'],
     start() {
-      let before = Number.NaN;
+      let last = Number.NaN;
       return ({ close }, out) => {
+        let before = last;
         for (let i = 0; i < close.length; i++) {
-          out[i] = logReturn(close[i], before);
-          before = close[i];
+          const price = close[i];
+          out[i] = logReturn(price, before);
+          before = price;
         }
+        last = before;
       };
+    },
+  },
+  closeChange: {
+    inputs: ['close'],
+    start() {
+      const change = new Change();
+      return ({ close }, out) => change.advance(close, out, close.length);
     },
   },
   trueRange: {
     inputs: ['high', 'low', 'close'],
     start() {
-      let before = Number.NaN;
+      let last = Number.NaN;
       return ({ high, low, close }, out) => {
+        let before = last;
         for (let i = 0; i < close.length; i++) {
-          out[i] = Math.max(high[i], before) - Math.min(low[i], before);
+          const gapDown = before - high[i];
+          const gapUp = low[i] - before;
+          out[i] = high[i] - low[i] + 0.5 * (gapDown + Math.abs(gapDown) + (gapUp + Math.abs(gapUp)));
           before = close[i];
         }
+        last = before;
       };
     },
   },

@@ -5,11 +5,14 @@ export type KernelParameters = Readonly<Record<string, number>>;
 
 /**
  * Columns that a formula reads: those of the bars, and some that several formulas need and the engine computes once:
- * `logReturn` log(close / previous close), `trueRange` (Wilder) and `typicalPrice` (high + low + close) / 3; the first
- * two are NaN at the first bar.
+ * `perClose` 1 / close, `typicalPrice` (high + low + close) / 3, and, NaN at the first bar, `logReturn`
+ * log(close / previous close), `closeChange` close − previous close and `trueRange` (Wilder's).
  */
 export type InputColumn = keyof MarketBars | DerivedColumn;
-export type DerivedColumn = 'logReturn' | 'trueRange' | 'typicalPrice';
+export type DerivedColumn = 'perClose' | 'logReturn' | 'closeChange' | 'trueRange' | 'typicalPrice';
+
+/** Bars that a formula is given at once, at most: their columns stay in the processor's nearest cache. */
+export const CHUNK_BARS = 2_048;
 
 /** Consecutive bars with the columns that the kernel's `inputs` name. */
 export type KernelBars = MarketBars & { readonly [Column in DerivedColumn]: Float64Array };
@@ -20,7 +23,7 @@ export type KernelOutputs = Readonly<Record<string, Float64Array | undefined>>;
 /** A formula under way: what it remembers of the bars it has seen. */
 export interface Formula {
   /**
-   * Takes the next bars, one or many, and writes a row for each: NaN while it has not enough of them. How the bars are cut
+   * Takes the next bars, one to `CHUNK_BARS`, and writes a row for each: NaN while it has not enough of them. How the bars are cut
    * into calls changes nothing. Nothing is allocated per bar.
    */
   advance(bars: KernelBars, out: KernelOutputs): void;

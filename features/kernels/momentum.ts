@@ -1,52 +1,68 @@
+import { History } from './columns/history.ts';
 import type { Kernel } from './kernel.ts';
-import { Lag, RollingRange } from './rolling.ts';
 
 /** TA-Lib's idea of zero, for prices of one and more; below, it shrinks with the price. */
 const FLAT = 1e-14;
 
-/** Relative strength index by Wilder's smoothing, 0-100; NaN before `period` differences came. */
-class RelativeStrength {
-  value = Number.NaN;
+/** Whether so little of a price moved that only rounding is left. */
+export function isFlat(movement: number, price: number): boolean {
+  return movement < (price < 1 ? FLAT * price : FLAT);
+}
+
+/** Wilder's averages of the gains and losses of the close, and what share of both the gains are. */
+export class RelativeStrength {
   readonly #period: number;
-  #count = -1;
+  #known = 0;
   #gain = 0;
   #loss = 0;
-  #previous = 0;
 
   constructor(period: number) {
     this.#period = period;
   }
 
-  push(close: number): void {
-    const difference = close - this.#previous;
-    this.#previous = close;
-    this.#count++;
-    if (this.#count === 0) return;
-    const gain = Math.max(difference, 0);
-    const loss = gain - difference;
-    // The seed is the plain mean of the first `period` differences, which this recursion gives too.
-    const weight = 1 / Math.min(this.#count, this.#period);
-    this.#gain += (gain - this.#gain) * weight;
-    this.#loss += (loss - this.#loss) * weight;
-    if (this.#count < this.#period) return;
-    const movement = this.#gain + this.#loss;
-    this.value = movement < FLAT * Math.min(1, close) ? 0 : (100 * this.#gain) / movement;
+  /** @param out the index, 0-100; 0 while nothing moves, NaN before `period` changes came */
+  advance(close: Float64Array, closeChange: Float64Array, out: Float64Array, count: number): void {
+    const share = 1 / this.#period;
+    const kept = 1 - share;
+    // Halves of gain and loss: |x| ± x needs no branch, which would be guessed wrong every other time.
+    let gain = this.#gain;
+    let loss = this.#loss;
+    let i = 0;
+    for (; i < count && this.#known < this.#period; i++) {
+      const change = closeChange[i];
+      out[i] = Number.NaN;
+      if (Number.isNaN(change)) continue;
+      gain += share * (Math.abs(change) + change);
+      loss += share * (Math.abs(change) - change);
+      if (++this.#known === this.#period) out[i] = strengthIndex(gain, loss, close[i]);
+    }
+    for (; i < count; i++) {
+      const change = closeChange[i];
+      const size = Math.abs(change);
+      gain = kept * gain + share * (size + change);
+      loss = kept * loss + share * (size - change);
+      out[i] = strengthIndex(gain, loss, close[i]);
+    }
+    this.#gain = gain;
+    this.#loss = loss;
   }
 }
 
-/** `index`: RSI(period) of the close, 0-100; 0 while nothing moves (TA-Lib's RSI). */
+function strengthIndex(gain: number, loss: number, price: number): number {
+  const movement = gain + loss;
+  return isFlat(0.5 * movement, price) ? 0 : (100 * gain) / movement;
+}
+
+/** `index`: RSI(period) of the close, 0-100, by Wilder's smoothing; 0 while nothing moves (TA-Lib's RSI). */
 export const relativeStrengthIndex: Kernel = {
   name: 'relative-strength-index',
-  inputs: ['close'],
+  inputs: ['close', 'closeChange'],
   outputs: ['index'],
   start({ period }) {
     const strength = new RelativeStrength(period);
     return {
-      advance({ close }, { index }) {
-        for (let i = 0; i < close.length; i++) {
-          strength.push(close[i]);
-          if (index) index[i] = strength.value;
-        }
+      advance({ close, closeChange }, { index }) {
+        if (index) strength.advance(close, closeChange, index, close.length);
       },
     };
   },
@@ -58,38 +74,13 @@ export const rateOfChange: Kernel = {
   inputs: ['close'],
   outputs: ['percent'],
   start({ period }) {
-    const past = new Lag(period);
+    const past = new History(period);
     return {
       advance({ close }, { percent }) {
-        for (let i = 0; i < close.length; i++) {
-          const before = past.exchange(close[i]);
-          if (percent) percent[i] = ((close[i] - before) / before) * 100;
-        }
-      },
-    };
-  },
-};
-
-/** `k`: raw fast %K, where the close stands between the period's low (0) and high (100); 0 where they are equal. */
-export const stochastic: Kernel = {
-  name: 'stochastic',
-  inputs: ['high', 'low', 'close'],
-  outputs: ['k'],
-  start({ period }) {
-    const range = new RollingRange(period);
-    let missing = period - 1;
-    return {
-      advance({ high, low, close }, { k }) {
-        for (let i = 0; i < close.length; i++) {
-          range.push(high[i], low[i]);
-          if (missing > 0) {
-            missing--;
-            if (k) k[i] = Number.NaN;
-          } else if (k) {
-            const width = range.highest - range.lowest;
-            k[i] = width > 0 ? ((close[i] - range.lowest) / width) * 100 : 0;
-          }
-        }
+        past.advance(close, close.length);
+        const before = past.values;
+        if (!percent) return;
+        for (let i = 0; i < close.length; i++) percent[i] = ((close[i] - before[i]) / before[i]) * 100;
       },
     };
   },

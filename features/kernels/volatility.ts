@@ -1,6 +1,10 @@
 import type { Candles } from '../../contracts/candles.ts';
+import { WindowMoments } from './columns/moments.ts';
+import { SCRATCH } from './columns/scratch.ts';
+import { WilderSum } from './columns/wilder.ts';
 import type { Kernel } from './kernel.ts';
-import { RollingMoments } from './rolling.ts';
+
+const [SUM, MEAN, VARIANCE] = SCRATCH;
 
 /** Average true range by Wilder's smoothing, in price; NaN before `period` true ranges came (the first bar has none). */
 export class AverageTrueRange {
@@ -40,16 +44,16 @@ export function averageTrueRange({ high, low, close }: Candles, period: number):
 /** `relative`: ATR(period) as a share of the close. */
 export const relativeTrueRange: Kernel = {
   name: 'average-true-range',
-  inputs: ['high', 'low', 'close'],
+  inputs: ['trueRange', 'perClose'],
   outputs: ['relative'],
   start({ period }) {
-    const range = new AverageTrueRange(period);
+    const ranges = new WilderSum(period);
     return {
-      advance({ high, low, close }, { relative }) {
-        for (let i = 0; i < close.length; i++) {
-          range.push(high[i], low[i], close[i]);
-          if (relative) relative[i] = range.value / close[i];
-        }
+      advance({ trueRange, perClose }, { relative }) {
+        const count = trueRange.length;
+        const share = 1 / period;
+        ranges.advance(trueRange, SUM, count);
+        if (relative) for (let i = 0; i < count; i++) relative[i] = share * SUM[i] * perClose[i];
       },
     };
   },
@@ -61,13 +65,12 @@ export const logReturnDeviation: Kernel = {
   inputs: ['logReturn'],
   outputs: ['deviation'],
   start({ period }) {
-    const returns = new RollingMoments(period);
+    const returns = new WindowMoments(period);
     return {
       advance({ logReturn }, { deviation }) {
-        for (let i = 0; i < logReturn.length; i++) {
-          if (!Number.isNaN(logReturn[i])) returns.push(logReturn[i]);
-          if (deviation) deviation[i] = Math.sqrt(returns.variance);
-        }
+        const count = logReturn.length;
+        returns.advance(logReturn, MEAN, VARIANCE, count);
+        if (deviation) for (let i = 0; i < count; i++) deviation[i] = Math.sqrt(VARIANCE[i]);
       },
     };
   },

@@ -1,5 +1,8 @@
+import { SCRATCH } from './columns/scratch.ts';
+import { WindowSum } from './columns/sum.ts';
 import type { Kernel } from './kernel.ts';
-import { RollingSum } from './rolling.ts';
+
+const [SUM] = SCRATCH;
 
 /** `ratio`: volume over the mean of the last `period` volumes, its own included; NaN where none of them traded. */
 export const volumeRatio: Kernel = {
@@ -7,13 +10,11 @@ export const volumeRatio: Kernel = {
   inputs: ['volume'],
   outputs: ['ratio'],
   start({ period }) {
-    const volumes = new RollingSum(period);
+    const volumes = new WindowSum(period);
     return {
       advance({ volume }, { ratio }) {
-        for (let i = 0; i < volume.length; i++) {
-          volumes.push(volume[i]);
-          if (ratio) ratio[i] = (volume[i] * period) / volumes.sum;
-        }
+        volumes.advance(volume, SUM, volume.length);
+        if (ratio) for (let i = 0; i < volume.length; i++) ratio[i] = (volume[i] * period) / SUM[i];
       },
     };
   },
