@@ -42,7 +42,7 @@ export function register(command: Command, context: CliContext): void {
     .option('--force', 'replace files that are there')
     .addHelpText(
       'after',
-      '\nExamples:\n  alphaloom candles export coinbase:BTCUSD/1h --out btc.csv\n  alphaloom candles export --symbols binance:BTCUSDT,binance:ETHUSDT --timeframe 15m --format parquet --from 2026-01-01 --out exported\n',
+      '\nExample:\n  alphaloom candles export coinbase:BTCUSD/1h --out btc.csv\n  alphaloom candles export --symbols binance:BTCUSDT,binance:ETHUSDT --timeframe 15m --format parquet --from 2026-01-01 --out exported\n',
     )
     .action((series, options) => exportCandles(context, series, options));
 }

@@ -38,7 +38,7 @@ export function register(command: Command, context: CliContext): void {
     .option('--dry-run', 'read and check everything, write nothing')
     .addHelpText(
       'after',
-      '\nExamples:\n  alphaloom candles import-freqtrade ~/freqtrade/user_data --dry-run\n  alphaloom candles import-freqtrade ~/freqtrade/user_data --out recipes\n',
+      '\nExample:\n  alphaloom candles import-freqtrade ~/freqtrade/user_data --dry-run\n  alphaloom candles import-freqtrade ~/freqtrade/user_data --out recipes\n',
     )
     .action((userDir, options) => importUserDir(context, userDir, options));
 }
