@@ -15,7 +15,10 @@ interface ImportOptions {
 
 export function register(command: Command, context: CliContext): void {
   command
-    .argument('<file>', 'columns: ts (bar open, epoch ms), open, high, low, close, volume')
+    .argument(
+      '<file>',
+      'Parquet, CSV, JSON (.json, .jsonl, .ndjson, .json.gz), Feather or Arrow: ts (bar open, epoch ms), open, high, low, close, volume',
+    )
     .option('--venue <venue>', 'default: defaultVenue of the configuration')
     .requiredOption('--symbol <symbol>', 'BTCUSDT')
     .requiredOption('--timeframe <timeframe>', '15m')
