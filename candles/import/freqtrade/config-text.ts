@@ -6,15 +6,19 @@ const BLANK = /\s/;
  */
 export function parseConfigText(text: string): unknown {
   const plain: string[] = [];
-  /** Where among `plain` the last comma stands, while nothing but blanks and comments came after it. */
+  /** Where among `plain` a comma stands that followed a value, while nothing but blanks and comments came after it. */
   let comma = -1;
+  let before = '[';
   for (let at = 0; at < text.length; ) {
     const end = partEnd(text, at);
     const part = text.slice(at, end);
     at = end;
     if (part.startsWith('//') || part.startsWith('/*')) continue;
     if ((part === ']' || part === '}') && comma >= 0) plain[comma] = '';
-    if (!BLANK.test(part[0])) comma = part === ',' ? plain.length : -1;
+    if (!BLANK.test(part[0])) {
+      comma = part === ',' && !'[{,'.includes(before) ? plain.length : -1;
+      before = part;
+    }
     plain.push(part);
   }
   return JSON.parse(plain.join(''));
