@@ -5,6 +5,8 @@ import type { LifecycleAnswer, MessageName, MessagePayload } from '../contracts/
 import type { Recipe } from '../contracts/recipe.ts';
 import type { Series } from '../contracts/series.ts';
 import type { TrainModelInput, TrainModelResult } from '../contracts/training.ts';
+import type { FeatureStore } from '../features/store/feature-store.ts';
+import type { Materialiser } from '../features/store/materialiser.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VenueClient } from '../venues/venue-client.ts';
 
@@ -25,6 +27,8 @@ export interface Rooms {
   readonly synthetic: 'refused' | 'allowed';
   readonly collection: Config['collection'];
   readonly venues: Venues;
+  readonly features: FeatureStore;
+  readonly materialiser: Materialiser;
   readonly orchestrator: Orchestrator;
 }
 

@@ -23,5 +23,6 @@ export function readAbsences(sql: DatabaseSync, seriesId: number): Absence[] {
       `SELECT from_time AS fromTime, to_time AS toTime FROM absent_bars
        WHERE series_id = ? ORDER BY from_time`,
     )
-    .all(seriesId) as unknown as Absence[];
+    .all(seriesId)
+    .map(row => ({ ...row }) as unknown as Absence);
 }

@@ -67,7 +67,7 @@ async function send(
     if (version !== undefined) await rooms.registry.get(seriesId(series), version);
   });
   await withTemporal(context, async ({ orchestrator, temporal, homeId }) => {
-    await requireWorkers(temporal, homeId);
+    await requireWorkers(temporal, homeId, ['registry']);
     const answer = await orchestrator.askLifecycle(
       series,
       message,

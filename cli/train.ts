@@ -4,9 +4,9 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import { seriesId } from '../contracts/series.ts';
 import type { FleetRow, TrainFleetResult, TrainModelInput, TrainModelResult } from '../contracts/training.ts';
-import { recipeFolders, trainingConcurrency } from '../host/config.ts';
+import { trainingConcurrency } from '../host/config.ts';
 import { trainingWorkflowId } from '../host/orchestrator.ts';
-import { DEFAULT_RECIPE, loadRecipe } from '../host/recipes.ts';
+import { DEFAULT_RECIPE, loadConfiguredRecipe } from '../host/recipes.ts';
 import { requireWorkers } from '../host/worker-presence.ts';
 import { readEvidence } from '../inference/package.ts';
 import { cliActor } from './actor.ts';
@@ -55,7 +55,7 @@ export function register(command: Command, context: CliContext): void {
       // Wrong words are told before anything is connected.
       const inputs = await readInputs(context, symbols, timeframes, options);
       await withTemporal(context, async connected => {
-        await requireWorkers(connected.temporal, connected.homeId);
+        await requireWorkers(connected.temporal, connected.homeId, ['registry', 'training']);
         const detach = options.detach === true;
         if (inputs.length === 1) return await trainOne(context, connected, inputs[0], detach);
         const maxWorkers = options.maxWorkers ?? trainingConcurrency(connected.loaded.config);
@@ -81,7 +81,7 @@ async function readInputs(
     loaded.config.defaultVenue,
   );
   refuseFuture(options.asOf, context.now());
-  const recipe = await loadRecipe(options.recipe, recipeFolders(loaded), options.set);
+  const recipe = await loadConfiguredRecipe(loaded, options.recipe, options.set);
   const actor = cliActor(context.environment);
   return list.map(series => ({
     series,

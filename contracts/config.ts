@@ -56,7 +56,9 @@ export const configSchema = z.strictObject({
         .array(canonicalSeries)
         .max(2_000)
         .default([])
-        .describe('Series whose bars are fetched as they close, e.g. [binance:BTCUSDT/15m]; up schedules it.'),
+        .describe(
+          'Series whose bars are fetched as they close, e.g. [binance:BTCUSDT/15m]; up schedules it.',
+        ),
       everyMinutes: z.int().min(1).max(1_440).default(5).describe('How often closed bars are asked for.'),
       historyDays: z
         .int()

@@ -1,10 +1,11 @@
 /**
  * Task queues, one line each. `training` does the heavy work; `registry` runs the workflows and the short activities
- * that move champions.
+ * that move champions; `collection` asks venues.
  */
 export const QUEUES = {
   registry: 'workflows, registry, offers',
   training: 'snapshots, datasets, fits, validation',
+  collection: 'candles from venues, materialised features',
 } as const;
 
 export type Queue = keyof typeof QUEUES;

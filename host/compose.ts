@@ -4,18 +4,22 @@ import { createArtifactStore } from '../artifacts/store.ts';
 import { createCandleStore } from '../candles/store.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { seriesId } from '../contracts/series.ts';
+import { createFeatureStore } from '../features/store/feature-store.ts';
+import { createMaterialiser } from '../features/store/materialiser.ts';
 import { createPredictor, type Predictor } from '../inference/predictor.ts';
 import { openSqliteRegistry } from '../registry/sqlite-registry.ts';
 import { digestFile } from '../storage/files.ts';
-import { type LoadedConfig, recipeFolders } from './config.ts';
+import type { LoadedConfig } from './config.ts';
 import { createOrchestrator } from './orchestrator.ts';
 import { type Home, readHomeId } from './paths.ts';
-import { loadRecipe } from './recipes.ts';
+import { loadConfiguredRecipe } from './recipes.ts';
 import { findLightgbmLibrary } from './tools/lightgbm.ts';
+import { createVenues, type Venues } from './venues.ts';
 
 /** The rooms of one home, opened; close them when done. */
 export interface OpenRooms extends Rooms {
   readonly predictor: Predictor;
+  readonly venues: Venues;
   close(): Promise<void>;
 }
 
@@ -35,21 +39,30 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
   const artifacts = createArtifactStore(home.root);
   const registry = await openSqliteRegistry(home.registryDatabase, { now: CLOCK.now });
   const predictor = createPredictor({ candles, registry, artifacts, clock: CLOCK });
-  const { promotion } = loaded.config;
+  const venues = createVenues(home, loaded.config);
+  const features = createFeatureStore(home.root);
+  const { promotion, collection } = loaded.config;
   return {
     home: home.root,
     candles,
     artifacts,
     registry,
     predictor,
+    venues,
+    features,
+    materialiser: createMaterialiser(candles, features),
+    collection,
     clock: CLOCK,
     lightgbmLibrary: () => describeLibrary(environment, home),
     platform: `${process.platform}-${process.arch}`,
-    loadRecipe: name => loadRecipe(name, recipeFolders(loaded)),
+    loadRecipe: name => loadConfiguredRecipe(loaded, name),
+    synthetic: loaded.config.synthetic,
     promotionMode: series => promotion.series[seriesId(series)] ?? promotion.default,
     orchestrator: client ? createOrchestrator(client, await readHomeId(home)) : NO_TEMPORAL,
     async close() {
+      await venues.close();
       await predictor.close();
+      await features.close();
       await candles.close();
       registry.close();
     },

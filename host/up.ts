@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { makeFolder } from '../storage/files.ts';
+import { applyCollectionSchedule } from './collection-schedule.ts';
 import type { LoadedConfig } from './config.ts';
 import { endLeftovers } from './down.ts';
 import { withLock } from './lock.ts';
-import type { Home } from './paths.ts';
+import { type Home, readHomeId } from './paths.ts';
 import { isSupervised, readRunState, upLockPath } from './run-state.ts';
 import { startServer, withPortsLock } from './server-start.ts';
 import { type HomeStatus, readStatus } from './status.ts';
@@ -115,6 +116,7 @@ async function prepareNamespace(request: UpRequest, settings: TemporalSettings):
     if (!settings.external) await setRetention(temporal.connection, settings.namespace, retentionDays);
     await ensureSearchAttributes(temporal.connection, settings.namespace);
     await request.beforeWorkers(temporal);
+    await applyCollectionSchedule(temporal.client, await readHomeId(request.home), request.loaded.config);
   } finally {
     await temporal.close();
   }

@@ -1,5 +1,5 @@
 import { AlphaloomError } from '../contracts/errors.ts';
-import { QUEUES, type Queue, queueName } from '../contracts/queues.ts';
+import { type Queue, queueName } from '../contracts/queues.ts';
 import type { TemporalConnection } from './temporal-connection.ts';
 
 /** A worker that has not polled for this long is gone (the server's long poll lasts a minute). */
@@ -12,9 +12,10 @@ const POLLER_AGE_MS = 90_000;
 export async function requireWorkers(
   { client, namespace }: TemporalConnection,
   homeId: string,
+  queues: readonly Queue[],
 ): Promise<void> {
   const missing: string[] = [];
-  for (const queue of Object.keys(QUEUES) as Queue[]) {
+  for (const queue of queues) {
     const { pollers } = await client.workflowService.describeTaskQueue({
       namespace,
       taskQueue: { name: queueName(queue, homeId) },

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createCollectionActivities } from '../activities/collection-activities.ts';
 import { createRegistryActivities } from '../activities/registry-activities.ts';
 import type { Rooms } from '../activities/rooms.ts';
 import { createTrainingActivities } from '../activities/training-activities.ts';
@@ -18,6 +19,9 @@ interface WorkerSettings {
   readonly maxTrainings: number;
 }
 
+/** Venues that are asked side by side. */
+const MAX_VENUES = 20;
+
 /** What each queue's worker runs; one line each. */
 const WORKERS: Readonly<Record<Queue, (settings: WorkerSettings) => Partial<WorkerOptions>>> = {
   registry: ({ rooms }) => ({
@@ -28,6 +32,10 @@ const WORKERS: Readonly<Record<Queue, (settings: WorkerSettings) => Partial<Work
   training: ({ rooms, maxTrainings }) => ({
     activities: createTrainingActivities(rooms),
     maxConcurrentActivityTaskExecutions: maxTrainings,
+  }),
+  collection: ({ rooms }) => ({
+    activities: createCollectionActivities(rooms),
+    maxConcurrentActivityTaskExecutions: MAX_VENUES,
   }),
 };
 

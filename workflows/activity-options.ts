@@ -25,6 +25,13 @@ export const ACTIVITY_OPTIONS = {
     retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: KILLED_WORKERS },
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   },
+  /** Asking a venue: a first history may take long, while it gives a sign of life. */
+  fetch: {
+    startToCloseTimeout: '4h',
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 3 },
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  },
   /** Fitting a model: as long as it takes while it gives a sign of life. */
   fit: {
     startToCloseTimeout: '24h',

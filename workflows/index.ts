@@ -1,3 +1,4 @@
+export { collectCandles } from './collect-candles.ts';
 export { modelLifecycle } from './model-lifecycle.ts';
 export { trainFleet } from './train-fleet.ts';
 export { trainModel } from './train-model.ts';

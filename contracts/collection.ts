@@ -1,0 +1,39 @@
+import type { Series } from './series.ts';
+
+/** Series of one venue, which are asked for together. */
+export interface VenueSeries {
+  readonly venue: string;
+  readonly series: readonly Series[];
+}
+
+/** What came of one series; a failure stops no other. */
+export type CollectedSeries =
+  | { readonly series: Series; readonly ok: true; readonly added: number; readonly lastTime: number }
+  | { readonly series: Series; readonly ok: false; readonly error: CollectionError };
+
+export interface CollectionError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The features of one series, up to `lastTime`. */
+export type MaterialisedSeries =
+  | { readonly series: Series; readonly ok: true; readonly rows: number; readonly lastTime: number }
+  | { readonly series: Series; readonly ok: false; readonly error: CollectionError };
+
+/** A line of a collection's table. */
+export interface CollectionRow {
+  readonly series: string;
+  /** Bars that were new. */
+  readonly added: number | null;
+  /** Open time of the newest bar, and of the newest bar with features. */
+  readonly lastTime: number | null;
+  readonly featuresTime: number | null;
+  readonly error: CollectionError | null;
+}
+
+export interface CollectionReport {
+  readonly rows: readonly CollectionRow[];
+  /** Recent bars that moved into the history. */
+  readonly folded: number;
+}

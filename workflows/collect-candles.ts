@@ -1,0 +1,70 @@
+import { ApplicationFailure, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import type { CollectionActivities } from '../activities/collection-activities.ts';
+import type {
+  CollectedSeries,
+  CollectionReport,
+  CollectionRow,
+  MaterialisedSeries,
+  VenueSeries,
+} from '../contracts/collection.ts';
+import { siblingQueue } from '../contracts/queues.ts';
+import { seriesId } from '../contracts/series.ts';
+import { ACTIVITY_OPTIONS, type KindOfWork } from './activity-options.ts';
+
+/** Newly closed bars of all configured series, then their features; one series' failure stops no other. */
+export async function collectCandles(): Promise<CollectionReport> {
+  const venues = await collection('registry', 'what to collect').planCollection();
+  const collected = (await Promise.all(venues.map(collectVenue))).flat();
+  const stored = collected.filter(({ ok }) => ok).map(({ series }) => series);
+  const materialised = await collection('compute', `features of ${stored.length} series`).materialiseFeatures(
+    {
+      series: stored,
+    },
+  );
+  const folded = await collection('compute', 'recent bars into the history').foldCandles({ series: stored });
+  const report = { rows: collected.map(row => reportRow(row, materialised)), folded };
+  setCurrentDetails(renderReport(report));
+  return report;
+}
+
+/** A venue that can't be asked at all is an error of each of its series. */
+async function collectVenue({ venue, series }: VenueSeries): Promise<readonly CollectedSeries[]> {
+  try {
+    return await collection('fetch', `${venue}: ${series.length} series`).collectVenue({ venue, series });
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof ApplicationFailure ? error.cause : null;
+    if (cause === null) throw error;
+    const described = { code: cause.type ?? 'INTERNAL', message: cause.message };
+    return series.map(each => ({ series: each, ok: false, error: described }));
+  }
+}
+
+function collection(kind: KindOfWork, summary: string) {
+  return proxyActivities<CollectionActivities>({
+    ...ACTIVITY_OPTIONS[kind],
+    taskQueue: siblingQueue(workflowInfo().taskQueue, 'collection'),
+    summary,
+  });
+}
+
+function reportRow(row: CollectedSeries, materialised: readonly MaterialisedSeries[]): CollectionRow {
+  const series = seriesId(row.series);
+  if (!row.ok) return { series, added: null, lastTime: null, featuresTime: null, error: row.error };
+  const features = materialised.find(other => seriesId(other.series) === series);
+  return {
+    series,
+    added: row.added,
+    lastTime: row.lastTime,
+    featuresTime: features?.ok ? features.lastTime : null,
+    error: features && !features.ok ? features.error : null,
+  };
+}
+
+function renderReport({ rows, folded }: CollectionReport): string {
+  const added = rows.reduce((sum, row) => sum + (row.added ?? 0), 0);
+  const failed = rows.filter(row => row.error !== null);
+  return [
+    `${rows.length} series, ${added} new bars, ${folded} moved into the history, ${failed.length} failed`,
+    ...failed.map(row => `- ${row.series}: ${row.error?.message}`),
+  ].join('\n');
+}
