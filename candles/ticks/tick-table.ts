@@ -9,8 +9,7 @@ import { ticksInvalid } from './faults.ts';
 /** A busy market's day; beyond it a file has to be split. */
 const MAX_ROWS = 10_000_000;
 const MAX_COLUMNS = 1_000;
-const NUMBER =
-  /^(TINYINT|SMALLINT|INTEGER|BIGINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|FLOAT|DOUBLE|DECIMAL\(.*)$/;
+const NUMBER = /^(TINYINT|SMALLINT|INTEGER|BIGINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|FLOAT|DOUBLE)$/;
 
 /** How a file of each format is read: its rows as a table, and how many rows it says it has. */
 interface Format {
@@ -102,7 +101,7 @@ function expressionOf(path: string, name: string, type: string): string {
   const quoted = `"${name.replaceAll('"', '""')}"`;
   if (type === 'VARCHAR') return `try_cast(${quoted} as double)`;
   // By way of its digits a decimal becomes the nearest double.
-  if (type.startsWith('DECIMAL(')) return `${quoted}::varchar::double`;
+  if (/^DECIMAL\(\d+,\d+\)$/.test(type)) return `${quoted}::varchar::double`;
   if (NUMBER.test(type)) return `${quoted}::double`;
   throw ticksInvalid(path, null, 'column-type', `the column ${name} has the type ${type}; expected numbers`);
 }

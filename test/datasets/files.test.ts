@@ -34,6 +34,14 @@ test('a snapshot comes back bit by bit', async () => {
   }
 });
 
+test('the extra columns of a snapshot come back too, missing values included', async () => {
+  const rows = candles.close.length;
+  const depth = Float64Array.from({ length: rows }, (_, row) => (row < 10 ? Number.NaN : row / 3));
+  const bars = { ...candles, upTicks: new Float64Array(rows).fill(2), bidDepth: depth };
+  await writeSnapshot(bars, join(folder, 'x.arrow'));
+  assert.deepEqual(await readSnapshot(join(folder, 'x.arrow')), bars);
+});
+
 test('a dataset comes back bit by bit, missing values included', async () => {
   const withGaps = { ...dataset, x: dataset.x.slice() };
   withGaps.x.fill(Number.NaN, 100, 120);
