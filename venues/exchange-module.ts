@@ -41,6 +41,7 @@ export interface CcxtExchange {
   enableRateLimit: boolean;
   loadMarkets(reload: boolean): Promise<Record<string, CcxtMarket>>;
   fetchOHLCV(symbol: string, timeframe: string, since: number, limit: number): Promise<unknown>;
+  parseOHLCVs(rows: unknown, market: unknown, timeframe: unknown, ...filter: unknown[]): unknown;
   fetchTime(): Promise<unknown>;
   fetchStatus(): Promise<{ readonly status?: string }>;
   calculateRateLimiterCost(...request: unknown[]): number;

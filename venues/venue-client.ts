@@ -35,7 +35,10 @@ export interface VenueClient {
   readonly kind: MarketKind;
   /** @throws AlphaloomError SYMBOL_UNKNOWN, SYMBOL_AMBIGUOUS, SYMBOL_INVALID */
   market(symbol: string, options?: AskOptions): Promise<Market>;
-  /** Checked bars, ascending, the unfinished one included; empty only where the venue says so. */
+  /**
+   * Checked bars, ascending, the unfinished one included; empty only where the venue says so. There may be others than those
+   * that were asked for.
+   */
   bars(market: Market, question: BarsQuestion, options?: AskOptions): Promise<Candles>;
   /** Most bars in one answer. */
   readonly barsPerPage: number;
@@ -86,6 +89,9 @@ export async function createVenueClient(settings: VenueSettings, parts: VenuePar
   // Ours covers the body too; ccxt's must not come first.
   exchange.timeout = parts.deadlineMs * 2;
   shareBudget(exchange, parts);
+  const parseOHLCVs = exchange.parseOHLCVs.bind(exchange);
+  // Its filter by time would hide bars that nobody asked for, and with them answers that contradict earlier ones.
+  exchange.parseOHLCVs = (rows, market, timeframe) => parseOHLCVs(rows, market, timeframe);
 
   const ask = createAsk(venue, exchange, parts);
   let loading: Promise<unknown> | undefined;

@@ -1,8 +1,10 @@
-import type { Candles } from '../../contracts/candles.ts';
+import { barsBefore, type Candles, sliceCandles } from '../../contracts/candles.ts';
+import { AlphaloomError } from '../../contracts/errors.ts';
 import type { Market } from '../../contracts/market.ts';
-import { type Series, TIMEFRAME_MS } from '../../contracts/series.ts';
+import { type Series, seriesId, TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { Absence } from '../absences.ts';
 import { concatCandles } from '../candle-builder.ts';
+import { type BarConflict, mergeCandles } from '../merge.ts';
 import type { CandleStore } from '../store.ts';
 import { describeKnown } from './missing.ts';
 import { absenceOf, type Stretch } from './stretch.ts';
@@ -60,6 +62,18 @@ export class Batch {
     if (this.#bars >= this.#limits.bars || isDue) await this.flush();
   }
 
+  /**
+   * Bars that an answer holds besides those asked for: they must be what earlier answers said, or the store says.
+   * @throws AlphaloomError VENUE_ANSWER_INVALID; what is contradicted is not stored
+   */
+  compare(candles: Candles): void {
+    if (candles.openTime.length === 0) return;
+    const waiting = concatCandles(this.#pages);
+    const { candles: merged, conflict } = mergeCandles(waiting, candles);
+    this.#pages = conflict ? [sliceCandles(waiting, 0, barsBefore(waiting, conflict.openTime))] : [merged];
+    if (conflict) throw contradiction(this.#series, conflict);
+  }
+
   /** That the venue has no bars there. */
   addAbsence(stretch: Stretch): void {
     const absence = absenceOf(stretch, TIMEFRAME_MS[this.#series.timeframe]);
@@ -69,7 +83,7 @@ export class Batch {
 
   /** Stores what is waiting. */
   async flush(): Promise<void> {
-    const pages = this.#pages;
+    const pages = this.#pages.filter(({ openTime }) => openTime.length > 0);
     this.#pages = [];
     this.#bars = 0;
     if (pages.length > 0) {
@@ -89,4 +103,13 @@ export class Batch {
     }
     this.#startedMs = this.#monotonicMs();
   }
+}
+
+function contradiction(series: Series, { openTime, column, stored, given }: BarConflict): AlphaloomError {
+  const time = new Date(openTime).toISOString();
+  return new AlphaloomError(
+    'VENUE_ANSWER_INVALID',
+    `${series.venue} contradicts itself about the bar ${time} of ${seriesId(series)}: ${column} was ${stored} and is now ${given}. Bars from there on were not stored; try again.`,
+    { series: seriesId(series), openTime, column, stored, given },
+  );
 }

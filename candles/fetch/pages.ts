@@ -49,7 +49,6 @@ export class ForwardPages {
     this.#letGo.abort();
     this.#letGo = new AbortController();
     this.#asked.clear();
-    this.#ahead = 1;
   }
 
   #ask(since: number): Promise<Candles> {

@@ -34,14 +34,17 @@ export async function walkForwards(walk: Walk, { from, to }: Stretch): Promise<v
   let holeFrom: number | null = null;
   try {
     for (let at = from; at < to; ) {
-      let page = clip(await pages.from(at), { from: at, to });
+      let answer = await pages.from(at);
+      let page = clip(answer, { from: at, to });
       const hole = { from: at, to: page.openTime[0] ?? Math.min(to, at + barsPerPage * durationMs) };
       if (hole.to > at) {
         // A hole at a page's start may be the page's fault: it is believed when asked for by itself.
         const limit = Math.min(barsPerPage, (hole.to - at) / durationMs);
-        const again = clip(await ask(at, limit, walk.signal), { from: at, to });
-        if (again.openTime[0] < hole.to) page = again;
+        const again = await ask(at, limit, walk.signal);
+        const pageAgain = clip(again, { from: at, to });
+        if (pageAgain.openTime[0] < hole.to) [answer, page] = [again, pageAgain];
       }
+      batch.compare(clip(answer, { from, to: at }));
       if (page.openTime.length === 0) {
         holeFrom ??= at;
         at = (await findNextBar(walk, { from: hole.to, to })) ?? to;

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { type FetchRequest, fetchCandles } from '../../candles/fetch/index.ts';
+import { readCandleFile } from '../../candles/import/index.ts';
 import { createCandleStore } from '../../candles/store.ts';
 import { barsBefore, type Candles, sliceCandles } from '../../contracts/candles.ts';
 import type { AlphaloomError } from '../../contracts/errors.ts';
 import { type Series, TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { PageStyle } from '../../venues/loopback/answers.ts';
 import type { Fault } from '../../venues/loopback/faults.ts';
+import type { VenueClient } from '../../venues/venue-client.ts';
 import { loopback, market, venueAt, walk, without } from '../support/loopback.ts';
+import { sharedData, withoutShared } from '../support/shared.ts';
 import { sameBits, temporaryFolder } from './fixtures.ts';
 
 const HOUR = 3_600_000;
@@ -37,8 +41,8 @@ async function setUp(t: TestContext, { served, now, pageStyle, series = BTC }: S
   const store = createCandleStore(temporaryFolder(t), { now: Date.now });
   t.after(() => store.close());
   /** A run of its own, by a client that has yet to learn the venue's clock. */
-  const fetch = async (changes: Partial<FetchRequest> = {}) =>
-    fetchCandles(store, await venueAt(t, exchange), {
+  const fetch = async (changes: Partial<FetchRequest> = {}, client?: VenueClient) =>
+    fetchCandles(store, client ?? (await venueAt(t, exchange)), {
       series,
       symbol: series.symbol,
       since: openTime[0],
@@ -279,6 +283,51 @@ for (const fault of [
   });
 }
 
+test('a page that contradicts an earlier one is refused, and nothing doubtful is stored', async t => {
+  const served = walk(6_000, '1h', START);
+  const { exchange, store, fetch } = await setUp(t, { served });
+  const fault = { kind: 'overlapping-otherwise', bars: 5 } as const;
+  exchange.script({ path: 'klines', fault, after: 3 });
+  await assert.rejects(fetch({ batch: { bars: 1e9, ms: 1e9 } }), {
+    code: 'VENUE_ANSWER_INVALID',
+    message: /contradicts itself about the bar 2023-/,
+  });
+  const stored = await store.read(BTC);
+  const bars = stored.openTime.length;
+  // Pages come in any order; whichever it was, the bar it contradicts ended the page before.
+  assert.equal(bars % 1_000, 999);
+  assert.ok(sameBits(stored, sliceCandles(served, 0, bars)));
+  await fetch();
+  assert.ok(sameBits(await store.read(BTC), served));
+});
+
+test('a page that contradicts what is stored is refused, and the store stays as it was', async t => {
+  const served = walk(6_000, '1h', START);
+  const { exchange, store, fetch } = await setUp(t, { served });
+  exchange.script({ path: 'klines', fault: { kind: 'overlapping-otherwise', bars: 5 }, after: 3 });
+  await assert.rejects(fetch({ batch: { bars: 1_000, ms: 1e9 } }), { code: 'CANDLES_CONFLICT' });
+  const stored = await store.read(BTC);
+  assert.equal(stored.openTime.length % 1_000, 0);
+  assert.ok(sameBits(stored, sliceCandles(served, 0, stored.openTime.length)));
+});
+
+test('while bars follow each other, several pages are under way at once', async t => {
+  const served = walk(9_000, '1h', START);
+  const { exchange, store, fetch } = await setUp(t, { served });
+  let underWay = 0;
+  let most = 0;
+  const venue = await venueAt(t, exchange, {
+    transport: async (input, init) => {
+      most = Math.max(most, ++underWay);
+      await new Promise(resolve => setTimeout(resolve, 20));
+      return await globalThis.fetch(input, init).finally(() => underWay--);
+    },
+  });
+  await fetch({}, venue);
+  assert.ok(most > 1 && most <= 4, `${most} at once`);
+  assert.ok(sameBits(await store.read(BTC), served));
+});
+
 test('holes in bars that came from elsewhere are filled, the others stay as they are', async t => {
   const served = walk(100, '1h', START);
   const { store, fetch } = await setUp(t, { served });
@@ -395,5 +444,17 @@ test('whatever is missing where, the store ends equal to the venue and nothing i
       assert.deepEqual(asked(), []);
     }),
     { numRuns: 15 },
+  );
+});
+
+test('a recorded month of minutes with an outage arrives bit by bit', { skip: withoutShared }, async t => {
+  const served = await readCandleFile(join(sharedData, 'candles/binance/BTCUSDT/1m.parquet'));
+  const series: Series = { ...BTC, timeframe: '1m' };
+  const { store, fetch } = await setUp(t, { served, series });
+  const report = await fetch({ batch: { bars: 20_000, ms: 60_000 } });
+  assert.ok(sameBits(await store.read(series), served));
+  assert.deepEqual(
+    report.absent.map(({ fromTime, toTime }) => (toTime - fromTime) / 60_000 + 1),
+    [284],
   );
 });

@@ -197,10 +197,11 @@ for (const fault of [
     const btc = await venue.market('BTCUSDT');
     exchange.script({ path: 'klines', fault });
     const bars = await venue.bars(btc, { ...QUESTION, since: START + 10 * HOUR });
+    const first = BARS.openTime.indexOf(bars.openTime[0]);
     const rows = bars.openTime.length;
-    assert.ok(rows >= 10);
-    assert.deepEqual(bars.openTime, BARS.openTime.slice(10, 10 + rows));
-    assert.deepEqual(bars.close.slice(0, 10), BARS.close.slice(10, 20));
+    assert.ok(first <= 10 && first + rows >= 20);
+    assert.deepEqual(bars.openTime, BARS.openTime.slice(first, first + rows));
+    assert.deepEqual(bars.close, BARS.close.slice(first, first + rows));
   });
 }
 

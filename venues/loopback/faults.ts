@@ -22,6 +22,8 @@ export type Fault =
   | { readonly kind: 'duplicates' }
   /** Bars from before the first one asked for come along. */
   | { readonly kind: 'overlapping'; readonly bars: number }
+  /** The same, and the last of them is not what it was. */
+  | { readonly kind: 'overlapping-otherwise'; readonly bars: number }
   | { readonly kind: 'unsorted' }
   /** The first bar comes a second time with another close. */
   | { readonly kind: 'contradicting' }
@@ -93,19 +95,20 @@ export function spoilKlines(
       return [...before.slice(-fault.bars), ...klines];
     case 'unsorted':
       return klines.toReversed();
-    case 'contradicting': {
-      const [time, open, high, low, close, ...rest] = klines[0];
-      return [
-        klines[0],
-        [time, open, high, low, close === low ? high : low, ...rest] as Kline,
-        ...klines.slice(1),
-      ];
-    }
+    case 'overlapping-otherwise':
+      return [...before.slice(-fault.bars, -1), ...before.slice(-1).map(otherwise), ...klines];
+    case 'contradicting':
+      return [klines[0], otherwise(klines[0]), ...klines.slice(1)];
     case 'no-bars':
       return [];
     default:
       return klines;
   }
+}
+
+/** The bar with another close. */
+function otherwise([time, open, high, low, close, ...rest]: Kline): Kline {
+  return [time, open, high, low, close === low ? high : low, ...rest];
 }
 
 function retryAfter(value: string | null): Record<string, string> {
