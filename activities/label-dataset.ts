@@ -3,10 +3,12 @@ import type { DatasetReport } from '../contracts/dataset.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { writeDataset } from '../datasets/dataset-file.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
+import type { AuditReport } from '../features/audit/report.ts';
 import { loadCatalog } from '../features/own-features.ts';
 import { schemaHash } from '../features/schema.ts';
 import { resolveFeatures } from '../features/sets.ts';
 import { asStep } from './activity.ts';
+import { auditOwnFeatures } from './audit-features.ts';
 import { SNAPSHOT_FILE, type SnapshotFacts } from './export-snapshot.ts';
 import { offThread } from './off-thread.ts';
 import type { Rooms } from './rooms.ts';
@@ -19,6 +21,8 @@ export interface DatasetFacts {
   readonly featureNames: readonly string[];
   readonly schemaHash: string;
   readonly report: DatasetReport;
+  /** Of the features of the user's own; null where all are built-in, which the project's tests audit. */
+  readonly audit: AuditReport | null;
 }
 
 interface Input {
@@ -30,6 +34,7 @@ interface Input {
 export function labelDataset({ artifacts }: Rooms) {
   return asStep(async ({ snapshot, recipe }: Input, { signal }) => {
     const features = resolveFeatures(recipe.features, await loadCatalog(recipe.features.files));
+    const audit = await auditOwnFeatures(artifacts, { snapshot, recipe }, features, signal);
     const inputs = {
       snapshot: snapshot.inputHash,
       schema: schemaHash(features),
@@ -49,6 +54,7 @@ export function labelDataset({ artifacts }: Rooms) {
         featureNames: [...dataset.featureNames],
         schemaHash: dataset.schemaHash,
         report,
+        audit,
       } satisfies DatasetFacts;
     });
     const { blocks } = (saved.result as unknown as DatasetFacts).report;

@@ -1,17 +1,43 @@
 import type { MarketBars } from '../contracts/candles.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import type { Timeframe } from '../contracts/series.ts';
 import * as dataset from '../datasets/dataset.ts';
 import { compareModels } from '../evaluation/comparison.ts';
 import { scoreModel } from '../evaluation/score.ts';
+import * as audit from '../features/audit/audit.ts';
+import type { AuditReport } from '../features/audit/report.ts';
 import { loadCatalog } from '../features/own-features.ts';
+import { schemaHash } from '../features/schema.ts';
 
 /** Formulas do not cross threads: those of a user's own are loaded where they are used. */
 async function buildDataset(bars: MarketBars, timeframe: Timeframe, recipe: Recipe) {
   return dataset.buildDataset(bars, timeframe, recipe, await loadCatalog(recipe.features.files));
 }
 
+/** Features of the recipe's own files, of the content that `schema` stands for, on bars they are to be trained on. */
+async function auditOwnFeatures(
+  bars: MarketBars,
+  timeframe: Timeframe,
+  { features: { files } }: Recipe,
+  names: readonly string[],
+  schema: string,
+  options: audit.AuditOptions,
+): Promise<AuditReport> {
+  const catalog = await loadCatalog(files);
+  const features = names.map(catalog.find);
+  if (schemaHash(features) !== schema)
+    throw new AlphaloomError(
+      'FEATURE_INVALID',
+      `${files.join(', ')} changed while the training began. Start it again.`,
+      {
+        files,
+      },
+    );
+  return audit.auditFeatures(bars, features, timeframe, options);
+}
+
 /** Pure functions that take seconds on long histories; a line each. Arguments and results cross threads as copies. */
-export const PURE_FUNCTIONS = { buildDataset, compareModels, scoreModel };
+export const PURE_FUNCTIONS = { auditOwnFeatures, buildDataset, compareModels, scoreModel };
 
 export type PureFunctions = typeof PURE_FUNCTIONS;

@@ -1,6 +1,7 @@
 /** Steps whose output is kept as an artifact. */
 export const ARTIFACT_STEPS = [
   'snapshot',
+  'audit',
   'dataset',
   'fit',
   'model',

@@ -7,6 +7,7 @@ import { loadCatalog } from '../features/own-features.ts';
 import { resolveFeatures } from '../features/sets.ts';
 import { findEstimator } from '../models/estimators/index.ts';
 import { exists, explainDiskErrors } from '../storage/files.ts';
+import { type LoadedConfig, recipeFolders } from './config.ts';
 import { CHECKOUT } from './paths.ts';
 
 export const BUILT_IN_RECIPES = join(CHECKOUT, 'recipes');
@@ -18,26 +19,40 @@ export type RecipeOverrides = Readonly<Record<string, unknown>>;
 /**
  * Reads and checks a recipe: schema, features against the catalog, parameters against the estimator.
  * @param name a name (looked for in the user's folders, then the built-in ones) or a path to a YAML file
- * @throws AlphaloomError RECIPE_NOT_FOUND, RECIPE_INVALID, FEATURE_UNKNOWN
+ * @param startFolder where relative paths of the recipe's files start
+ * @throws AlphaloomError RECIPE_NOT_FOUND, RECIPE_INVALID, FEATURE_UNKNOWN, FEATURE_INVALID
  */
 export async function loadRecipe(
   name: string,
   folders: readonly string[],
   overrides: RecipeOverrides = {},
+  startFolder = '.',
 ): Promise<Recipe> {
   const path = await findRecipe(name, folders);
   const document = await readYaml(path);
   const assignments = Object.entries(overrides);
-  if (assignments.length === 0) return await checkRecipe(document, path);
+  if (assignments.length === 0) return await checkRecipe(document, path, startFolder);
   const changed = structuredClone(document);
   for (const [at, value] of assignments) setPath(changed, at, value);
   // The file is named only where it is wrong by itself.
-  return await checkRecipe(changed, (await isSound(document, path)) ? `--set over ${path}` : path);
+  const origin = (await isSound(document, path, startFolder)) ? `--set over ${path}` : path;
+  return await checkRecipe(changed, origin, startFolder);
+}
+
+/** The same with what a configuration says: its folders of recipes, and where relative paths in recipes start. */
+export async function loadConfiguredRecipe(
+  loaded: LoadedConfig,
+  name: string,
+  overrides: RecipeOverrides = {},
+): Promise<Recipe> {
+  return await loadRecipe(name, recipeFolders(loaded), overrides, loaded.folder);
 }
 
 /** @param origin where it was written, named by every error */
-async function checkRecipe(document: unknown, origin: string): Promise<Recipe> {
-  const recipe = parseRecipe(document, origin);
+async function checkRecipe(document: unknown, origin: string, startFolder: string): Promise<Recipe> {
+  const parsed = parseRecipe(document, origin);
+  const files = parsed.features.files.map(file => resolve(startFolder, file));
+  const recipe = { ...parsed, features: { ...parsed.features, files } };
   try {
     resolveFeatures(recipe.features, await loadCatalog(recipe.features.files));
     const params = findEstimator(recipe.train.estimator).parseParams(recipe.train.params);
@@ -49,9 +64,9 @@ async function checkRecipe(document: unknown, origin: string): Promise<Recipe> {
   }
 }
 
-async function isSound(document: unknown, path: string): Promise<boolean> {
+async function isSound(document: unknown, path: string, startFolder: string): Promise<boolean> {
   try {
-    await checkRecipe(document, path);
+    await checkRecipe(document, path, startFolder);
     return true;
   } catch (error) {
     if (error instanceof AlphaloomError) return false;

@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../artifacts/store.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import type { PackageMeta } from '../contracts/package.ts';
+import { CATALOG, type Catalog } from '../features/catalog/index.ts';
 import type { FeatureDefinition } from '../features/definition.ts';
 import { loadCatalog } from '../features/own-features.ts';
 import { describeSchemaDifference, schemaHash } from '../features/schema.ts';
@@ -63,13 +64,34 @@ async function requireSchema(
   { featureNames, schemaHash: trained }: ModelInfo,
   { recipe }: PackageMeta,
 ): Promise<FeatureDefinition[]> {
-  const catalog = await loadCatalog(recipe.features.files ?? []);
+  const files = featureNames.every(CATALOG.has) ? [] : (recipe.features.files ?? []);
+  const catalog = await loadOwn(files);
   const offered = featureNames.filter(catalog.has);
   const features = offered.map(catalog.find);
   if (offered.length === featureNames.length && schemaHash(features) === trained) return features;
   throw new AlphaloomError(
     'SCHEMA_MISMATCH',
-    `The model’s features are not those of today’s engine: ${describeSchemaDifference(featureNames, offered)}. Train again.`,
-    { model: featureNames, offered },
+    `The model’s features are not those of today’s engine: ${describeSchemaDifference(featureNames, offered)}. ${mendOf(files)}`,
+    { model: featureNames, offered, files },
   );
+}
+
+/** A file that is gone or no longer runs is the model's fault like one that changed: the version can't serve. */
+async function loadOwn(files: readonly string[]): Promise<Catalog> {
+  try {
+    return await loadCatalog(files);
+  } catch (error) {
+    if (!(error instanceof AlphaloomError) || error.code !== 'FEATURE_INVALID') throw error;
+    throw new AlphaloomError(
+      'SCHEMA_MISMATCH',
+      `The model’s own features can’t be loaded: ${error.message} ${mendOf(files)}`,
+      { ...error.details, files },
+      { cause: error },
+    );
+  }
+}
+
+function mendOf(files: readonly string[]): string {
+  if (files.length === 0) return 'Train again.';
+  return `Put ${files.join(', ')} back as it was when the model was trained, or train again.`;
 }

@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import { describeBrokenRule } from '../../candles/quality/require-quality.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { parseSeriesId, seriesId } from '../../contracts/series.ts';
-import { recipeFolders } from '../../host/config.ts';
-import { loadRecipe } from '../../host/recipes.ts';
+import { loadConfiguredRecipe } from '../../host/recipes.ts';
 import type { CliContext } from '../context.ts';
 import { withRooms } from '../rooms.ts';
 import { renderTable } from '../table.ts';
@@ -31,7 +30,7 @@ async function check(
     throw new AlphaloomError('USAGE', 'Say --recipe NAME or --strict, not both: each names the thresholds.');
   await withRooms(context, async ({ candles }, loaded) => {
     const { config } = loaded;
-    const spec = recipe === undefined ? undefined : (await loadRecipe(recipe, recipeFolders(loaded))).quality;
+    const spec = recipe === undefined ? undefined : (await loadConfiguredRecipe(loaded, recipe)).quality;
     const series = text
       ? [parseSeriesId(text, config.defaultVenue)]
       : (await candles.list()).map(row => row.series);
