@@ -183,3 +183,57 @@ test('every venue that is known by name has its exchange', async t => {
     assert.ok(client.timeframes.includes('1h'), venue);
   }
 });
+
+test('an exchange of another interface is asked in its own way, and its emptiness judged by its own shape', async () => {
+  const pair = {
+    altname: 'XBTUSD',
+    wsname: 'XBT/USD',
+    base: 'XXBT',
+    quote: 'ZUSD',
+    pair_decimals: 1,
+    lot_decimals: 8,
+    tick_size: '0.1',
+    ordermin: '0.00005',
+    costmin: '0.5',
+    fees: [[0, 0.4]],
+    fees_maker: [[0, 0.25]],
+    status: 'online',
+  };
+  const bar = [START / 1_000, '1', '2', '0.5', '1.5', '1.2', '10', 3];
+  const answers: Record<string, unknown> = {
+    '/0/public/AssetPairs': { error: [], result: { XXBTZUSD: pair } },
+    '/0/public/Time': { error: [], result: { unixtime: START / 1_000 } },
+    '/0/public/OHLC': { error: [], result: { XXBTZUSD: [bar], last: START / 1_000 } },
+  };
+  const asked: string[] = [];
+  const client = await createVenueClient(
+    { venue: 'kraken', kind: 'spot', exchange: 'kraken', host: 'http://127.0.0.1:1' },
+    {
+      budget: NO_BUDGET,
+      use: 'data',
+      transport: async input => {
+        const { pathname } = new URL(String(input));
+        asked.push(pathname);
+        return new Response(JSON.stringify(answers[pathname]));
+      },
+      loopbackOnly: true,
+      now: () => START,
+      random: Math.random,
+      sleep: async () => {},
+      retries: { attempts: 1, firstDelayMs: 1, maxDelayMs: 1 },
+      deadlineMs: 1_000,
+      maxBodyBytes: 10_000,
+      maxWaitMs: 1_000,
+    },
+  );
+  const btc = await client.market('BTCUSD');
+  assert.deepEqual([btc.unifiedSymbol, btc.tick, btc.minNotional], ['BTC/USD', '0.1', '0.5']);
+  const ask = () => client.bars(btc, { timeframe: '1h', since: START, limit: 10 });
+  assert.deepEqual([...(await ask()).volume], [10]);
+  assert.equal(await client.now(), START);
+  assert.deepEqual(asked, ['/0/public/AssetPairs', '/0/public/OHLC', '/0/public/Time']);
+  answers['/0/public/OHLC'] = { error: [], result: { XXBTZUSD: [], last: 0 } };
+  assert.equal((await ask()).openTime.length, 0);
+  answers['/0/public/OHLC'] = { error: [], result: {} };
+  await assert.rejects(ask, { code: 'VENUE_ANSWER_INVALID' });
+});
