@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { LoadedConfig } from '../host/config.ts';
 import type { RunningWork } from '../host/running-work.ts';
+import type { SeriesStatus } from '../host/series-status.ts';
 import type { HomeStatus, ProcessStatus } from '../host/status.ts';
 import { exists } from '../storage/files.ts';
 import type { CliContext } from './context.ts';
 import { renderTime } from './history-text.ts';
 import type { Output } from './output.ts';
 import { type Pause, pauseOf, renderPause } from './pauses.ts';
-import { renderTable } from './table.ts';
+import { minute, renderTable } from './table.ts';
 
 export function register(command: Command, context: CliContext): void {
   command.addHelpText('after', '\nExample:\n  alphaloom status --json\n').action(async () => {
@@ -18,8 +19,14 @@ export function register(command: Command, context: CliContext): void {
     const status = await readStatus({ home, environment, loaded });
     const work = status.temporal?.answers ? await readWork(context, loaded) : null;
     const paused = await readPaused(context);
-    output.result({ ...status, work, paused }, () =>
-      [describeStatus(status, context), ...describeWork(work), ...describePaused(paused)].join('\n'),
+    const series = await readSeries(context, loaded);
+    output.result({ ...status, work, paused, series }, () =>
+      [
+        describeStatus(status, context),
+        ...describeWork(work),
+        ...describePaused(paused),
+        ...describeSeries(series, context),
+      ].join('\n'),
     );
   });
 }
@@ -54,6 +61,29 @@ async function readPaused({ home, now, output }: CliContext): Promise<Pause[] | 
       return (await registry.listPaused()).map(pauseOf);
     } finally {
       registry.close();
+    }
+  });
+}
+
+/** Null where the stores can't be read. */
+async function readSeries(
+  { home, now, output }: CliContext,
+  { config }: LoadedConfig,
+): Promise<SeriesStatus[] | null> {
+  if (!(await exists(home.root))) return [];
+  const [{ createCandleStore }, { createFeatureStore }, { readSeriesStatus }] = await Promise.all([
+    import('../candles/store.ts'),
+    import('../features/store/feature-store.ts'),
+    import('../host/series-status.ts'),
+  ]);
+  return await orWarn(output, async () => {
+    const candles = createCandleStore(home.root, { now });
+    const features = createFeatureStore(home.root);
+    try {
+      return await readSeriesStatus(candles, features, config, now());
+    } finally {
+      await features.close();
+      await candles.close();
     }
   });
 }
@@ -110,6 +140,30 @@ function describePaused(paused: readonly Pause[] | null): string[] {
   return paused?.length ? ['', ...paused.map(pause => `${pause.series} ${renderPause(pause)}`)] : [];
 }
 
+function describeSeries(series: readonly SeriesStatus[] | null, { output }: CliContext): string[] {
+  if (!series?.length) return [];
+  const table = renderTable<SeriesStatus>(series, [
+    { title: 'series', cell: row => row.series },
+    { title: 'last bar (UTC)', cell: row => row.lastTime && minute(row.lastTime) },
+    {
+      title: 'closed',
+      align: 'right',
+      cell: row => (row.ageMs === null ? null : `${duration(row.ageMs)} ago`),
+    },
+    { title: 'features (UTC)', cell: row => row.featuresTime && minute(row.featuresTime) },
+    { title: 'collected', cell: row => (row.collected ? 'yes' : 'no') },
+    { title: '', cell: row => freshness(row, output) },
+  ]);
+  return ['', table];
+}
+
+/** A series that nobody collects is as old as it was left. */
+function freshness({ stale, collected, lastTime }: SeriesStatus, { paint }: Output): string {
+  if (lastTime === null) return paint.red('not fetched yet');
+  if (!stale) return paint.green('fresh');
+  return collected ? paint.red('stale') : 'stale';
+}
+
 function describeTemporal(temporal: NonNullable<HomeStatus['temporal']>, { output }: CliContext): string {
   const owner = temporal.external ? ' (from the environment)' : '';
   const state = temporal.answers ? output.paint.green('answers') : output.paint.red('does not answer');
@@ -118,8 +172,13 @@ function describeTemporal(temporal: NonNullable<HomeStatus['temporal']>, { outpu
 
 function uptime(process: ProcessStatus, now: number): string | null {
   if (!process.running) return null;
-  const seconds = Math.max(0, Math.floor((now - process.startedTime) / 1_000));
+  return duration(now - process.startedTime);
+}
+
+function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
+  if (hours >= 48) return `${Math.floor(hours / 24)} days`;
   if (hours > 0) return `${hours} h ${minutes} min`;
   return minutes > 0 ? `${minutes} min` : `${seconds} s`;
 }

@@ -15,6 +15,13 @@ export const TIMEFRAME_MS = {
 export type Timeframe = keyof typeof TIMEFRAME_MS;
 export const TIMEFRAMES = Object.keys(TIMEFRAME_MS) as Timeframe[];
 
+const STALE_AFTER_BARS = 2;
+
+/** Whether the bar that opens at `lastOpenTime`, a series' newest, closed over two bars ago (epoch ms). */
+export function isStale(lastOpenTime: number, timeframe: Timeframe, now: number): boolean {
+  return now - lastOpenTime > (1 + STALE_AFTER_BARS) * TIMEFRAME_MS[timeframe];
+}
+
 /** `spot` can't be sold short; `swap` is a perpetual. */
 export type MarketKind = 'spot' | 'swap';
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type Client,
   isGrpcServiceError,
@@ -15,6 +16,7 @@ import type { Orchestrator, StartedWork } from '../activities/rooms.ts';
 import { canonicalJson } from '../artifacts/canonical-json.ts';
 import { sha256 } from '../artifacts/input-hash.ts';
 import type { Json } from '../contracts/artifact.ts';
+import type { CollectionReport } from '../contracts/collection.ts';
 import { AlphaloomError, isErrorCode } from '../contracts/errors.ts';
 import type { LifecycleAnswer, MessageName } from '../contracts/messages.ts';
 import { queueName } from '../contracts/queues.ts';
@@ -32,6 +34,8 @@ export interface TemporalOrchestrator extends Orchestrator {
   /** Starts a fleet, or joins the same one where it runs already. */
   startFleet(input: TrainFleetInput): Promise<StartedWork>;
   awaitFleet(workflowId: string): Promise<TrainFleetResult>;
+  /** Collects the configured series now, beside the schedule. */
+  collectCandles(): Promise<CollectionReport>;
 }
 
 export function createOrchestrator(client: Client, homeId: string): TemporalOrchestrator {
@@ -81,6 +85,13 @@ export function createOrchestrator(client: Client, homeId: string): TemporalOrch
     startFleet: input =>
       start('trainFleet', `fleet/${shortHash(input.items.map(item => item.workflowId))}`, input),
     awaitFleet: workflowId => awaitResult<TrainFleetResult>(client, workflowId),
+    collectCandles: () =>
+      explainTemporalErrors(() =>
+        client.workflow.execute<() => Promise<CollectionReport>>('collectCandles', {
+          workflowId: `collect/${homeId}/${randomUUID()}`,
+          taskQueue,
+        }),
+      ),
   };
 }
 

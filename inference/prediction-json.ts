@@ -1,5 +1,5 @@
 import type { Prediction } from '../contracts/prediction.ts';
-import { type Series, TIMEFRAME_MS } from '../contracts/series.ts';
+import { isStale, type Series, TIMEFRAME_MS } from '../contracts/series.ts';
 import { LONG, NO_TRADE, SHORT, TASK_CLASSES } from '../contracts/tasks.ts';
 import { volatilityOf } from '../datasets/labels/volatility.ts';
 import { levelsFor, type Side } from './levels.ts';
@@ -22,7 +22,6 @@ export interface Moment {
 }
 
 /** Bars after which a series counts as stale. */
-const STALE_AFTER_BARS = 2;
 const MINUTE_MS = 60_000;
 
 export function describeModelAnswer({ model, probabilities }: ModelAnswer, moment: Moment): Prediction {
@@ -92,7 +91,7 @@ function describeMoment({ series, view, reasons, now }: Moment, side: Side, mode
     levels_side: side,
     bar_time: new Date(view.barTime).toISOString(),
     valid_until: new Date(closedAt + durationMs).toISOString(),
-    stale: now - closedAt > STALE_AFTER_BARS * durationMs,
+    stale: isStale(view.barTime, series.timeframe, now),
   } as const;
 }
 

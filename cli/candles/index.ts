@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { registerVerbs, type Verb } from '../verbs.ts';
 import * as check from './check.ts';
+import * as collect from './collect.ts';
 import * as exportFiles from './export.ts';
 import * as fetchBars from './fetch.ts';
 import * as generate from './generate.ts';
@@ -18,6 +19,11 @@ const VERBS: readonly Verb[] = [
     name: 'fetch',
     summary: 'Fetch bars from a venue and store them; goes on where it stopped.',
     module: fetchBars,
+  },
+  {
+    name: 'collect',
+    summary: 'Fetch what closed since for all series of the configuration, as the schedule does.',
+    module: collect,
   },
   { name: 'import', summary: 'Store the bars of a file; all of them, or none.', module: importFile },
   {

@@ -43,7 +43,11 @@ export interface TestCluster {
   startServer(): Promise<void>;
 }
 
-export async function startCluster(t: TestContext): Promise<TestCluster> {
+/** @param settings environment variables of the configuration (`ALPHALOOM__…`) */
+export async function startCluster(
+  t: TestContext,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TestCluster> {
   const children = new Set<ChildProcess>();
   const closers: (() => Promise<void>)[] = [];
   t.after(async () => {
@@ -75,12 +79,13 @@ export async function startCluster(t: TestContext): Promise<TestCluster> {
   const ports = await withOtherPorts(startServerAt);
   const environment = {
     ...process.env,
+    ...settings,
     ALPHALOOM_HOME: home.root,
     TEMPORAL_ADDRESS: addressOf(ports),
     TEMPORAL_NAMESPACE: namespace,
     ALPHALOOM_LIGHTGBM: lightgbmLibrary(),
   };
-  const loaded = await loadConfig({ environment: {}, cwd: home.root, homeRoot: home.root });
+  const loaded = await loadConfig({ environment: settings, cwd: home.root, homeRoot: home.root });
   const temporal = await connectTemporal(home, environment, loaded.config);
   const rooms = await composeRooms({ home, environment, loaded, client: temporal.client });
   closers.push(
