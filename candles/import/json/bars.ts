@@ -23,6 +23,8 @@ export class JsonBars implements JsonEvents {
   readonly #builder = new CandleBuilder();
   readonly #columns: JsonColumns;
   readonly #klines = new KlineShape();
+  /** Of names that were met: few, as others are refused. */
+  readonly #roles = new Map<string, number>();
   #layout: Layout | undefined;
   #documents = 0;
   #outer: 'array' | 'object' = 'array';
@@ -63,7 +65,12 @@ export class JsonBars implements JsonEvents {
   }
 
   key(name: string): void {
-    this.#role = columnRole(this.#path, name);
+    let role = this.#roles.get(name);
+    if (role === undefined) {
+      role = columnRole(this.#path, name);
+      this.#roles.set(name, role);
+    }
+    this.#role = role;
     if (this.#row === 'object' && this.#cells[this.#role] !== undefined)
       throw this.#wrongRow(`it has ${ROLES[this.#role]} twice`);
   }

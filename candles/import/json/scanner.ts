@@ -22,6 +22,12 @@ const CLOSE_ARRAY = code(']');
 const OPEN_OBJECT = code('{');
 const CLOSE_OBJECT = code('}');
 
+/** 1 at letters, digits, signs and points: what numbers and bare words are made of. */
+const IN_WORD = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number(byte < 128 && /[\w.+-]/.test(String.fromCharCode(byte))),
+);
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 type Expected = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end';
 
 /**
@@ -44,11 +50,10 @@ export class JsonScanner {
   }
 
   push(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; at++) {
-      const byte = bytes[at];
-      if (this.#inside === 'nothing') this.#between(byte);
-      else if (this.#inside === 'word') this.#word(byte);
-      else this.#text(byte);
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#inside === 'nothing') this.#between(bytes[at++]);
+      else if (this.#inside === 'word') at = this.#word(bytes, at);
+      else at = this.#text(bytes, at);
     }
   }
 
@@ -77,12 +82,12 @@ export class JsonScanner {
       this.#expected = 'value';
     } else if ((takesKey || takesValue) && byte === QUOTE) {
       this.#inside = 'text';
-      this.#scalarLength = 0;
-      this.#keep(byte);
-    } else if (takesValue && isWordByte(byte)) {
+      this.#scalar[0] = byte;
+      this.#scalarLength = 1;
+    } else if (takesValue && IN_WORD[byte] === 1) {
       this.#inside = 'word';
-      this.#scalarLength = 0;
-      this.#keep(byte);
+      this.#scalar[0] = byte;
+      this.#scalarLength = 1;
     } else {
       throw this.#fault(`${JSON.stringify(String.fromCharCode(byte))} where a ${expected} should be`);
     }
@@ -102,21 +107,26 @@ export class JsonScanner {
     this.#afterValue();
   }
 
-  #text(byte: number): void {
-    this.#keep(byte);
-    if (this.#inside === 'escape') this.#inside = 'text';
-    else if (byte === BACKSLASH) this.#inside = 'escape';
-    else if (byte === QUOTE) this.#endText();
+  /** Takes what of the text is in this piece; answers where it stopped. */
+  #text(bytes: Uint8Array, from: number): number {
+    let at = from;
+    while (at < bytes.length) {
+      const byte = bytes[at++];
+      if (this.#inside === 'escape') this.#inside = 'text';
+      else if (byte === BACKSLASH) this.#inside = 'escape';
+      else if (byte === QUOTE) {
+        this.#keep(bytes, from, at);
+        this.#endText();
+        return at;
+      }
+    }
+    this.#keep(bytes, from, at);
+    return at;
   }
 
   #endText(): void {
     this.#inside = 'nothing';
-    let text: string;
-    try {
-      text = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(this.#kept()));
-    } catch {
-      throw this.#fault('a text is broken');
-    }
+    const text = this.#decode();
     if (this.#expected === 'key' || this.#expected === 'key or end') {
       this.#events.key(text);
       this.#expected = 'colon';
@@ -126,18 +136,17 @@ export class JsonScanner {
     this.#afterValue();
   }
 
-  #word(byte: number): void {
-    if (isWordByte(byte)) {
-      this.#keep(byte);
-      return;
-    }
-    this.#endWord();
-    this.#between(byte);
+  #word(bytes: Uint8Array, from: number): number {
+    let at = from;
+    while (at < bytes.length && IN_WORD[bytes[at]] === 1) at++;
+    this.#keep(bytes, from, at);
+    if (at < bytes.length) this.#endWord();
+    return at;
   }
 
   #endWord(): void {
     this.#inside = 'nothing';
-    const word = this.#kept().toString('latin1');
+    const word = this.#scalar.toString('latin1', 0, this.#scalarLength);
     if (!NUMBER.test(word) && !BARE_WORD.test(word)) throw this.#fault(`${word.slice(0, 60)} is no number`);
     this.#events.scalar(word === 'null' ? null : word, this.#open.length);
     this.#afterValue();
@@ -147,30 +156,23 @@ export class JsonScanner {
     this.#expected = this.#open.length === 0 ? 'value' : 'comma or end';
   }
 
-  #keep(byte: number): void {
-    if (this.#scalarLength === LONGEST_SCALAR)
-      throw this.#fault(`a number or text is longer than ${LONGEST_SCALAR} bytes`);
-    this.#scalar[this.#scalarLength++] = byte;
+  #keep(bytes: Uint8Array, from: number, to: number): void {
+    const length = this.#scalarLength + to - from;
+    if (length > LONGEST_SCALAR) throw this.#fault(`a number or text is longer than ${LONGEST_SCALAR} bytes`);
+    for (let at = from; at < to; at++) this.#scalar[this.#scalarLength++] = bytes[at];
   }
 
-  #kept(): Buffer {
-    return this.#scalar.subarray(0, this.#scalarLength);
+  /** The text that was kept with its quotes. */
+  #decode(): string {
+    const kept = this.#scalar.subarray(0, this.#scalarLength);
+    try {
+      return JSON.parse(UTF8.decode(kept));
+    } catch {
+      throw this.#fault('a text is broken');
+    }
   }
 
   #fault(what: string): Error {
     return new Error(`line ${this.#line}: ${what}`);
   }
-}
-
-/** Letters, digits, signs and points. */
-function isWordByte(byte: number): boolean {
-  return (
-    (byte >= 48 && byte <= 57) ||
-    (byte >= 65 && byte <= 90) ||
-    (byte >= 97 && byte <= 122) ||
-    byte === 43 ||
-    byte === 45 ||
-    byte === 46 ||
-    byte === 95
-  );
 }
