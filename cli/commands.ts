@@ -27,7 +27,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   down: { summary: 'Stop what up started', load: () => import('./down.ts') },
   status: { summary: 'Show what runs', load: () => import('./status.ts') },
   logs: { summary: 'Show the logs of what runs', load: () => import('./logs.ts') },
-  init: { summary: 'Write a first alphaloom.yaml and an example recipe', load: () => import('./init.ts') },
+  init: {
+    summary: 'Write a first alphaloom.yaml, an example recipe and features of your own',
+    load: () => import('./init.ts'),
+  },
   config: {
     summary: 'Check or show the configuration and where each value comes from',
     load: () => import('./config.ts'),
@@ -35,6 +38,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   candles: {
     summary: 'Fetch, import, export, list and check candles',
     load: () => import('./candles/index.ts'),
+  },
+  features: {
+    summary: 'List, build, export and audit features',
+    load: () => import('./features/index.ts'),
   },
   train: {
     summary: 'Train one series or many, and offer the versions for promotion',

@@ -8,9 +8,10 @@ import { CHECKOUT } from './paths.ts';
 import { BUILT_IN_RECIPES, DEFAULT_RECIPE } from './recipes.ts';
 
 export const EXAMPLE_RECIPE = 'my-first';
+const EXAMPLE_FEATURES = 'features/example.ts';
 
 /**
- * Writes a first `alphaloom.yaml`, every setting commented with its default, and one recipe of the user's own.
+ * Writes a first `alphaloom.yaml`, every setting commented with its default, one recipe and one file of features of the user's own.
  * @returns the files written, absolute
  * @throws AlphaloomError FILE_EXISTS if one of them is there already (nothing is written then), PERMISSION_DENIED
  */
@@ -19,6 +20,7 @@ export async function initProject(folder: string): Promise<string[]> {
   const files = {
     [join(root, CONFIG_FILE)]: firstConfig(relative(root, join(CHECKOUT, 'docs/alphaloom.schema.json'))),
     [join(root, 'recipes', `${EXAMPLE_RECIPE}.yaml`)]: await exampleRecipe(),
+    [join(root, EXAMPLE_FEATURES)]: await readFile(join(CHECKOUT, 'features/own/example.ts'), 'utf8'),
   };
   const present = [];
   for (const path of Object.keys(files)) if (await exists(path)) present.push(path);
@@ -38,5 +40,8 @@ export async function initProject(folder: string): Promise<string[]> {
 
 async function exampleRecipe(): Promise<string> {
   const text = await readFile(join(BUILT_IN_RECIPES, `${DEFAULT_RECIPE}.yaml`), 'utf8');
-  return text.replace(/^name: .*$/m, `name: ${EXAMPLE_RECIPE}`);
+  const own = `  # or some, with those of your own:\n  # names: [rsi_14, range_share_24, rises_in_a_row]\n  # files: [${EXAMPLE_FEATURES}]\n`;
+  return text
+    .replace(/^name: .*$/m, `name: ${EXAMPLE_RECIPE}`)
+    .replace(/^ {2}set: core15\n/m, set => set + own);
 }

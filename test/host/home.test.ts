@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
+import { auditFeatures, DEFAULT_AUDIT } from '../../features/audit/audit.ts';
+import { loadCatalog } from '../../features/own-features.ts';
 import { initProject } from '../../host/init.ts';
 import { CHECKOUT, homeAt, readHomeId, resolveHome } from '../../host/paths.ts';
 import { loadRecipe } from '../../host/recipes.ts';
+import { goldenCandles } from '../support/candles.ts';
 import { temporaryHome } from '../support/temporary-home.ts';
 
 test('the home is .alphaloom in the checkout unless ALPHALOOM_HOME names another', () => {
@@ -37,10 +40,36 @@ test('a home that may not be written says so', {
 test('init writes a configuration and a recipe that can be used, and never overwrites', async t => {
   const folder = join(await temporaryHome(t), 'project');
   const files = await initProject(folder);
-  assert.deepEqual(files, [join(folder, 'alphaloom.yaml'), join(folder, 'recipes/my-first.yaml')]);
+  const names = ['alphaloom.yaml', 'recipes/my-first.yaml', 'features/example.ts'];
+  assert.deepEqual(
+    files,
+    names.map(name => join(folder, name)),
+  );
   const recipe = await loadRecipe('my-first', [join(folder, 'recipes')]);
   assert.equal(recipe.name, 'my-first');
   await assert.rejects(initProject(folder), { code: 'FILE_EXISTS' });
+});
+
+test('the features that init writes are sound, and a recipe finds them from the configuration’s folder', async t => {
+  const folder = await temporaryHome(t);
+  await initProject(folder);
+  const { definitions } = await loadCatalog([join(folder, 'features/example.ts')]);
+  const own = definitions.filter(({ family }) => family === 'own');
+  assert.deepEqual(
+    own.map(({ name }) => name),
+    ['range_share_24', 'rises_in_a_row'],
+  );
+  assert.deepEqual(auditFeatures(goldenCandles(), own, '1h', DEFAULT_AUDIT).findings, []);
+
+  const path = join(folder, 'recipes/my-first.yaml');
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, text.replace(/^ {2}set: .*\n/m, '').replace(/^ {2}# (names|files):/gm, '  $1:'));
+  const { features } = await loadRecipe('my-first', [join(folder, 'recipes')], {}, folder);
+  assert.deepEqual(features.files, [join(folder, 'features/example.ts')]);
+  await assert.rejects(loadRecipe('my-first', [join(folder, 'recipes')], {}, '/elsewhere'), {
+    code: 'FEATURE_INVALID',
+    message: /my-first\.yaml: \/elsewhere\/features\/example\.ts: the file is not there/,
+  });
 });
 
 test('a wrong value of a recipe is told with where it was written: the file, or --set', async t => {
