@@ -1,7 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ArtifactRef } from '../contracts/artifact.ts';
 import type { DatasetReport } from '../contracts/dataset.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { writeDataset } from '../datasets/dataset-file.ts';
+import { dossierJson, REPORT_FILES } from '../datasets/report-file.ts';
+import { renderDossier } from '../datasets/report-markdown.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
 import type { AuditReport } from '../features/audit/report.ts';
 import { loadCatalog } from '../features/own-features.ts';
@@ -41,15 +45,24 @@ export function labelDataset({ artifacts }: Rooms) {
       maxFillBars: recipe.features.maxFillBars,
       labels: recipe.labels,
       split: recipe.split,
+      ...(recipe.weights && { weights: recipe.weights }),
+      ...(recipe.filter && { filter: recipe.filter }),
       minTestRows: recipe.gate.minTestRows,
       code: STEP_VERSIONS.dataset,
     };
     const saved = await artifacts.save('dataset', inputs, async folder => {
       const { path, result } = await artifacts.load(snapshot);
-      const { timeframe } = (result as unknown as SnapshotFacts).series;
+      const { series, marketKind, quality = null } = result as unknown as SnapshotFacts;
       const candles = await readSnapshot(path(SNAPSHOT_FILE));
-      const { dataset, report } = await offThread('buildDataset', [candles, timeframe, recipe], signal);
-      await writeDataset(dataset, `${folder}/${DATASET_FILE}`);
+      const { dataset, report, details } = await offThread(
+        'buildDataset',
+        [candles, series.timeframe, recipe],
+        signal,
+      );
+      await writeDataset(dataset, join(folder, DATASET_FILE));
+      const dossier = { series, marketKind, recipe, report, details, quality, audit };
+      await writeFile(join(folder, REPORT_FILES.json), dossierJson(dossier));
+      await writeFile(join(folder, REPORT_FILES.markdown), renderDossier(dossier));
       return {
         featureNames: [...dataset.featureNames],
         schemaHash: dataset.schemaHash,

@@ -7,7 +7,7 @@ import type { ArtifactStep } from '../contracts/artifact.ts';
 export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   snapshot: 1,
   audit: 1,
-  dataset: 1,
+  dataset: 2,
   fit: 1,
   model: 1,
   evidence: 2,

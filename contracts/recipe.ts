@@ -3,6 +3,7 @@ import { AlphaloomError } from './errors.ts';
 import { describeIssues } from './issues.ts';
 import { LABEL_TASKS, labelSchema } from './labels.ts';
 import { qualitySchema } from './quality.ts';
+import { splitSchema } from './split.ts';
 
 const share = z.number().gt(0).lt(1);
 const count = z.int().positive();
@@ -61,6 +62,21 @@ const gate = z.strictObject({
   bootstrapSeed: z.int().min(0).default(20_240_501),
 });
 
+const weights = z.strictObject({
+  /** The mean share of a row in the bars of its label, among the training labels that run at the same time. */
+  uniqueness: z.boolean().default(false),
+  /** Rows of rare classes count more, so that all classes count the same. */
+  classBalance: z.boolean().default(false),
+  /** Older rows count less: half at `halfLifeBars` before the last training row, along a line (then 0) or a curve. */
+  timeDecay: z.strictObject({ kind: z.enum(['linear', 'exponential']), halfLifeBars: count }).optional(),
+});
+
+const robustFilter = z.strictObject({
+  kind: z.literal('robust-z'),
+  /** Robust deviations (1.4826 · MAD) from a feature's median, both of the training rows, beyond which a row is left out. */
+  threshold: z.number().positive().max(1e6).default(10),
+});
+
 /** Where a recipe leaves a value out, the default written here is taken. */
 const sections = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/, 'lower-case letters, digits and dashes'),
@@ -75,18 +91,11 @@ const sections = z.strictObject({
   quality: qualitySchema.prefault({}),
   features: featureSelection,
   labels: labelSchema,
-  split: z
-    .strictObject({
-      train: share,
-      validation: share,
-      test: share,
-      /** Bars dropped after a block; default: the larger of horizon and longest look-back. */
-      embargoBars: z.int().min(0).optional(),
-    })
-    .refine(
-      split => Math.abs(split.train + split.validation + split.test - 1) < 1e-9,
-      'train + validation + test must be 1',
-    ),
+  split: splitSchema,
+  /** How much each training row counts, as a product of what is asked for, of mean 1; without it all count the same. */
+  weights: weights.optional(),
+  /** Training rows that are left out; validation and test rows never are. */
+  filter: robustFilter.optional(),
   train: z.strictObject({
     estimator: z.string(),
     seed: z
@@ -124,10 +133,25 @@ function refuseContradictions(recipe: z.infer<typeof sections>, context: z.Refin
       message: `${recipe.labels.kind} labels teach the task ${taught}, not ${recipe.task}; change task or labels`,
     });
   }
+  if (recipe.weights?.classBalance && taught === 'return') {
+    context.addIssue({
+      code: 'custom',
+      path: ['weights', 'classBalance'],
+      message: 'the task return has no classes; leave this out',
+    });
+  } else if (recipe.weights?.classBalance && recipe.train.classWeights === 'balanced') {
+    context.addIssue({
+      code: 'custom',
+      path: ['weights', 'classBalance'],
+      message: 'train.classWeights already balances the classes; set that to none, or leave this out',
+    });
+  }
 }
 
 export type Recipe = z.infer<typeof recipeSchema>;
 export type { LabelSpec } from './labels.ts';
+export type WeightSpec = NonNullable<Recipe['weights']>;
+export type FilterSpec = NonNullable<Recipe['filter']>;
 export type CostSpec = Recipe['costs'];
 export type GateSpec = Recipe['gate'];
 

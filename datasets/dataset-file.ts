@@ -10,11 +10,14 @@ import {
 
 const FORMAT = 'alphaloom.dataset/1';
 const ROW_COLUMNS = ['ts', 'bar', 'label', 'label_end', 'block'] as const;
+const EXTRA_ROW_COLUMNS = ['target', 'weight'] as const;
+/** Names that no feature may have. */
+export const RESERVED_NAMES: readonly string[] = [...ROW_COLUMNS, ...EXTRA_ROW_COLUMNS];
 
 /**
  * Writes a dataset as an Arrow IPC file: `ts` (int64, epoch ms), `bar` (int32), `label` (int8), `label_end` (int32),
- * `block` (int8: 0 train, 1 validation, 2 test, −1 none), then one float32 column per feature, NaN where missing. The
- * same dataset gives the same bytes.
+ * `block` (int8: 0 train, 1 validation, 2 test, −1 none), where the dataset has them `target` and `weight` (float32), then
+ * one float32 column per feature, NaN where missing. The same dataset gives the same bytes.
  * @throws AlphaloomError DISK_FULL, PERMISSION_DENIED
  */
 export async function writeDataset(dataset: Dataset, path: string): Promise<void> {
@@ -25,7 +28,11 @@ export async function writeDataset(dataset: Dataset, path: string): Promise<void
     ['label_end', dataset.labelEnd],
     ['block', dataset.block],
   ]);
-  for (const [name, values] of featureColumns(dataset)) columns.set(name, values);
+  for (const name of EXTRA_ROW_COLUMNS) {
+    const values = dataset[name];
+    if (values) columns.set(name, values);
+  }
+  for (const [position, name] of dataset.featureNames.entries()) columns.set(name, dataset.columns[position]);
   await writeColumns(path, {
     columns,
     metadata: new Map([
@@ -43,7 +50,7 @@ export async function readDataset(path: string): Promise<Dataset> {
   const { columns, metadata } = await readColumns(path);
   const schemaHash = metadata.get('schema_hash');
   if (metadata.get('format') !== FORMAT || !schemaHash) throw damaged(path, `its format is not ${FORMAT}`);
-  const featureNames = [...columns.keys()].slice(ROW_COLUMNS.length);
+  const featureNames = [...columns.keys()].filter(name => !RESERVED_NAMES.includes(name));
   const column = <T extends ColumnValues>(name: string, type: new (length: number) => T): T => {
     const values = columns.get(name);
     if (values instanceof type) return values;
@@ -52,42 +59,26 @@ export async function readDataset(path: string): Promise<Dataset> {
   const dataset: Dataset = {
     featureNames,
     schemaHash,
-    x: rowMajor(featureNames.map(name => column(name, Float32Array))),
+    columns: featureNames.map(name => column(name, Float32Array)),
     label: column('label', Int8Array),
     bar: column('bar', Int32Array),
     openTime: Float64Array.from(column('ts', BigInt64Array), Number),
     labelEnd: column('label_end', Int32Array),
     block: column('block', Int8Array),
+    ...(columns.has('target') && { target: column('target', Float32Array) }),
+    ...(columns.has('weight') && { weight: column('weight', Float32Array) }),
   };
   requireSense(path, dataset, columns);
   return dataset;
 }
 
-/** Each feature's values, gathered from the row-major matrix. */
-function* featureColumns({ x, featureNames, bar }: Dataset): Generator<[string, Float32Array]> {
-  const width = featureNames.length;
-  for (const [position, name] of featureNames.entries()) {
-    const values = new Float32Array(bar.length);
-    for (let row = 0; row < values.length; row++) values[row] = x[row * width + position];
-    yield [name, values];
-  }
-}
-
-function rowMajor(features: readonly Float32Array[]): Float32Array {
-  const rows = features[0]?.length ?? 0;
-  const x = new Float32Array(rows * features.length);
-  for (const [position, values] of features.entries())
-    for (let row = 0; row < rows; row++) x[row * features.length + position] = values[row];
-  return x;
-}
-
 function requireSense(
   path: string,
-  { label, bar, labelEnd, block }: Dataset,
+  { featureNames, label, bar, labelEnd, block }: Dataset,
   columns: ColumnFile['columns'],
 ): void {
   const names = [...columns.keys()];
-  if (ROW_COLUMNS.some((name, position) => names[position] !== name) || names.length === ROW_COLUMNS.length)
+  if (ROW_COLUMNS.some((name, position) => names[position] !== name) || featureNames.length === 0)
     throw damaged(path, `its columns are not ${ROW_COLUMNS.join(', ')} and features`);
   for (let row = 0; row < bar.length; row++) {
     const inOrder = bar[row] > (row === 0 ? -1 : bar[row - 1]);

@@ -1,10 +1,10 @@
 import { BLOCKS } from '../contracts/dataset.ts';
 import type { Evidence, Metrics } from '../contracts/evidence.ts';
 import type { LabelSpec, TripleBarrierSpec } from '../contracts/labels.ts';
+import { plain, table, textBar, textTable } from '../contracts/markdown.ts';
 import type { PackageMeta } from '../contracts/package.ts';
 import { seriesId } from '../contracts/series.ts';
-import { plain, table, textBar, textTable } from './markdown.ts';
-import { basisPoints, decimals, interval, joined, percent, utc } from './wording.ts';
+import { basisPoints, decimals, interval, joined, percent, utc } from '../contracts/wording.ts';
 
 /** What a card tells of the package itself. */
 export type CardMeta = Omit<PackageMeta, 'artifacts' | 'model'>;
@@ -71,9 +71,21 @@ function dataSection({ dataset, classes }: CardMeta): string {
   });
   return `## Data
 
-${dataset.bars} bars from ${utc(dataset.firstTime)} to ${utc(dataset.lastTime)}; ${dataset.warmUpBars} warm-up bars left out, ${dataset.purgedRows} rows purged because their labels reach into the next block (the embargo of ${dataset.embargoBars} bars would drop training rows after an evaluated block; in this split none come after), ${dataset.unlabelledRows} without a label. A label took ${decimals(dataset.meanHoldingBars, 1)} bars to decide, on average. Bars after ${utc(dataset.trainedThroughTime)} are unseen.
+${dataset.bars} bars from ${utc(dataset.firstTime)} to ${utc(dataset.lastTime)}; ${dataset.warmUpBars} warm-up bars left out, ${dataset.purgedRows} rows purged because their labels reach into the next block (the embargo of ${dataset.embargoBars} bars would drop training rows after an evaluated block; in this split none come after), ${dataset.filteredRows > 0 ? `${dataset.filteredRows} training rows left out as outliers, ` : ''}${dataset.unlabelledRows} without a label. A label took ${decimals(dataset.meanHoldingBars, 1)} bars to decide, on average. Bars after ${utc(dataset.trainedThroughTime)} are unseen.${overlapSentence(dataset)}${driftSentence(dataset)}
 
 ${table(['block', 'rows', 'from', 'to', ...classes], blocks)}`;
+}
+
+function overlapSentence({ averageUniqueness, blocks }: CardMeta['dataset']): string {
+  if (averageUniqueness === undefined) return '';
+  const { rows } = blocks.train;
+  return ` Labels overlap: ${rows} training rows say about as much as ${Math.round(rows * averageUniqueness)} that do not.`;
+}
+
+function driftSentence({ drifted }: CardMeta['dataset']): string {
+  if (!drifted?.length) return '';
+  const named = drifted.length > 5 ? [...drifted.slice(0, 5), `${drifted.length - 5} more`] : drifted;
+  return ` ${joined(named)} changed in distribution between training and test (population stability index from 0.25).`;
 }
 
 function featureSection({ featureNames }: CardMeta, { importance }: Evidence): string {

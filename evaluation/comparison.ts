@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Comparison, Estimate, RuleResult } from '../contracts/evidence.ts';
 import type { GateSpec, LabelSpec } from '../contracts/recipe.ts';
+import { decimals, interval } from '../contracts/wording.ts';
 import { bootstrapIntervals, MIN_BLOCKS } from '../statistics/bootstrap.ts';
 import { confusionCounts, matthewsCorrelation } from '../statistics/confusion.ts';
 import { checkProbabilities, likeliestClasses, type Probabilities } from '../statistics/probabilities.ts';
 import { pairedDifference } from '../statistics/resampled.ts';
 import { mccStatistic } from '../statistics/resampled-classification.ts';
 import { bootstrapSpec } from './score.ts';
-import { decimals, interval } from './wording.ts';
 
 export interface ComparedModel {
   readonly version: number;

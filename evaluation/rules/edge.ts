@@ -1,5 +1,5 @@
 import type { RuleOutcome } from '../../contracts/evidence.ts';
-import { atLeast, basisPoints, interval } from '../wording.ts';
+import { atLeast, basisPoints, interval } from '../../contracts/wording.ts';
 import { type GateFacts, type GateRule, type Judgement, liesAbove, outcomeOf } from './rule.ts';
 
 /** Whether the model earns its costs: sets `tradable`, refuses nobody. */

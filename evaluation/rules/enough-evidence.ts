@@ -1,5 +1,5 @@
 import type { GateSpec } from '../../contracts/recipe.ts';
-import { joined } from '../wording.ts';
+import { joined } from '../../contracts/wording.ts';
 import { type GateFacts, type GateRule, type Judgement, outcomeOf } from './rule.ts';
 
 export const enoughEvidence: GateRule = {

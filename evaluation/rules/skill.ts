@@ -1,5 +1,5 @@
 import type { ClassMetrics, Metrics } from '../../contracts/evidence.ts';
-import { atLeast, decimals, percent, sentence } from '../wording.ts';
+import { atLeast, decimals, percent, sentence } from '../../contracts/wording.ts';
 import { type GateFacts, type GateRule, type Judgement, liesAbove, outcomeOf } from './rule.ts';
 
 /**

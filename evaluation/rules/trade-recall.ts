@@ -1,5 +1,5 @@
 import type { GateSpec } from '../../contracts/recipe.ts';
-import { percent, sentence } from '../wording.ts';
+import { percent, sentence } from '../../contracts/wording.ts';
 import { type GateFacts, type GateRule, type Judgement, outcomeOf } from './rule.ts';
 
 /** Both trade classes must be found at times; on spot too, where SHORT is what closes a long. */

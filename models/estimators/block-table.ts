@@ -1,4 +1,5 @@
-import { BLOCKS, type BlockName, type Dataset } from '../../contracts/dataset.ts';
+import type { BlockName, Dataset } from '../../contracts/dataset.ts';
+import { rowsOfBlock, writeRowMajor } from '../../datasets/block-rows.ts';
 
 /** One block of a dataset, copied into memory that threads share. */
 export interface BlockTable {
@@ -6,22 +7,18 @@ export interface BlockTable {
   readonly x: Float32Array<SharedArrayBuffer>;
   /** Class per row. */
   readonly label: Float32Array<SharedArrayBuffer>;
+  /** Weight per row; null where all count the same. */
+  readonly weight: Float32Array | null;
 }
 
 export function blockTable(dataset: Dataset, name: BlockName): BlockTable {
-  const block = BLOCKS.indexOf(name);
-  const features = dataset.featureNames.length;
-  const rows = dataset.block.reduce((count, at) => count + Number(at === block), 0);
-  const x = sharedFloats(rows * features);
-  const label = sharedFloats(rows);
-  let filled = 0;
-  for (let row = 0; row < dataset.block.length; row += 1) {
-    if (dataset.block[row] !== block) continue;
-    x.set(dataset.x.subarray(row * features, (row + 1) * features), filled * features);
-    label[filled] = dataset.label[row];
-    filled += 1;
-  }
-  return { x, label };
+  const rows = rowsOfBlock(dataset, name);
+  const x = sharedFloats(rows.length * dataset.columns.length);
+  writeRowMajor(dataset.columns, rows, x);
+  const label = sharedFloats(rows.length);
+  for (const [at, row] of rows.entries()) label[at] = dataset.label[row];
+  const { weight } = dataset;
+  return { x, label, weight: weight ? Float32Array.from(rows, row => weight[row]) : null };
 }
 
 export function sharedFloats(length: number): Float32Array<SharedArrayBuffer> {

@@ -1,11 +1,12 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { FitProgress } from '../../contracts/training.ts';
+import { balancedWeights } from '../../datasets/weights/class-balance.ts';
 import type { ModelContract } from '../onnx/contract.ts';
 import { LIGHTGBM_VERSION } from '../trees/lightgbm-library.ts';
 import { parseLightgbmModel } from '../trees/lightgbm-model.ts';
 import { treeModelToOnnx } from '../trees/tree-onnx.ts';
 import { blockTable, sharedFloats } from './block-table.ts';
-import { balancedWeights, rowWeights } from './class-weights.ts';
+import { rowWeights } from './class-weights.ts';
 import type { Estimator, FeatureImportance, FitInput, FitSummary, Libraries } from './estimator.ts';
 import { readLightgbmFit, readModelText, writeLightgbmFit } from './lightgbm-fit.ts';
 import type { FitJob, FitResult, LightgbmJob } from './lightgbm-job.ts';
@@ -68,8 +69,8 @@ function fitJob({ dataset, train, classes, libraries }: FitInput): Omit<FitJob, 
     featureNames: dataset.featureNames,
     rounds,
     patience,
-    train: { ...training, weight: rowWeights(training.label, weights) },
-    validation: { ...validation, weight: rowWeights(validation.label, weights) },
+    train: { ...training, weight: rowWeights(training, weights) },
+    validation: { ...validation, weight: rowWeights(validation, weights) },
   };
 }
 

@@ -1,17 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import {
   type Data,
   Field,
   makeData,
   makeVector,
   RecordBatch,
+  RecordBatchFileWriter,
   Schema,
   Struct,
-  Table,
-  tableToIPC,
 } from 'apache-arrow';
 import { AlphaloomError } from '../../contracts/errors.ts';
-import { explainDiskErrors } from '../files.ts';
+import { explainDiskErrors } from '../disk-errors.ts';
 import { parseColumns } from './column-reader.ts';
 
 export type ColumnValues = Float32Array | Float64Array | Int8Array | Int32Array | BigInt64Array;
@@ -22,8 +21,12 @@ export interface ColumnFile {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
+/** Bytes that one call of the system reads at most. */
+const READ_BYTES = 64 * 1024 * 1024;
+
 /**
- * Writes an Arrow IPC file of one record batch to exactly this path; the same columns give the same bytes.
+ * Writes an Arrow IPC file of one record batch to exactly this path, column by column and without a copy of them; the same
+ * columns give the same bytes.
  * @throws AlphaloomError DISK_FULL, PERMISSION_DENIED
  */
 export async function writeColumns(path: string, { columns, metadata }: ColumnFile): Promise<void> {
@@ -36,8 +39,18 @@ export async function writeColumns(path: string, { columns, metadata }: ColumnFi
     nullCount: 0,
     children: vectors.map(({ data }) => data),
   });
-  const bytes = tableToIPC(new Table(schema, [new RecordBatch(schema, batch)]), 'file');
-  await explainDiskErrors(path, () => writeFile(path, bytes));
+  const writer = new RecordBatchFileWriter();
+  writer.reset(undefined, schema);
+  writer.write(new RecordBatch(schema, batch));
+  writer.finish();
+  await explainDiskErrors(path, async () => {
+    const file = await open(path, 'w');
+    try {
+      for await (const chunk of writer) await file.appendFile(chunk);
+    } finally {
+      await file.close();
+    }
+  });
 }
 
 /**
@@ -45,12 +58,18 @@ export async function writeColumns(path: string, { columns, metadata }: ColumnFi
  * @throws AlphaloomError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT, PERMISSION_DENIED
  */
 export async function readColumns(path: string): Promise<ColumnFile> {
-  const bytes = await readBytes(path);
-  try {
-    return parseColumns(bytes);
-  } catch (error) {
-    throw damaged(path, error instanceof RangeError ? 'it is not whole' : (error as Error).message, error);
-  }
+  return await explainDiskErrors(path, async () => {
+    const file = await openToRead(path);
+    try {
+      const { size } = await file.stat();
+      return await parseColumns({ bytes: size, read: (at, into) => readFully(file, at, into) });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).syscall) throw error;
+      throw damaged(path, error instanceof RangeError ? 'it is not whole' : (error as Error).message, error);
+    } finally {
+      await file.close();
+    }
+  });
 }
 
 /** What a reader says of a file that is not what it should be. */
@@ -63,9 +82,9 @@ export function damaged(path: string, what: string, cause?: unknown): AlphaloomE
   );
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+async function openToRead(path: string): Promise<FileHandle> {
   try {
-    return await explainDiskErrors(path, () => readFile(path));
+    return await open(path, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new AlphaloomError(
@@ -74,5 +93,14 @@ async function readBytes(path: string): Promise<Uint8Array> {
       { path },
       { cause: error },
     );
+  }
+}
+
+async function readFully(file: FileHandle, position: number, into: Uint8Array): Promise<void> {
+  for (let done = 0; done < into.length; ) {
+    const length = Math.min(READ_BYTES, into.length - done);
+    const { bytesRead } = await file.read(into, done, length, position + done);
+    if (bytesRead === 0) throw new RangeError('outside the file');
+    done += bytesRead;
   }
 }

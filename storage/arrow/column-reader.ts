@@ -26,16 +26,21 @@ interface NumberType {
 const INTEGERS: Readonly<Record<number, NumberType>> = { 8: Int8Array, 32: Int32Array, 64: BigInt64Array };
 const FLOATS: Readonly<Record<number, NumberType>> = { 1: Float32Array, 2: Float64Array };
 
+/** A file as bytes at positions; a read outside it is a RangeError. */
+export interface ByteSource {
+  readonly bytes: number;
+  read(position: number, into: Uint8Array): Promise<void>;
+}
+
 /**
- * The columns of a file's bytes, copied.
+ * The columns of a file, each read into its own memory.
  * @throws Error saying what is wrong; RangeError where the file points outside itself
  */
-export function parseColumns(bytes: Uint8Array): ColumnFile {
-  const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const footer = findFooter(file);
+export async function parseColumns(file: ByteSource): Promise<ColumnFile> {
+  const footer = await readFooter(file);
   const schema = tableAt(footer, 1);
   const fields = fieldsOf(schema);
-  const { batch, bodyStart } = findBatch(footer);
+  const { batch, bodyStart } = await readBatch(file, footer);
   const nodes = parts(batch, 1);
   const buffers = parts(batch, 2);
   check(
@@ -43,40 +48,60 @@ export function parseColumns(bytes: Uint8Array): ColumnFile {
     'columns and buffers do not match',
   );
 
-  const rows = has(batch, 0) ? size(file, positionOf(batch, 0)) : 0;
+  const rows = has(batch, 0) ? size(batch.file, positionOf(batch, 0)) : 0;
   const columns = new Map<string, ColumnValues>();
   let free = bodyStart;
   for (const [i, field] of fields.entries()) {
     const name = textAt(field, 0);
     const node = nodes.start + 16 * i;
     check(!columns.has(name), `two columns are called "${name}"`);
-    check(size(file, node) === rows && size(file, node + 8) === 0, `column "${name}" is not whole`);
+    check(
+      size(batch.file, node) === rows && size(batch.file, node + 8) === 0,
+      `column "${name}" is not whole`,
+    );
     const type = numberType(field);
     if (!type) throw new Error(`"${name}" is not a column of plain numbers`);
     // Each column has a validity buffer, empty here, and its values.
-    const start = bodyStart + size(file, buffers.start + 16 * (2 * i + 1));
+    const start = bodyStart + size(batch.file, buffers.start + 16 * (2 * i + 1));
     check(start >= free, 'columns overlap');
     free = start + rows * type.BYTES_PER_ELEMENT;
-    columns.set(name, numbers(type, rows, bytesAt(file, start, free - start)));
+    requireInside(file, start, free - start);
+    const values = new type(rows);
+    await file.read(start, new Uint8Array(values.buffer));
+    columns.set(name, values);
   }
   return { columns, metadata: keyValues(schema) };
 }
 
-function findFooter(file: DataView): Table {
-  const end = file.byteLength - TRAILER_BYTES;
-  const isMagic = (at: number) =>
-    new TextDecoder().decode(bytesAt(file, at, ARROW_MAGIC.length)) === ARROW_MAGIC;
-  check(isMagic(0) && isMagic(end + 4), 'it is not an Arrow file');
-  return follow(file, end - file.getInt32(end, true));
+async function readFooter(file: ByteSource): Promise<Table> {
+  const end = file.bytes - TRAILER_BYTES;
+  const head = await readPart(file, 0, ARROW_MAGIC.length);
+  const trailer = await readPart(file, end, TRAILER_BYTES);
+  const isMagic = (part: DataView, at: number) =>
+    new TextDecoder().decode(bytesAt(part, at, ARROW_MAGIC.length)) === ARROW_MAGIC;
+  check(isMagic(head, 0) && isMagic(trailer, 4), 'it is not an Arrow file');
+  const length = trailer.getInt32(0, true);
+  return follow(await readPart(file, end - length, length), 0);
 }
 
-function findBatch(footer: Table): { batch: Table; bodyStart: number } {
+async function readBatch(file: ByteSource, footer: Table): Promise<{ batch: Table; bodyStart: number }> {
   const blocks = batchBlocks(footer);
   check(blocks.length === 1, 'it is not one record batch');
   const [{ start, metadataBytes }] = blocks;
-  const batch = recordBatch(follow(footer.file, start + MESSAGE_PREFIX_BYTES));
+  const batch = recordBatch(follow(await readPart(file, start, metadataBytes), MESSAGE_PREFIX_BYTES));
   check(!has(batch, 3), 'it is compressed');
   return { batch, bodyStart: start + metadataBytes };
+}
+
+async function readPart(file: ByteSource, position: number, length: number): Promise<DataView> {
+  requireInside(file, position, length);
+  const part = new Uint8Array(length);
+  await file.read(position, part);
+  return new DataView(part.buffer);
+}
+
+function requireInside(file: ByteSource, position: number, length: number): void {
+  if (position < 0 || length < 0 || position + length > file.bytes) throw new RangeError('outside the file');
 }
 
 function numberType(field: Table): NumberType | undefined {
@@ -96,12 +121,6 @@ function numberType(field: Table): NumberType | undefined {
 
 function isSigned(integer: Table): boolean {
   return has(integer, 1) && integer.file.getUint8(positionOf(integer, 1)) === 1;
-}
-
-function numbers(type: NumberType, rows: number, bytes: Uint8Array): ColumnValues {
-  const values = new type(rows);
-  new Uint8Array(values.buffer).set(bytes);
-  return values;
 }
 
 function keyValues(schema: Table): Map<string, string> {

@@ -25,7 +25,10 @@ test('every row holds the features and the label of its bar', () => {
   assert.equal(dataset.schemaHash, schemaHash(definitionsOf(FEATURE_SETS.core15)));
   for (const [row, bar] of dataset.bar.entries()) {
     const expected = Float32Array.from(dataset.featureNames, name => columns.get(name)![bar]);
-    assert.deepEqual(dataset.x.subarray(row * 15, (row + 1) * 15), expected);
+    assert.deepEqual(
+      Float32Array.from(dataset.columns, column => column[row]),
+      expected,
+    );
     assert.equal(dataset.openTime[row], candles.openTime[bar]);
     assert.equal(dataset.label[row], labels.label[bar]);
     assert.equal(dataset.labelEnd[row], labels.end[bar]);
@@ -85,7 +88,8 @@ test('later bars change no row whose label had ended', () => {
     bars => buildDataset(bars, core15).dataset,
   );
   const rows = part.bar.length;
-  assert.deepEqual(part.x, whole.x.subarray(0, rows * 15));
+  for (const [feature, column] of part.columns.entries())
+    assert.deepEqual([...column], [...whole.columns[feature].subarray(0, rows)]);
   for (let row = 0; row < rows; row++) {
     if (whole.labelEnd[row] >= cut || part.label[row] === -1) continue;
     assert.equal(part.label[row], whole.label[row]);
@@ -100,7 +104,7 @@ test('missing values are filled up to maxFillBars and counted', () => {
   const { dataset, report } = buildDataset(gap, recipeWith({ features: { names, maxFillBars: 2 } }));
   assert.deepEqual(report.filled, { volume_ratio_20: 2, roc_10: 0 });
   assert.deepEqual(report.missing, { volume_ratio_20: 4, roc_10: 0 });
-  const volumeRatio = (bar: number) => dataset.x[(bar - 19) * 2];
+  const volumeRatio = (bar: number) => dataset.columns[0][bar - 19];
   assert.equal(volumeRatio(1_020), 0);
   assert.ok(Number.isNaN(volumeRatio(1_021)));
 });

@@ -43,9 +43,11 @@ test('the extra columns of a snapshot come back too, missing values included', a
 });
 
 test('a dataset comes back bit by bit, missing values included', async () => {
-  const withGaps = { ...dataset, x: dataset.x.slice() };
-  withGaps.x.fill(Number.NaN, 100, 120);
-  for (const written of [dataset, withGaps]) {
+  const withGaps = { ...dataset, columns: dataset.columns.map(column => column.slice()) };
+  withGaps.columns[1].fill(Number.NaN, 100, 120);
+  const weight = Float32Array.from(dataset.label, (_, row) => row / 7);
+  const target = Float32Array.from(dataset.label, label => (label < 0 ? Number.NaN : label / 3));
+  for (const written of [dataset, withGaps, { ...withGaps, weight }, { ...withGaps, target, weight }]) {
     await writeDataset(written, join(folder, 'd.arrow'));
     assert.deepEqual(await readDataset(join(folder, 'd.arrow')), written);
   }

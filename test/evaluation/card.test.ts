@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { atLeast } from '../../contracts/wording.ts';
 import { type CardMeta, renderCard } from '../../evaluation/card.ts';
-import { atLeast } from '../../evaluation/wording.ts';
 import { CLASSES, evidenceOf, factsOf, population, RECIPE, scoreInput } from './facts.ts';
 
 const HOUR = 3_600_000;
@@ -31,6 +31,7 @@ const META: CardMeta = {
     embargoBars: 33,
     blocks: { train: block(33, 6_000), validation: block(6_100, 2_000), test: block(8_200, 1_000) },
     purgedRows: 78,
+    filteredRows: 0,
     unlabelledRows: 6,
     meanHoldingBars: 4.25,
     medianHoldingBars: 4,

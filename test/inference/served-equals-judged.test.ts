@@ -47,10 +47,12 @@ test('what is served at a bar is what was judged there, bit for bit', async t =>
   }
 
   await t.test('also at the store’s last bar, which has no label yet', async () => {
-    const width = table.featureNames.length;
     const last = table.bar.length - 1;
     assert.equal(table.bar[last], candles.openTime.length - 1);
-    const answer = await session.run(table.x.slice(last * width, (last + 1) * width), 1);
+    const answer = await session.run(
+      Float32Array.from(table.columns, column => column[last]),
+      1,
+    );
     const { probabilities } = await rooms.predictor.predict(SAMPLE.series);
     assert.deepEqual(probabilities, { SHORT: answer[SHORT], NO_TRADE: answer[NO_TRADE], LONG: answer[LONG] });
   });

@@ -100,13 +100,17 @@ export function learnableDataset(rows: number, features: number): Dataset {
   return {
     featureNames: contractOf(features).featureNames,
     schemaHash: contractOf(features).schemaHash,
-    x,
+    columns: Array.from({ length: features }, (_, feature) => column(x, features, feature)),
     label,
     bar: Int32Array.from(label, (_, row) => row),
     openTime: Float64Array.from(label, (_, row) => row * 3_600_000),
     labelEnd: Int32Array.from(label, (_, row) => row + 5),
     block: Int8Array.from(label, (_, row) => (row < 0.6 * rows ? 0 : row < 0.8 * rows ? 1 : 2)),
   };
+}
+
+function column(x: Float32Array, features: number, feature: number): Float32Array {
+  return Float32Array.from({ length: x.length / features }, (_, row) => x[row * features + feature]);
 }
 
 /** Parameters of a fit long enough to be killed in its middle. */

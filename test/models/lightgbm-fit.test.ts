@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { Recipe } from '../../contracts/recipe.ts';
 import type { FitProgress } from '../../contracts/training.ts';
+import { balancedWeights } from '../../datasets/weights/class-balance.ts';
 import { findEstimator } from '../../models/estimators/index.ts';
 import { checkParity } from '../../models/onnx/parity.ts';
 import { openSession } from '../../models/onnx/session.ts';
 import { killAfterFirstOutput, startScript } from '../support/child-process.ts';
 import { lightgbmLibrary } from '../support/lightgbm.ts';
+import { rowMajor } from '../support/matrix.ts';
 import { temporaryHome } from '../support/temporary-home.ts';
 import { CLASSES, contractOf, LONG_FIT, learnableDataset, trainWith } from './fixtures.ts';
 
@@ -16,6 +18,7 @@ const FEATURES = 4;
 const ROWS = 2_000;
 const SMALL = { rounds: 200, patience: 5, min_data_in_leaf: 20, learning_rate: 0.2 };
 const dataset = learnableDataset(ROWS, FEATURES);
+const X = rowMajor(dataset);
 const lightgbm = findEstimator('lightgbm');
 const libraries = { lightgbm: lightgbmLibrary() };
 
@@ -40,8 +43,8 @@ test('the exported model answers as the estimator on every row', async t => {
   const { folder } = await fit(t, trainWith(SMALL));
   const session = await openSession(await lightgbm.toOnnx(folder, contractOf(FEATURES)));
   t.after(() => session.dispose());
-  const own = await lightgbm.predict(folder, dataset.x, ROWS, libraries);
-  const report = await checkParity(session, own, dataset.x, ROWS);
+  const own = await lightgbm.predict(folder, X, ROWS, libraries);
+  const report = await checkParity(session, own, X, ROWS);
   assert.equal(report.rows, ROWS);
   assert.deepEqual(session.info.featureNames, dataset.featureNames);
 });
@@ -96,13 +99,37 @@ test('balanced weights raise the recall of the rare class', async t => {
   const rare = { ...dataset, label: dataset.label.map((label, row) => (label === 2 && row % 5 ? 1 : label)) };
   const recall = async (classWeights: 'balanced' | 'none') => {
     const { folder } = await fit(t, trainWith(SMALL, { classWeights }), { dataset: rare });
-    const own = await lightgbm.predict(folder, dataset.x, ROWS, libraries);
+    const own = await lightgbm.predict(folder, X, ROWS, libraries);
     return rare.label.reduce(
       (hits, label, row) => hits + Number(label === 2 && own[3 * row + 2] > own[3 * row + 1]),
       0,
     );
   };
   assert.ok((await recall('balanced')) > 1.5 * (await recall('none')));
+});
+
+test('rows that weigh what their class would give the model of balanced classes', async t => {
+  const train = dataset.label.filter((_, row) => dataset.block[row] === 0);
+  const ofClass = balancedWeights(train, 3);
+  const weight = Float32Array.from(dataset.label, label => ofClass[label]);
+  const [balanced, weighed, plain] = [
+    await fit(t, trainWith(SMALL)),
+    await fit(t, trainWith(SMALL, { classWeights: 'none' }), { dataset: { ...dataset, weight } }),
+    await fit(t, trainWith(SMALL, { classWeights: 'none' })),
+  ];
+  const text = ({ folder }: { folder: string }) => readFile(join(folder, 'model.txt'));
+  assert.deepEqual(await text(weighed), await text(balanced));
+  assert.notDeepEqual(await text(weighed), await text(plain));
+});
+
+test('weights of one change no byte', async t => {
+  const weight = new Float32Array(ROWS).fill(1);
+  const [plain, weighed] = [
+    await fit(t, trainWith(SMALL)),
+    await fit(t, trainWith(SMALL), { dataset: { ...dataset, weight } }),
+  ];
+  const texts = await Promise.all([plain, weighed].map(f => readFile(join(f.folder, 'model.txt'))));
+  assert.deepEqual(texts[0], texts[1]);
 });
 
 test('importance is the share of the gain; features that say nothing get little of it', async t => {
@@ -117,10 +144,9 @@ test('importance is the share of the gain; features that say nothing get little 
 });
 
 test('columns that are constant or all missing give a model without them', async t => {
-  const x = dataset.x.map((value, at) =>
-    at % FEATURES === 2 ? 5 : at % FEATURES === 3 ? Number.NaN : value,
-  );
-  const { folder } = await fit(t, trainWith(SMALL), { dataset: { ...dataset, x } });
+  const [a, b] = dataset.columns;
+  const columns = [a, b, new Float32Array(ROWS).fill(5), new Float32Array(ROWS).fill(Number.NaN)];
+  const { folder } = await fit(t, trainWith(SMALL), { dataset: { ...dataset, columns } });
   const importance = await lightgbm.importance(folder);
   assert.deepEqual(
     importance.slice(2).map(({ gain }) => gain),
@@ -129,8 +155,9 @@ test('columns that are constant or all missing give a model without them', async
 });
 
 test('where nothing can be split, the model is constant and still served', async t => {
-  const x = new Float32Array(dataset.x.length).fill(1);
-  const { folder, summary } = await fit(t, trainWith(SMALL), { dataset: { ...dataset, x } });
+  const x = new Float32Array(X.length).fill(1);
+  const columns = dataset.columns.map(() => new Float32Array(ROWS).fill(1));
+  const { folder, summary } = await fit(t, trainWith(SMALL), { dataset: { ...dataset, columns } });
   assert.equal(summary.bestRound, 1);
   const session = await openSession(await lightgbm.toOnnx(folder, contractOf(FEATURES)));
   t.after(() => session.dispose());

@@ -1,4 +1,4 @@
-import type { Estimate } from '../contracts/evidence.ts';
+import type { Estimate } from './evidence.ts';
 
 /** Numbers as people read them; null is a dash. */
 export function decimals(value: number | null, digits = 3): string {
