@@ -7,13 +7,13 @@ import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCandleStore } from '../../candles/store.ts';
 import { FROM_FILE, HOURLY, NOW, sameBits, temporaryFolder, temporaryStore } from './fixtures.ts';
-import { CHUNKS, SHARED_BARS } from './importing-process.ts';
+import { CHUNKS, SECONDS, SHARED_BARS, SHARED_SECONDS } from './importing-process.ts';
 
 const chunks = Array.from({ length: CHUNKS }, (_, chunk) => chunk);
 
-function startImporting(root: string, which: readonly number[]): ChildProcess {
+function startImporting(root: string, which: readonly number[], timeframe = '1h'): ChildProcess {
   const script = join(import.meta.dirname, 'importing-process.ts');
-  return spawn(process.execPath, [script, root, ...which.map(String)], {
+  return spawn(process.execPath, [script, root, timeframe, ...which.map(String)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
@@ -44,6 +44,30 @@ test('an importing process killed at any moment leaves whole imports, and the ne
   await store.append(HOURLY, SHARED_BARS, FROM_FILE);
   assert.ok(sameBits(await store.read(HOURLY), SHARED_BARS));
   assert.equal(readdirSync(join(root, 'candles/coinbase/BTCUSD/1h')).length, 2, 'no leftovers');
+});
+
+test('an importing process of seconds killed at any moment leaves whole imports with their ticks', async t => {
+  const root = temporaryFolder(t);
+  let stored = 0;
+  for (const delayMs of [0, 6, 14, 25]) {
+    const child = startImporting(root, chunks, '1s');
+    await once(child.stdout!, 'data');
+    await sleep(delayMs);
+    child.kill('SIGKILL');
+    await ending(child);
+    const store = createCandleStore(root, { now: () => NOW });
+    const { openTime, upTicks } = await store.read(SECONDS);
+    assert.equal(openTime.length % 20, 0, 'an import adds ten bars to each of two days');
+    assert.ok(openTime.length >= stored, 'no bar is lost');
+    const from = 300 - openTime.length / 2;
+    assert.deepEqual(upTicks, SHARED_SECONDS.upTicks!.slice(from, from + openTime.length));
+    stored = openTime.length;
+    await store.close();
+  }
+  const store = temporaryStore(t, root);
+  await store.append(SECONDS, SHARED_SECONDS, FROM_FILE);
+  assert.ok(sameBits(await store.read(SECONDS), SHARED_SECONDS));
+  assert.equal(readdirSync(join(root, 'candles/coinbase/BTCUSD/1s')).length, 2, 'no leftovers');
 });
 
 test('processes that import the same series at once lose nothing and count every bar once', async t => {
