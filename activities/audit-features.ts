@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import type { ArtifactRef, Json } from '../contracts/artifact.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Recipe } from '../contracts/recipe.ts';
@@ -10,6 +11,8 @@ import { SNAPSHOT_FILE, type SnapshotFacts } from './export-snapshot.ts';
 import { offThread } from './off-thread.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
+
+const AUDIT_FILE = 'audit.json';
 
 /**
  * Audits the features of the recipe's own files on the bars they are to be trained on; the same files on the same bars
@@ -32,7 +35,7 @@ export async function auditOwnFeatures(
     ...DEFAULT_AUDIT,
     code: STEP_VERSIONS.audit,
   };
-  const { result } = await artifacts.save('audit', inputs, async () => {
+  const { result } = await artifacts.save('audit', inputs, async folder => {
     const loaded = await artifacts.load(snapshot);
     const { timeframe } = (loaded.result as unknown as SnapshotFacts).series;
     const bars = await readSnapshot(loaded.path(SNAPSHOT_FILE));
@@ -40,6 +43,7 @@ export async function auditOwnFeatures(
     const work = [bars, timeframe, recipe, names, schema, DEFAULT_AUDIT] as const;
     const report = await offThread('auditOwnFeatures', [...work], signal);
     requireClean(report);
+    await writeFile(`${folder}/${AUDIT_FILE}`, JSON.stringify(report, null, 2));
     return report as unknown as Record<string, Json>;
   });
   return result as unknown as AuditReport;
