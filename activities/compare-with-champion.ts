@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../contracts/artifact.ts';
-import type { Candles } from '../contracts/candles.ts';
+import type { MarketBars } from '../contracts/candles.ts';
 import type { Comparison } from '../contracts/evidence.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
@@ -9,6 +9,7 @@ import { labelCandles } from '../datasets/labels/index.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
 import type { ComparedModel } from '../evaluation/comparison.ts';
 import { computeFeatures } from '../features/batch.ts';
+import { joinLeader } from '../features/leader-bars.ts';
 import { assembleRows, fillMissing, warmUpBars } from '../features/window.ts';
 import { loadServingModel, type ServingModel } from '../inference/serving-model.ts';
 import { runRows } from '../models/onnx/row-chunks.ts';
@@ -27,7 +28,7 @@ interface Input {
 }
 
 /** Both models, as they would serve, on the candidate's bars that neither has seen. */
-export function compareWithChampion({ artifacts, registry }: Rooms) {
+export function compareWithChampion({ artifacts, candles, registry }: Rooms) {
   return asStep(async ({ series, candidate, champion }: Input, { signal }) => {
     const id = seriesId(series);
     const records = [await registry.get(id, candidate), await registry.get(id, champion)];
@@ -41,9 +42,12 @@ export function compareWithChampion({ artifacts, registry }: Rooms) {
       try {
         for (const record of records) models.push(await loadServingModel(artifacts, record));
         const { path } = await artifacts.load(models[0].meta.artifacts.snapshot);
+        const bars = await readSnapshot(path(SNAPSHOT_FILE));
         const comparison = await compare(
           id,
-          await readSnapshot(path(SNAPSHOT_FILE)),
+          bars,
+          // The snapshot holds the candidate's leader; the champion may follow another.
+          await joinLeader(candles, series, models[1].meta.recipe.features.leader, bars),
           models[0],
           models[1],
           signal,
@@ -61,7 +65,8 @@ export function compareWithChampion({ artifacts, registry }: Rooms) {
 
 async function compare(
   series: string,
-  candles: Candles,
+  candles: MarketBars,
+  championCandles: MarketBars,
   candidate: ServingModel,
   champion: ServingModel,
   signal: AbortSignal,
@@ -77,7 +82,7 @@ async function compare(
     series,
     classes: TASK_CLASSES[recipe.task],
     candidate: await answer(candles, candidate, bars),
-    champion: await answer(candles, champion, bars),
+    champion: await answer(championCandles, champion, bars),
     openTime: Float64Array.from(bars, bar => candles.openTime[bar]),
     label: Int8Array.from(bars, bar => label[bar]),
     gate: recipe.gate,
@@ -86,7 +91,7 @@ async function compare(
 }
 
 async function answer(
-  candles: Candles,
+  candles: MarketBars,
   { version, meta, session, features }: ServingModel,
   bars: Int32Array,
 ): Promise<ComparedModel> {

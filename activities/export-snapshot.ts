@@ -8,6 +8,7 @@ import { type QualityReport, type QualityThresholds, thresholdsFor } from '../co
 import type { Recipe } from '../contracts/recipe.ts';
 import { type MarketKind, type Series, seriesId, TIMEFRAME_MS } from '../contracts/series.ts';
 import { writeSnapshot } from '../datasets/snapshot-file.ts';
+import { joinLeader, leaderSeries } from '../features/leader-bars.ts';
 import { asStep } from './activity.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
@@ -35,12 +36,12 @@ interface Input {
 }
 
 /**
- * Freezes the series' bars, from its anchor to the last one closed by `asOfTime`, under the hash of their content. A series
- * below the recipe's quality is refused here, before anything is trained.
+ * Freezes the series' bars, from its anchor to the last one closed by `asOfTime` (and reached by the recipe's leader), under
+ * the hash of their content. A series below the recipe's quality is refused here, before anything is trained.
  */
 export function exportSnapshot({ candles, artifacts, clock }: Rooms) {
   return asStep(async ({ series, recipe, asOfTime }: Input) => {
-    const { kind, anchorTime, synthetic } = await candles.describe(series);
+    const { kind, anchorTime, ...described } = await candles.describe(series);
     if (!recipe.markets.includes(kind)) {
       throw new AlphaloomError(
         'RECIPE_INVALID',
@@ -50,7 +51,10 @@ export function exportSnapshot({ candles, artifacts, clock }: Rooms) {
     }
     const asOf = Math.min(asOfTime ?? Number.POSITIVE_INFINITY, clock.now());
     const lastOpen = asOf - TIMEFRAME_MS[series.timeframe];
-    const bars = await candles.read(series, { from: anchorTime, to: lastOpen + 1 });
+    const leader = await describeLeader(candles, series, recipe);
+    const to = Math.min(lastOpen, leader?.lastTime ?? Number.POSITIVE_INFINITY) + 1;
+    const own = await candles.read(series, { from: anchorTime, to });
+    const bars = await joinLeader(candles, series, recipe.features.leader, own);
     const count = bars.openTime.length;
     if (count === 0) {
       throw new AlphaloomError(
@@ -59,6 +63,7 @@ export function exportSnapshot({ candles, artifacts, clock }: Rooms) {
         { series: seriesId(series), asOfTime },
       );
     }
+    const synthetic = described.synthetic || (leader?.synthetic ?? false);
     const thresholds = thresholdsFor(recipe.quality, series.symbol);
     const quality = assessQuality(bars, series.timeframe, asOf, thresholds);
     requireQuality(quality, series);
@@ -88,6 +93,15 @@ export function exportSnapshot({ candles, artifacts, clock }: Rooms) {
       summary: `${count} bars, ${day(facts.fromTime)} to ${day(facts.toTime)}`,
     };
   });
+}
+
+/**
+ * What is known of the recipe's leader: its bars must reach as far as the series' own, and generated ones are not mixed in
+ * unseen.
+ * @throws AlphaloomError CANDLES_NOT_FOUND
+ */
+async function describeLeader(candles: Rooms['candles'], series: Series, { features }: Recipe) {
+  return features.leader === undefined ? null : await candles.describe(leaderSeries(series, features.leader));
 }
 
 function isUsual(thresholds: QualityThresholds): boolean {

@@ -1,9 +1,9 @@
 import type { CandleStore } from '../candles/store.ts';
 import { barsBefore, type MarketBars, sliceBars } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
-import { parseSeriesId, type Series, seriesId, TIMEFRAME_MS } from '../contracts/series.ts';
-import { leaderReachMs, withLeader } from '../features/leader.ts';
-import { type MarketView, type ReadBars, SeriesView, type ViewingModel } from './market-view.ts';
+import { type Series, seriesId } from '../contracts/series.ts';
+import { joinLeader } from '../features/leader-bars.ts';
+import { type MarketView, type ReadBars, SeriesView } from './market-view.ts';
 
 type Bars = Pick<CandleStore, 'read' | 'describe'>;
 
@@ -91,23 +91,13 @@ function between(bars: MarketBars, from: number, through: number): MarketBars {
 function storeReader(candles: Bars, series: Series): ReadBars {
   return async (from, through, model) => {
     const bars = await candles.read(series, { from, to: through + 1 });
-    const leader = leaderOf(series, model);
-    if (!leader) return bars;
-    const barMs = TIMEFRAME_MS[series.timeframe];
-    const leading = await candles.read(leader, { from: from - leaderReachMs(barMs), to: through + 1 });
-    const last = leading.openTime.at(-1) ?? Number.NEGATIVE_INFINITY;
-    if (last < through) {
-      throw new AlphaloomError(
-        'CANDLES_STALE',
-        `The leader ${seriesId(leader)} has no bar of ${new Date(through).toISOString()} yet.`,
-        { leader: seriesId(leader), barTime: through },
-      );
-    }
-    return withLeader(bars, leading, barMs);
+    const { leader } = model.meta.recipe.features;
+    const joined: MarketBars = await joinLeader(candles, series, leader, bars);
+    if (leader === undefined || !Number.isNaN(joined.leaderClose?.at(-1))) return joined;
+    throw new AlphaloomError(
+      'CANDLES_STALE',
+      `The leader ${leader} has no bar of ${new Date(through).toISOString()} yet.`,
+      { leader, barTime: through },
+    );
   };
-}
-
-function leaderOf(series: Series, { meta }: ViewingModel): Series | null {
-  const { leader } = meta.recipe.features;
-  return leader ? parseSeriesId(`${leader}/${series.timeframe}`, series.venue) : null;
 }
