@@ -37,17 +37,30 @@ export interface FeatureDefinition {
   readonly contentHash?: string;
 }
 
-/** Bars after which EMA(period) has forgotten its start. */
-export function memory(period: number): number {
-  return decayBars(1 - 2 / (period + 1));
+/** Bars after which EMA(period) has forgotten its start; `averages` of them one after the other take longer. */
+export function memory(period: number, averages = 1): number {
+  return decayBars(1 - 2 / (period + 1), averages);
 }
 
 /** The same for Wilder's smoothing, which keeps (period − 1) / period of the past. */
-export function wilderMemory(period: number): number {
-  return decayBars(1 - 1 / period);
+export function wilderMemory(period: number, averages = 1): number {
+  return decayBars(1 - 1 / period, averages);
 }
 
 /** Bars until a start that was off by ten usual values is off by 1e-9 of one. */
-function decayBars(kept: number): number {
-  return Math.ceil(Math.log(1e-10) / Math.log(kept));
+function decayBars(kept: number, averages: number): number {
+  let bars = Math.ceil(Math.log(1e-10) / Math.log(kept));
+  while (shareOfStart(kept, averages, bars) > 1e-10) bars++;
+  return bars;
+}
+
+/** What weight averages of averages give to all values before the last `bars`: fewer than `averages` steps in so many bars. */
+function shareOfStart(kept: number, averages: number, bars: number): number {
+  let term = kept ** bars;
+  let share = term;
+  for (let steps = 1; steps < averages; steps++) {
+    term *= (((bars - steps + 1) / steps) * (1 - kept)) / kept;
+    share += term;
+  }
+  return share;
 }

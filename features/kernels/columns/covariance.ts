@@ -57,8 +57,8 @@ export class WindowCovariance {
         const offsetY = (tails[at + 1] + sumY) * share;
         const spreadX = (tails[at + 2] + squaresX) * share - offsetX * offsetX;
         const spreadY = (tails[at + 3] + squaresY) * share - offsetY * offsetY;
-        varianceX[i] = spreadX < 0 ? 0 : spreadX;
-        varianceY[i] = spreadY < 0 ? 0 : spreadY;
+        varianceX[i] = Math.max(spreadX, 0);
+        varianceY[i] = Math.max(spreadY, 0);
         covariance[i] = (tails[at + 4] + products) * share - offsetX * offsetY;
       }
       if (filled < period) break;
