@@ -5,11 +5,12 @@ import { BLOCKS } from '../../contracts/dataset.ts';
 import type { Recipe } from '../../contracts/recipe.ts';
 import * as datasets from '../../datasets/dataset.ts';
 import { labelCandles } from '../../datasets/labels/index.ts';
-import { CATALOG } from '../../features/catalog/index.ts';
+import { CATALOG, createCatalog } from '../../features/catalog/index.ts';
 import { schemaHash } from '../../features/schema.ts';
 import { FEATURE_SETS } from '../../features/sets.ts';
 import { candlesFromCloses, goldenCandles } from '../support/candles.ts';
 import { computeFeatures, definitionsOf } from '../support/features.ts';
+import { golden, type PackedArray, unpackFloat64 } from '../support/golden.ts';
 import { recipeWith } from '../support/recipes.ts';
 
 const buildDataset = (bars: MarketBars, recipe: Recipe) => datasets.buildDataset(bars, '1h', recipe, CATALOG);
@@ -155,4 +156,57 @@ test('an unknown feature is refused', () => {
   assert.throws(() => buildDataset(candles, recipeWith({ features: { names: ['rsi'] } })), {
     code: 'FEATURE_UNKNOWN',
   });
+});
+
+test('σ-reversion on seconds gives a dataset of two classes, and is refused on longer bars', () => {
+  const { price_at_second_end } = golden<{ sigma_reversion: { price_at_second_end: PackedArray } }>(
+    'labels.json',
+  ).sigma_reversion;
+  const seconds = candlesFromCloses(unpackFloat64(price_at_second_end));
+  const recipe = recipeWith({
+    task: 'approve2',
+    labels: { kind: 'sigma-reversion' },
+    split: { train: 0.4, validation: 0.3, test: 0.3, embargoBars: 0 },
+    gate: { minTestRows: 50 },
+  });
+  const { dataset, report } = datasets.buildDataset(seconds, '1s', recipe, CATALOG);
+  assert.equal(dataset.target, undefined);
+  assert.deepEqual(new Set(dataset.label), new Set([-1, 0, 1]));
+  assert.equal(report.blocks.train.classes.length, 2);
+  assert.throws(() => buildDataset(seconds, recipe), { code: 'RECIPE_INVALID', message: /bars of 1s/ });
+});
+
+test('a return that never varies is refused like a block of one class', () => {
+  const recipe = recipeWith({ task: 'return', labels: { kind: 'forward-return', horizonBars: 6 } });
+  assert.throws(() => buildDataset(candlesFromCloses(new Float64Array(2_000).fill(100)), recipe), {
+    code: 'DATASET_ONE_CLASS',
+  });
+});
+
+test('folds that purging leaves empty are refused', () => {
+  const folds = { kind: 'combinatorial', groups: 30, testGroups: 2 };
+  const split = { train: 0.6, validation: 0.2, test: 0.2, embargoBars: 3_000, folds };
+  assert.throws(() => buildDataset(candles, recipeWith({ split })), {
+    code: 'DATASET_TOO_SMALL',
+    message: /block of fold 1 has no rows/,
+  });
+});
+
+test('a feature may not be called like a column of labels', () => {
+  const own = { ...CATALOG.definitions[0], name: 'weight', family: 'own' } as const;
+  const recipe = recipeWith({ features: { names: ['weight'] } });
+  assert.throws(() => datasets.buildDataset(candles, '1h', recipe, createCatalog([own])), {
+    code: 'RECIPE_INVALID',
+    message: /may not be called "weight"/,
+  });
+});
+
+test('missing and filled values are told of each block', () => {
+  const gap = { ...candles, volume: candles.volume.slice() };
+  gap.volume.fill(0, 1_000, 1_025);
+  gap.volume.fill(0, candles.close.length - 100, candles.close.length - 70);
+  const recipe = recipeWith({ features: { names: ['volume_ratio_20'], maxFillBars: 2 } });
+  const [{ filled, missing }] = buildDataset(gap, recipe).details.features;
+  assert.deepEqual(filled, { train: 2, validation: 0, test: 2 });
+  assert.deepEqual(missing, { train: 4, validation: 0, test: 9 });
 });

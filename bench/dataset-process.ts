@@ -1,0 +1,65 @@
+// What a worker does for a dataset, in a process of its own so that its peak of memory can be read: the activity's steps on
+// a snapshot file, or reading the dataset and gathering what a fit is given.
+//   node bench/dataset-process.ts build|fit FOLDER FEATURES
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { offThread } from '../activities/off-thread.ts';
+import { parseRecipe } from '../contracts/recipe.ts';
+import { readDataset, writeDataset } from '../datasets/dataset-file.ts';
+import { dossierJson } from '../datasets/report-file.ts';
+import { renderDossier } from '../datasets/report-markdown.ts';
+import { readSnapshot } from '../datasets/snapshot-file.ts';
+import { blockTable } from '../models/estimators/block-table.ts';
+import { wideFeatures } from './wide-features.ts';
+
+const [mode, folder, features] = process.argv.slice(2);
+const started = performance.now();
+const columns = mode === 'build' ? await build() : await gather();
+process.stdout.write(
+  JSON.stringify({
+    columns,
+    seconds: (performance.now() - started) / 1_000,
+    peakGiB: process.resourceUsage().maxRSS / 1024 ** 2,
+  }),
+);
+
+async function build(): Promise<number> {
+  const series = { venue: 'bench', symbol: 'WALK', timeframe: '1m' } as const;
+  const recipe = parseRecipe(
+    {
+      name: 'bench',
+      task: 'direction3',
+      features: { names: wideFeatures(Number(features)) },
+      labels: { kind: 'triple-barrier', horizonBars: 24, upAtr: 2.5, downAtr: 2.5 },
+      split: { train: 0.574, validation: 0.126, test: 0.3 },
+      train: { estimator: 'lightgbm' },
+    },
+    'bench',
+  );
+  const candles = await readSnapshot(join(folder, 'candles.arrow'));
+  const { dataset, report, details } = await offThread(
+    'buildDataset',
+    [candles, '1m', recipe],
+    new AbortController().signal,
+  );
+  await writeDataset(dataset, join(folder, 'dataset.arrow'));
+  const dossier = {
+    series,
+    marketKind: 'spot',
+    recipe,
+    report,
+    details,
+    quality: null,
+    audit: null,
+  } as const;
+  await writeFile(join(folder, 'report.json'), dossierJson(dossier));
+  await writeFile(join(folder, 'report.md'), renderDossier(dossier));
+  return dataset.columns.length;
+}
+
+async function gather(): Promise<number> {
+  const dataset = await readDataset(join(folder, 'dataset.arrow'));
+  blockTable(dataset, 'train');
+  blockTable(dataset, 'validation');
+  return dataset.columns.length;
+}
