@@ -7,7 +7,7 @@ import { CHUNK_BARS } from '../kernels/kernel.ts';
 import { diagnose } from './diagnosis.ts';
 import { watchImpurity } from './impurity.ts';
 import { findShallow } from './look-back.ts';
-import { otherBars, shuffledBars, unfinishedBar } from './other-bars.ts';
+import { laterBars, otherBars, shuffledBars, unfinishedBar } from './other-bars.ts';
 import { type AuditFinding, type AuditReport, type FindingKind, known } from './report.ts';
 import {
   concatBars,
@@ -23,8 +23,8 @@ import {
 
 /** Of a longer history a stretch of this length is audited; where it lies, the seed says. */
 const MOST_BARS = 50_000;
-/** Bars that formulas over whole columns may be given in all, look-backs included, when bars come one by one. */
-const MOST_BAR_VISITS = 300_000_000;
+/** Steps of formulas over whole columns, one per pair of bars of a look-back, when bars come one by one: some seconds. */
+const MOST_STEPS = 20_000_000_000;
 
 export interface AuditOptions {
   readonly seed: number;
@@ -39,7 +39,7 @@ export const DEFAULT_AUDIT: AuditOptions = { seed: 1, cuts: 16 };
  * the values of all bars at once with those of bars that come one by one (every row, then in other pieces), and at random
  * cuts with those of a history that ends there or goes on otherwise; and to 1e-9 with those of a run that starts one
  * look-back earlier. What differs is named after probing single rows. The same input gives the same report.
- * O(bars × features × (4 × cuts + 10)).
+ * O(bars × features × (5 × cuts + 10)).
  * @param bars from the series' anchor on
  * @throws AlphaloomError FEATURE_INPUT_MISSING; FEATURE_INVALID where a user's own formula fails
  */
@@ -157,11 +157,11 @@ function stretchOf(bars: MarketBars, random: Random): MarketBars {
 /** One bar at a time; where formulas over whole columns look back so far that this would take minutes, in larger pieces too. */
 function stepsOf({ definitions, bars }: Subject, random: Random): Iterable<number> {
   const rows = bars.close.length;
-  const visits = definitions.reduce(
-    (sum, { contentHash, lookBack }) => sum + (contentHash ? lookBack : 0),
+  const steps = definitions.reduce(
+    (sum, { contentHash, lookBack }) => sum + (contentHash ? lookBack ** 2 : 0),
     0,
   );
-  return visits * rows <= MOST_BAR_VISITS ? oneByOne(rows) : mixedPieces(rows, random);
+  return steps * rows <= MOST_STEPS ? oneByOne(rows) : mixedPieces(rows, random);
 }
 
 interface Conduct {
@@ -183,7 +183,7 @@ function conductOf({ definitions, bars, barMs }: Subject): Conduct[] {
   });
 }
 
-/** The history up to a random cut, followed by nothing, by its own future in another order, by another, by half a bar. */
+/** The history up to a random cut, followed by nothing, by its own future in another order, by another, later, by half a bar. */
 function compareFutures(subject: Subject, whole: Values, random: Random, report: Report): void {
   const { bars } = subject;
   const cut = randomIndex(random, bars.close.length) + 1;
@@ -192,6 +192,7 @@ function compareFutures(subject: Subject, whole: Values, random: Random, report:
     sliceBars(future, 0, 0),
     shuffledBars(future, random),
     otherBars(future, random() % 2 === 0, random),
+    laterBars(future),
     unfinishedBar(sliceBars(future, 0, 1)),
   ];
   for (const other of futures) {

@@ -76,7 +76,7 @@ function leakingProbes({ definition, bars, barMs, rows }: Suspect): Probe[] {
 }
 
 function fullSample({ probes, reaches }: Seen): Verdict {
-  const toTheEnd = probes.filter((probe, index) => reaches[index] === probe.later).length;
+  const toTheEnd = probes.filter((probe, index) => reaches[index] >= 0.95 * probe.later).length;
   if (toTheEnd * 4 < probes.length * 3 || probes[0].later < 8) return null;
   return ['full-sample statistics', 'changes with every later bar: it uses statistics of the whole sample'];
 }
@@ -129,7 +129,7 @@ function backFill({ suspect: { rows, whole, stepwise }, probes, reaches }: Seen)
   if (!stepwise.some((value, row) => !Number.isNaN(value) && Object.is(value, whole[row]))) return null;
   const taken = probes.filter(({ row }, index) => Object.is(whole[row], whole[row + reaches[index]])).length;
   if (taken * 2 < probes.length && new Set(reaches).size < 2) return null;
-  return ['back-fill', `fills rows that are missing from up to ${Math.max(...reaches)} bars later`];
+  return ['back-fill', `fills rows that are missing from up to ${bars(Math.max(...reaches))} later`];
 }
 
 /** As far back as ahead, and no further. */

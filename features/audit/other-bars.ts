@@ -3,11 +3,11 @@ import { type Random, randomIndex } from '../../statistics/random.ts';
 import { mapColumns } from './runs.ts';
 
 /** By how much prices are moved: far enough to become every extreme of the bars around. */
-const LEAST_FACTOR = 3;
-const MOST_FACTOR = 6;
+const LEAST_FACTOR = 8;
+const MOST_FACTOR = 16;
 
 /**
- * Bars at other prices and volumes, each its own: three to six times as high (`up`) or as low. A formula that reads one
+ * Bars at other prices and volumes, each its own: eight to sixteen times as high (`up`) or as low. A formula that reads one
  * of them answers otherwise, whether it takes a ratio, an extreme, a mean or only a sign.
  */
 export function otherBars(bars: MarketBars, up: boolean, random: Random): MarketBars {

@@ -139,6 +139,52 @@ const LEAKS: readonly (readonly [name: string, FeatureDefinition, kind: string, 
     /./,
   ],
   [
+    'whether the next bar comes late',
+    ownColumn(({ openTime }) => rows(openTime.length, i => Number(openTime[i + 1] - openTime[i] > HOUR))),
+    'future value',
+    /after the cut/,
+  ],
+  [
+    'a place among all closes',
+    ownColumn(({ close }) => {
+      const sorted = close.slice().sort();
+      return close.map(price => sorted.indexOf(price) / sorted.length);
+    }),
+    'full-sample statistics',
+    /every later bar/,
+  ],
+  [
+    'missing values taken from the mean of all',
+    ownColumn(({ close, volume }) => {
+      const centre = mean(close, 0, close.length - 1);
+      return rows(close.length, i => (isMissing(volume[i]) ? centre : close[i]));
+    }),
+    'full-sample statistics',
+    /every later bar/,
+  ],
+  [
+    'the week’s high so far and to come',
+    ownColumn(b => grouped(b, 168 * HOUR, values => Math.max(...values)), { lookBack: 168 }),
+    'unfinished bar of a longer timeframe',
+    /1w bar/,
+  ],
+  [
+    'an average that is smoothed from both ends',
+    ownColumn(({ close }) => smoothedFromBothEnds(close)),
+    'future value',
+    /bars ahead/,
+  ],
+  [
+    'a running sum over whole columns',
+    ownColumn(({ close }) => {
+      let sum = 0;
+      const sums = close.map(price => (sum += price));
+      return rows(close.length, i => (i < 20 ? Number.NaN : (sums[i] - sums[i - 20]) / 20));
+    }),
+    'depends on how bars arrive',
+    /one by one/,
+  ],
+  [
     'dice',
     ownColumn(({ close }) => close.map(price => price * Math.random())),
     'not reproducible',
@@ -289,6 +335,13 @@ function zScores(close: Float64Array): Float64Array {
 function places(close: Float64Array): Float64Array {
   const [low, high] = [Math.min(...close), Math.max(...close)];
   return close.map(price => (price - low) / (high - low));
+}
+
+function smoothedFromBothEnds(close: Float64Array): Float64Array {
+  const out = close.slice();
+  for (let i = 1; i < out.length; i++) out[i] += (out[i - 1] - out[i]) * 0.8;
+  for (let i = out.length - 2; i >= 0; i--) out[i] += (out[i + 1] - out[i]) * 0.8;
+  return out;
 }
 
 function isMissing(volume: number): boolean {
