@@ -134,20 +134,33 @@ function runsOf(definitions: readonly FeatureDefinition[], barMs: number): Run[]
 }
 
 /*
- * What is not finite as float32 becomes NaN: x + (x − x) is x, or NaN where x is infinite. Twice the same, so that each is
- * compiled for its own type.
+ * What is not finite as float32 becomes NaN: x + (x − x) is x, or NaN where x is infinite. Such a NaN has the bits that the
+ * processor gave it, which differ with how the code was compiled; columns are compared and hashed by their bits, so each is
+ * written anew as the one NaN. Twice the same, so that each is compiled for its own type.
  */
 
 function keepFloat32(values: Float64Array, out: Float32Array, at: number, count: number): void {
+  let missing = 0;
   for (let i = 0; i < count; i++) {
     const kept = Math.fround(values[i]);
-    out[at + i] = kept + (kept - kept);
+    const none = kept - kept;
+    out[at + i] = kept + none;
+    missing += none;
   }
+  if (missing !== 0) writeNaN(out, at, count);
 }
 
 function keepFloat64(values: Float64Array, out: Float64Array, at: number, count: number): void {
+  let missing = 0;
   for (let i = 0; i < count; i++) {
     const kept = Math.fround(values[i]);
-    out[at + i] = values[i] + (kept - kept);
+    const none = kept - kept;
+    out[at + i] = values[i] + none;
+    missing += none;
   }
+  if (missing !== 0) writeNaN(out, at, count);
+}
+
+function writeNaN(out: Column, at: number, count: number): void {
+  for (let i = at; i < at + count; i++) if (Number.isNaN(out[i])) out[i] = Number.NaN;
 }

@@ -3,7 +3,8 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { CATALOG } from '../../features/catalog/index.ts';
 import { RollingMoments, RollingRange, RollingSum } from '../../features/kernels/rolling.ts';
-import { candlesFromCloses, goldenCandles } from '../support/candles.ts';
+import { FEATURE_SETS } from '../../features/sets.ts';
+import { candlesFromCloses, goldenBars } from '../support/candles.ts';
 import { computeFeatures } from '../support/features.ts';
 
 const FEATURE_NAMES = CATALOG.definitions.map(({ name }) => name);
@@ -65,23 +66,38 @@ test('moves of 1e-2 at a price of 1e8 keep nine digits, also after a crash from 
 });
 
 test('features of price are the same at any price level', () => {
-  const bars = goldenCandles();
+  const bars = goldenBars();
   const scaled = { ...bars };
   for (const name of ['open', 'high', 'low', 'close'] as const)
     scaled[name] = bars[name].map(price => price * 2 ** -40);
-  const [a, b] = [bars, scaled].map(candles => computeFeatures(candles, FEATURE_NAMES, 'float64'));
+  const [a, b] = [bars, scaled].map(series => computeFeatures(series, FEATURE_NAMES, 'float64'));
   for (const name of FEATURE_NAMES) assert.deepEqual(a.columns.get(name), b.columns.get(name), name);
 });
 
-test('a flat market has RSI 0, %K 0, no range, bands on the close, and nothing missing after warm-up', () => {
-  const { columns } = computeFeatures(
-    candlesFromCloses(new Float64Array(600).fill(123.4)),
-    FEATURE_NAMES,
-    'float64',
-  );
+test('a flat market has RSI 0, %K 0, no range and bands on the close', () => {
+  const flat = candlesFromCloses(new Float64Array(600).fill(123.4));
+  const { columns } = computeFeatures(flat, FEATURE_SETS.core15, 'float64');
   for (const [name, column] of columns) {
     const expected = name === 'volume_ratio_20' ? 1 : 0;
     for (let t = CATALOG.find(name).lookBack; t < 600; t++) assert.equal(Math.abs(column[t]), expected, name);
+  }
+});
+
+test('in a flat market nothing is missing after warm-up', () => {
+  const candles = candlesFromCloses(new Float64Array(6_000).fill(123.4));
+  const same = (value: number) => new Float64Array(6_000).fill(value);
+  const flat = {
+    leaderClose: same(9),
+    upTicks: same(0),
+    downTicks: same(0),
+    bidDepth: same(2),
+    askDepth: same(3),
+  };
+  const { columns } = computeFeatures({ ...candles, ...flat }, FEATURE_NAMES, 'float64');
+  for (const [name, column] of columns) {
+    const { lookBack } = CATALOG.find(name);
+    assert.ok(lookBack < 6_000, name);
+    assert.ok(!column.subarray(lookBack).some(Number.isNaN), name);
   }
 });
 
@@ -124,11 +140,8 @@ test('values that are not finite, or not in float32, are missing in both types',
 
 test('fewer bars than any look-back, and none at all, give missing values only', () => {
   for (const count of [0, 1, 9]) {
-    const { columns } = computeFeatures(
-      candlesFromCloses(new Float64Array(count).fill(2)),
-      FEATURE_NAMES,
-      'float32',
-    );
+    const candles = candlesFromCloses(new Float64Array(count).fill(2));
+    const { columns } = computeFeatures(candles, FEATURE_SETS.core15, 'float32');
     for (const column of columns.values()) assert.deepEqual([...column], new Array(count).fill(Number.NaN));
   }
 });
