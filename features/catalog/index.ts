@@ -1,7 +1,14 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { FeatureDefinition, FeatureFamily } from '../definition.ts';
+import { CALENDAR } from './calendar.ts';
+import { CANDLE_SHAPE } from './candle-shape.ts';
+import { LEADER } from './leader.ts';
 import type { CatalogLine } from './line.ts';
+import { LONGER_TIMEFRAME } from './longer-timeframe.ts';
 import { MOMENTUM } from './momentum.ts';
+import { RANGE } from './range.ts';
+import { STATISTICS } from './statistics.ts';
+import { TICKS } from './ticks.ts';
 import { TREND } from './trend.ts';
 import { VOLATILITY } from './volatility.ts';
 import { VOLUME } from './volume.ts';
@@ -12,6 +19,13 @@ const FAMILIES: Partial<Record<FeatureFamily, readonly CatalogLine[]>> = {
   momentum: MOMENTUM,
   volatility: VOLATILITY,
   volume: VOLUME,
+  'candle-shape': CANDLE_SHAPE,
+  statistics: STATISTICS,
+  range: RANGE,
+  calendar: CALENDAR,
+  'longer-timeframe': LONGER_TIMEFRAME,
+  leader: LEADER,
+  ticks: TICKS,
 };
 
 /** All features that can be asked for by name. */
