@@ -6,7 +6,7 @@ export function seriesNotFound(series: Series): AlphaloomError {
   const id = seriesId(series);
   return new AlphaloomError(
     'CANDLES_NOT_FOUND',
-    `The store holds no bars of ${id}. Import them: candles import FILE --venue ${series.venue} --symbol ${series.symbol} --timeframe ${series.timeframe}.`,
+    `The store holds no bars of ${id}. Fetch them: candles fetch --venue ${series.venue} --symbol ${series.symbol} --timeframe ${series.timeframe} --since 2024-01-01; or candles import FILE with the same options.`,
     { series: id },
   );
 }

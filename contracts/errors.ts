@@ -113,7 +113,7 @@ export const ERROR_CODES = {
   CANDLES_NOT_FOUND: {
     exit: 2,
     meaning: 'The store holds no bars of that series.',
-    mend: 'Import them: candles import.',
+    mend: 'Fetch or import them: candles fetch, candles import.',
   },
   CANDLES_TOO_FEW: {
     exit: 2,
