@@ -373,12 +373,12 @@ function grouped(
   of: (values: Float64Array) => number,
 ): Float64Array {
   const group = (i: number) => Math.floor(openTime[i] / length);
-  return rows(close.length, i => {
-    let [from, to] = [i, i];
-    while (from > 0 && group(from - 1) === group(i)) from--;
-    while (to < close.length - 1 && group(to + 1) === group(i)) to++;
-    return of(close.subarray(from, to + 1)) / close[i];
-  });
+  const out = new Float64Array(close.length);
+  for (let from = 0, to = 0; from < out.length; from = to) {
+    while (to < out.length && group(to) === group(from)) to++;
+    out.fill(of(close.subarray(from, to)), from, to);
+  }
+  return out.map((value, i) => value / close[i]);
 }
 
 function yesterday({ openTime, close }: OwnBars): Float64Array {
