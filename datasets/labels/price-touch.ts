@@ -1,7 +1,7 @@
 const NEAR = 3;
 const FAR = 6;
 
-/** Highest high and lowest low of each block of 2^shift bars; NaN where a price of the block is. */
+/** Highest high and lowest low of each block of bars. */
 interface Extremes {
   readonly high: Float64Array;
   readonly low: Float64Array;
@@ -20,8 +20,8 @@ export class PriceTouch {
   constructor(high: Float64Array, low: Float64Array) {
     this.#high = high;
     this.#low = low;
-    this.#near = extremes(high, low, NEAR);
-    this.#far = extremes(high, low, FAR);
+    this.#near = extremesOf8(high, low);
+    this.#far = extremesOf8(this.#near.high, this.#near.low);
   }
 
   /** The first bar of `from` … `to` whose high is at or over `upper` or whose low is at or under `lower`, else `to`. */
@@ -53,14 +53,21 @@ function blockAfter(bar: number): number {
   return (bar + 7) & ~7;
 }
 
-function extremes(high: Float64Array, low: Float64Array, shift: number): Extremes {
-  const blocks = (high.length >> shift) + 1;
-  const highest = new Float64Array(blocks).fill(Number.NEGATIVE_INFINITY);
-  const lowest = new Float64Array(blocks).fill(Number.POSITIVE_INFINITY);
-  for (let bar = 0; bar < high.length; bar++) {
-    const block = bar >> shift;
-    if (high[bar] > highest[block]) highest[block] = high[bar];
-    if (low[bar] < lowest[block]) lowest[block] = low[bar];
+/** Extremes of each eight values, the last block having fewer. */
+function extremesOf8(high: Float64Array, low: Float64Array): Extremes {
+  const blocks = (high.length >> 3) + 1;
+  const highest = new Float64Array(blocks);
+  const lowest = new Float64Array(blocks);
+  for (let block = 0; block < blocks; block++) {
+    const end = Math.min(8 * block + 8, high.length);
+    let top = Number.NEGATIVE_INFINITY;
+    let bottom = Number.POSITIVE_INFINITY;
+    for (let at = 8 * block; at < end; at++) {
+      if (high[at] > top) top = high[at];
+      if (low[at] < bottom) bottom = low[at];
+    }
+    highest[block] = top;
+    lowest[block] = bottom;
   }
   return { high: highest, low: lowest };
 }

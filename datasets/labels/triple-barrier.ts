@@ -3,7 +3,7 @@ import type { TripleBarrierSpec } from '../../contracts/labels.ts';
 import { LONG, NO_TRADE, SHORT } from '../../contracts/tasks.ts';
 import { type Labels, unlabelled } from './labels.ts';
 import { PriceTouch } from './price-touch.ts';
-import { volatilityOf, volatilityPerBar } from './volatility.ts';
+import { startVolatility, volatilityOf } from './volatility.ts';
 
 /**
  * Which barrier the price touches first (López de Prado, Advances in Financial Machine Learning, 3.4). Entry is the open
@@ -15,14 +15,17 @@ import { volatilityOf, volatilityPerBar } from './volatility.ts';
 export function labelTripleBarrier(candles: Candles, spec: TripleBarrierSpec): Labels {
   const { open, high, low, close } = candles;
   const labels = unlabelled(close.length);
-  const volatility = volatilityPerBar(candles, volatilityOf(spec));
+  const { horizonBars, upAtr, downAtr } = spec;
+  const volatility = startVolatility(volatilityOf(spec));
   const touch = new PriceTouch(high, low);
-  for (let t = 0; t + spec.horizonBars < close.length; t++) {
-    if (Number.isNaN(volatility[t])) continue;
+  for (let t = 0; t + horizonBars < close.length; t++) {
+    volatility.push(high[t], low[t], close[t]);
+    const unit = volatility.value;
+    if (Number.isNaN(unit)) continue;
     const entry = open[t + 1];
-    const upper = entry + spec.upAtr * volatility[t];
-    const lower = entry - spec.downAtr * volatility[t];
-    const end = touch.first(upper, lower, t + 1, t + spec.horizonBars);
+    const upper = entry + upAtr * unit;
+    const lower = entry - downAtr * unit;
+    const end = touch.first(upper, lower, t + 1, t + horizonBars);
     labels.end[t] = end;
     labels.label[t] = outcome(high[end] >= upper, low[end] <= lower);
   }

@@ -1,0 +1,21 @@
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+
+const FOLDER = join(homedir(), '.cache/alphaloom/bench-python');
+
+/**
+ * Python with the packages that a bench compares with, installed once in a folder of its own; null where that can't be had
+ * (no Python, no network).
+ */
+export async function benchPython(packages: readonly string[]): Promise<string | null> {
+  const python = join(FOLDER, 'bin/python');
+  const hasAll = () =>
+    execa(python, ['-c', packages.map(name => `import ${name}`).join('\n')], { reject: false });
+  if ((await hasAll()).exitCode === 0) return python;
+  await mkdir(FOLDER, { recursive: true });
+  await execa('python3', ['-m', 'venv', FOLDER], { reject: false });
+  await execa(python, ['-m', 'pip', 'install', '--quiet', ...packages], { reject: false, stderr: 'inherit' });
+  return (await hasAll()).exitCode === 0 ? python : null;
+}
