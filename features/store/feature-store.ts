@@ -104,8 +104,9 @@ export function createFeatureStore(root: string): FeatureStore {
       return await withPrepared(files, partsOf(rows), prepared =>
         database.write(sql => {
           const now = stateOf(sql, key, -Infinity, Infinity);
-          // Another process was faster: its files hold what was to be folded.
+          // Another process was faster, or added rows that are in no file yet: the next time.
           if (now === null || now.parts.at(-1)?.name !== last?.name) return 0;
+          if (within(now.recent, -Infinity, beforeTime).openTime.length !== folded.openTime.length) return 0;
           if (merged && last) {
             sql
               .prepare('DELETE FROM feature_parts WHERE series_id = ? AND first_time = ?')

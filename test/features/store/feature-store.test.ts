@@ -85,6 +85,27 @@ test('folding moves rows into files and changes nothing that is read', async t =
   assert.equal(readdirSync(join(folder, readdirSync(folder)[0])).length, 1, 'small files are merged');
 });
 
+test('rows that come while older ones are folded are not lost', async t => {
+  const { features, materialiser } = await open(t, sliceCandles(BARS, 0, FIRST_BARS));
+  await materialiser.materialise([HOURLY], DEFINITIONS);
+  const whole = computeFeatures(BARS, DEFINITIONS, HOURLY.timeframe, 'float32').columns;
+  const entry = (from: number, to: number) => ({
+    ...KEY,
+    anchorTime: BARS.openTime[0],
+    rows: {
+      openTime: BARS.openTime.slice(from, to),
+      columns: new Map([...whole].map(([name, column]) => [name, column.slice(from, to)])),
+    },
+  });
+  await features.append([entry(FIRST_BARS, FIRST_BARS + 5)]);
+  const folding = features.fold(KEY, Infinity);
+  await features.append([entry(FIRST_BARS + 5, FIRST_BARS + 9)]);
+  await folding;
+  assert.deepEqual((await features.read(KEY))?.columns, expected(sliceCandles(BARS, 0, FIRST_BARS + 9)));
+  await features.fold(KEY, Infinity);
+  assert.deepEqual((await features.read(KEY))?.columns, expected(sliceCandles(BARS, 0, FIRST_BARS + 9)));
+});
+
 test('a damaged file is told as such, and its rows can be computed again', async t => {
   const { root, candles, features, materialiser } = await open(t, sliceCandles(BARS, 0, FIRST_BARS));
   await materialiser.materialise([HOURLY], DEFINITIONS);
