@@ -2,6 +2,7 @@ import { memory, wilderMemory } from '../definition.ts';
 import { adaptiveAverage } from '../kernels/adaptive-average.ts';
 import { aroon } from '../kernels/aroon.ts';
 import { directionalMovement } from '../kernels/directional-movement.ts';
+import { cycleTrendline, dominantCycle } from '../kernels/dominant-cycle.ts';
 import { exponentialChain, exponentialMovingAverage, macd } from '../kernels/moving-average.ts';
 import { movingLine } from '../kernels/moving-line.ts';
 import { parabolicSar } from '../kernels/parabolic-sar.ts';
@@ -18,6 +19,8 @@ const DIRECTION_SOURCE = 'Wilder, New Concepts in Technical Trading Systems (197
 const VORTEX_SOURCE = 'Botes & Siepman, The Vortex Indicator (2010)';
 const HULL_SOURCE = 'Hull (2005): WMA(√n) of 2 WMA(n/2) − WMA(n), / close − 1';
 
+const EHLERS = 'Ehlers, Rocket Science for Traders (2001); TA-Lib’s';
+
 const MACD = { kernel: macd, parameters: { fast: 12, slow: 26, signal: 9 } } as const;
 const MACD_LOOK_BACK = 33 + memory(26);
 const MACD_5_35 = { kernel: macd, parameters: { fast: 5, slow: 35, signal: 5 } } as const;
@@ -33,6 +36,8 @@ const chainLookBack = (period: number, averages: number) =>
  * no bound follows. From every 197th of 730,000 recorded bars the longest way to 1e-11 was 282 bars.
  */
 const SAR_LOOK_BACK = 500;
+/** No bound follows here either; of 7,100 starts on those bars the slowest took 491 bars to be forgotten. */
+const CYCLE_LOOK_BACK = 600;
 
 // biome-ignore format: one line per feature
 export const TREND: readonly CatalogLine[] = [
@@ -72,5 +77,7 @@ export const TREND: readonly CatalogLine[] = [
   { name: 'aroon_oscillator_25', kernel: aroon, output: 'oscillator', parameters: { period: 25 }, lookBack: 25, unit: '-100 to 100', source: 'Chande (1995); TA-Lib’s AROONOSC', version: 1 },
   { name: 'vortex_plus_14', kernel: vortex, output: 'plus', parameters: { period: 14 }, lookBack: 14, unit: 'share of the true range', source: VORTEX_SOURCE, version: 1 },
   { name: 'vortex_minus_14', kernel: vortex, output: 'minus', parameters: { period: 14 }, lookBack: 14, unit: 'share of the true range', source: VORTEX_SOURCE, version: 1 },
+  { name: 'dominant_cycle', kernel: dominantCycle, output: 'period', parameters: {}, lookBack: CYCLE_LOOK_BACK, unit: 'bars, 6-50', source: `${EHLERS} HT_DCPERIOD`, version: 1 },
+  { name: 'cycle_trendline', kernel: cycleTrendline, output: 'relative', parameters: {}, lookBack: CYCLE_LOOK_BACK, unit: OF_CLOSE, source: `${EHLERS} HT_TRENDLINE / close − 1`, version: 1 },
   { name: 'parabolic_sar', kernel: parabolicSar, output: 'distance', parameters: { step: 0.02, maximum: 0.2 }, lookBack: SAR_LOOK_BACK, unit: OF_CLOSE, source: `${DIRECTION_SOURCE} SAR: (close − SAR) / close`, version: 1 },
 ];
