@@ -12,6 +12,7 @@ import type { FeatureDefinition } from '../../features/definition.ts';
 import { integer } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { withRooms } from '../rooms.ts';
+import { barsOf } from './bars.ts';
 import { selectFeatures } from './selection.ts';
 
 interface AuditOptions {
@@ -73,8 +74,7 @@ async function auditBars(
   if (text === undefined) return { series: SAMPLE.series, bars: await readCandleFile(SAMPLE.path) };
   return await withRooms(context, async ({ candles }, { config }) => {
     const series = parseSeriesId(text, config.defaultVenue);
-    const { anchorTime } = await candles.describe(series);
-    return { series, bars: await candles.read(series, { from: anchorTime }) };
+    return { series, bars: await barsOf(candles, series, undefined) };
   });
 }
 

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { AlphaloomError } from '../../contracts/errors.ts';
 import { parseSeriesId, seriesId } from '../../contracts/series.ts';
+import type { FeatureDefinition } from '../../features/definition.ts';
 import { schemaHash } from '../../features/schema.ts';
 import type { CliContext } from '../context.ts';
 import { withRooms } from '../rooms.ts';
@@ -21,6 +23,7 @@ async function build(
   await withRooms(context, async ({ materialiser, features, clock }, loaded) => {
     const series = parseSeriesId(text, loaded.config.defaultVenue);
     const { definitions } = await selectFeatures(context, loaded, options);
+    requireNoLeader(definitions);
     const startedAt = clock.monotonicMs();
     const work = options.anew ? materialiser.rebuild : materialiser.materialise;
     const [outcome] = await work([series], definitions);
@@ -56,4 +59,15 @@ async function build(
       ].join('\n'),
     );
   });
+}
+
+/** Kept rows are named by series and schema, and these do not say which leader. */
+function requireNoLeader(definitions: readonly FeatureDefinition[]): void {
+  const following = definitions.filter(({ kernel }) => kernel.inputs.includes('leaderClose'));
+  if (following.length === 0) return;
+  throw new AlphaloomError(
+    'FEATURE_INPUT_MISSING',
+    `${following[0].name} looks at a leading market; such features are not kept. See features export --leader, or leave them out.`,
+    { features: following.map(({ name }) => name) },
+  );
 }

@@ -23,6 +23,7 @@ interface ExportOptions extends SelectionOptions {
 
 export function register(command: Command, context: CliContext): void {
   addSelection(command.argument('<series>', 'coinbase:BTCUSD/1h'))
+    .option('--leader <market>', 'binance:BTCUSDT, for features that look at a leader')
     .addOption(new Option('--format <format>', 'default: what the file’s name says').choices(TABLE_FORMATS))
     .addOption(
       new Option('--time <style>', 'ms: epoch milliseconds; iso: ISO 8601 in UTC')

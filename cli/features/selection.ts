@@ -21,7 +21,7 @@ export interface SelectionOptions {
 export interface Selection {
   readonly definitions: readonly FeatureDefinition[];
   /** `venue:SYMBOL` of the market that features of the family `leader` look at. */
-  readonly leader: string | null;
+  readonly leader: string | undefined;
 }
 
 const DEFAULT_SET = 'core15';
@@ -33,8 +33,7 @@ export function addSelection(command: Command): Command {
     .option('--names <names>', 'rsi_14,atr_14')
     .option('--family <families>', 'trend,momentum')
     .option('--recipe <recipe>', 'what a recipe selects')
-    .option('--files <files...>', 'modules with features of your own')
-    .option('--leader <market>', 'binance:BTCUSDT, for features that look at a leader');
+    .option('--files <files...>', 'modules with features of your own');
 }
 
 /**
@@ -52,13 +51,13 @@ export async function selectFeatures(
   if (recipe !== undefined) {
     const { features } = await loadConfiguredRecipe(loaded, recipe);
     const definitions = resolveFeatures(features, await loadCatalog(features.files));
-    return { definitions, leader: options.leader ?? features.leader ?? null };
+    return { definitions, leader: options.leader ?? features.leader };
   }
   const catalog = await loadCatalog(ownFiles(context, options.files));
   const own = catalog.definitions.filter(({ contentHash }) => contentHash !== undefined);
   const isFilesAlone = own.length > 0 && (set ?? names ?? family) === undefined;
   const definitions = isFilesAlone ? own : resolveFeatures(selectionOf(options), catalog);
-  return { definitions, leader: options.leader ?? null };
+  return { definitions, leader: options.leader };
 }
 
 /** Files named on the command line start at the current folder. */

@@ -99,6 +99,19 @@ test('exported features are those a model sees, bit for bit', async t => {
   }
 });
 
+test('features that look at a leader are exported with one, and not kept without', async t => {
+  const { home, features } = await setUp(t);
+  const store = createCandleStore(home.root, { now: Date.now });
+  await store.append({ ...HOURLY, symbol: 'ETHUSD' }, BARS, FROM_FILE);
+  await store.close();
+  const leading = CATALOG.definitions.find(({ kernel }) => kernel.inputs.includes('leaderClose'))!.name;
+  const words = ['export', 'BTCUSD/1h', '--names', leading, '--out', join(home.root, 'out.json')];
+  assert.equal((await features(...words)).answer.error.code, 'FEATURE_INPUT_MISSING');
+  assert.equal((await features(...words, '--leader', 'coinbase:ETHUSD')).answer.rows, 400);
+  const { answer } = await features('build', 'BTCUSD/1h', '--names', leading);
+  assert.equal(answer.error.code, 'FEATURE_INPUT_MISSING');
+});
+
 test('an export starts where it is told to, with values of the whole history', async t => {
   const { home, features } = await setUp(t);
   const path = join(home.root, 'out.csv');
