@@ -125,3 +125,15 @@ test('every table has as many cells in each row as in its head', () => {
     assert.equal(new Set(widths).size, 1, tableText);
   }
 });
+
+test('a card tells how far labels overlap, what drifted, and what barriers are counted in', () => {
+  const drifted = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  const dataset = { ...META.dataset, averageUniqueness: 0.125, filteredRows: 12, drifted };
+  const labels = { ...RECIPE.labels, volatility: 'deviation20' } as typeof RECIPE.labels;
+  const card = renderCard({ ...META, dataset, recipe: { ...RECIPE, labels } }, EVIDENCE);
+  assert.match(card, /12 training rows left out as outliers/);
+  assert.match(card, /6000 training rows say about as much as 750 that do not\./);
+  assert.match(card, / a, b, c, d, e and 2 more changed in distribution between training and test/);
+  assert.match(card, /reaches 2 deviations \(of 20 bars’ returns\) above the next bar’s open/);
+  assert.doesNotMatch(renderCard(META, EVIDENCE), /outliers|changed in distribution|say about as much/);
+});
