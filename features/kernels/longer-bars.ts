@@ -1,4 +1,4 @@
-import { type Candles, sliceCandles } from '../../contracts/candles.ts';
+import { CANDLE_COLUMNS, type Candles, sliceCandles } from '../../contracts/candles.ts';
 import { CHUNK_BARS } from './kernel.ts';
 
 /** A row can end two longer bars at once: the one before, whose last bars are missing, and its own. */
@@ -15,72 +15,84 @@ export class LongerBars {
   readonly #barMs: number;
   readonly #longerMs: number;
   readonly #closed: Candles;
+  /** The longer bar under way, of which nobody hears before it is closed. */
+  readonly #under: Candles;
   #end = Number.NEGATIVE_INFINITY;
   #isFirst = true;
   #isOpen = false;
-  #start = 0;
-  #opening = 0;
-  #high = 0;
-  #low = 0;
-  #close = 0;
-  #volume = 0;
 
   constructor(barMs: number, multiple: number) {
     this.#barMs = barMs;
     this.#longerMs = barMs * multiple;
-    const column = () => new Float64Array(MOST_BARS);
-    this.#closed = {
-      openTime: column(),
-      open: column(),
-      high: column(),
-      low: column(),
-      close: column(),
-      volume: column(),
-    };
+    this.#closed = emptyBars(MOST_BARS);
+    this.#under = emptyBars(1);
   }
 
   /** Takes the next bars and gives back the longer ones that they closed; the next call overwrites them. */
   advance(bars: Candles): Candles {
-    const { openTime, high, low, close, volume } = bars;
+    const { openTime } = bars;
     let closed = 0;
-    for (let i = 0; i < openTime.length; i++) {
-      const time = openTime[i];
-      if (time < this.#end) {
-        this.#high = Math.max(this.#high, high[i]);
-        this.#low = Math.min(this.#low, low[i]);
-        this.#close = close[i];
-        this.#volume += volume[i];
-      } else {
+    for (let from = 0; from < openTime.length; ) {
+      if (openTime[from] >= this.#end) {
         if (this.#isOpen) this.#keep(closed++);
-        this.#begin(bars, i);
+        this.#begin(bars, from);
       }
-      if (this.#isOpen && time + this.#barMs >= this.#end) {
+      let to = from;
+      do this.closedBy[to++] = closed;
+      while (to < openTime.length && openTime[to] < this.#end);
+      this.#extend(bars, from, to);
+      if (this.#isOpen && openTime[to - 1] + this.#barMs >= this.#end) {
         this.#keep(closed++);
+        this.closedBy[to - 1] = closed;
         this.#isOpen = false;
       }
-      this.closedBy[i] = closed;
+      from = to;
     }
     return sliceCandles(this.#closed, 0, closed);
   }
 
-  #begin({ openTime, open, high, low, close, volume }: Candles, i: number): void {
-    this.#start = Math.floor(openTime[i] / this.#longerMs) * this.#longerMs;
-    this.#end = this.#start + this.#longerMs;
-    this.#isOpen = !this.#isFirst || openTime[i] === this.#start;
+  #begin({ openTime, open }: Candles, row: number): void {
+    const start = Math.floor(openTime[row] / this.#longerMs) * this.#longerMs;
+    this.#end = start + this.#longerMs;
+    this.#isOpen = !this.#isFirst || openTime[row] === start;
     this.#isFirst = false;
-    this.#opening = open[i];
-    this.#high = high[i];
-    this.#low = low[i];
-    this.#close = close[i];
-    this.#volume = volume[i];
+    this.#under.openTime[0] = start;
+    this.#under.open[0] = open[row];
+    this.#under.high[0] = Number.NEGATIVE_INFINITY;
+    this.#under.low[0] = Number.POSITIVE_INFINITY;
+    this.#under.volume[0] = 0;
+  }
+
+  /** Takes rows `from` (inclusive) to `to` (exclusive) into the bar under way. */
+  #extend({ high, low, close, volume }: Candles, from: number, to: number): void {
+    const under = this.#under;
+    let highest = under.high[0];
+    let lowest = under.low[0];
+    let traded = under.volume[0];
+    for (let i = from; i < to; i++) {
+      highest = Math.max(highest, high[i]);
+      lowest = Math.min(lowest, low[i]);
+      traded += volume[i];
+    }
+    under.high[0] = highest;
+    under.low[0] = lowest;
+    under.close[0] = close[to - 1];
+    under.volume[0] = traded;
   }
 
   #keep(at: number): void {
-    this.#closed.openTime[at] = this.#start;
-    this.#closed.open[at] = this.#opening;
-    this.#closed.high[at] = this.#high;
-    this.#closed.low[at] = this.#low;
-    this.#closed.close[at] = this.#close;
-    this.#closed.volume[at] = this.#volume;
+    for (const name of CANDLE_COLUMNS) this.#closed[name][at] = this.#under[name][0];
   }
+}
+
+function emptyBars(rows: number): Candles {
+  const column = () => new Float64Array(rows);
+  return {
+    openTime: column(),
+    open: column(),
+    high: column(),
+    low: column(),
+    close: column(),
+    volume: column(),
+  };
 }
