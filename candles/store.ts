@@ -43,6 +43,7 @@ export interface CandleStore {
   /**
    * Validates bars and adds them to the history, older or newer than what is there; makes the series if it is new.
    * All become visible at once, or none. What is closed, `closedBy` says (epoch ms: a venue's clock), else the store's clock.
+   * Bars that a venue gave for this timeframe may be as sparse as they are; others must be spaced like it.
    * @throws AlphaloomError CANDLES_INVALID, CANDLES_CONFLICT (a bar or the kind differs), CANDLES_DAMAGED, DISK_FULL
    */
   append(series: Series, candles: MarketBars, about: SeriesOrigin, closedBy?: number): Promise<AppendReport>;
@@ -95,13 +96,14 @@ export function createCandleStore(root: string, options: { readonly now: () => n
   return {
     read: async (series, range = EVERYTHING) =>
       (await readSnapshot(await open(), history, series, range)).candles,
-    async append(given, candles, about, closedBy = options.now()) {
+    async append(given, candles, about, closedBy) {
       const series = checkedSeries(given);
-      validateCandles(candles, series.timeframe, closedBy);
+      validateCandles(candles, series.timeframe, closedBy ?? options.now());
       const database = await open();
       const isNew = (await database.read(sql => findSeries(sql, series))) === null;
+      const isVenues = closedBy !== undefined;
       // A few bars added to a known series may all stand beside gaps.
-      if (isNew || showsUsualSpacing(candles)) validateSpacing(candles, series.timeframe);
+      if (!isVenues && (isNew || showsUsualSpacing(candles))) validateSpacing(candles, series.timeframe);
       const foldThrough = candles.openTime[candles.openTime.length - 1];
       const { added, skipped } = await extendHistory(database, history, {
         series,

@@ -91,7 +91,9 @@ async function findNextBar(walk: Walk, { from, to }: Stretch): Promise<number | 
   // Days instead of minutes: years without bars are crossed in a few questions.
   for (let since = Math.floor(from / durationMs) * durationMs; since < to; ) {
     const question = { timeframe, since, limit: venue.barsPerPage };
-    const { openTime } = await venue.bars(market, question, { ...walk.ask, signal });
+    let { openTime } = await venue.bars(market, question, { ...walk.ask, signal });
+    // What is found empty here is not asked for again by any later run.
+    if (openTime.length === 0) ({ openTime } = await venue.bars(market, question, { ...walk.ask, signal }));
     if (openTime.length > 0) {
       const next = Math.max(from, openTime[0]);
       return next < to ? next : null;

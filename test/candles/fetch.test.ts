@@ -268,6 +268,34 @@ test('an empty list that is not there the next time is no absence', async t => {
   assert.deepEqual(report.absent, []);
 });
 
+test('one empty list does not make years absent: older bars are looked for twice', async t => {
+  const served = walk(9_000, '1h', START);
+  const { exchange, store, fetch } = await setUp(t, { served });
+  await fetch({ since: START + 8_000 * HOUR });
+  exchange.script({ path: 'klines', fault: { kind: 'no-bars' } });
+  const report = await fetch();
+  assert.deepEqual(report.absent, []);
+  assert.ok(sameBits(await store.read(BTC), served));
+});
+
+test('a market in which little is traded is a series like any other', async t => {
+  const served = without(walk(600, '1h', START), time => (time / HOUR) % 3 !== 0);
+  const { store, fetch } = await setUp(t, { served });
+  await fetch();
+  assert.ok(sameBits(await store.read(BTC), served));
+});
+
+test('bars that closed by the venue’s clock pass a check by a clock that is behind', async t => {
+  const minute = 60_000;
+  const here = Math.floor(Date.now() / minute) * minute;
+  const series: Series = { ...BTC, timeframe: '1m' };
+  const served = walk(200, '1m', here - 100 * minute);
+  const { store, fetch } = await setUp(t, { served, series, now: () => here + 20 * minute });
+  await fetch();
+  const { lastTime, quality } = await store.check(series);
+  assert.deepEqual([lastTime, quality.ageBars], [here + 19 * minute, 0]);
+});
+
 for (const fault of [
   { kind: 'duplicates' },
   { kind: 'overlapping', bars: 7 },
