@@ -88,7 +88,7 @@ test('a series that is not there is not found', async t => {
   for (const work of [store.read, store.describe, store.check]) {
     await assert.rejects(work(HOURLY), {
       code: 'CANDLES_NOT_FOUND',
-      message: /candles import FILE --venue coinbase/,
+      message: /candles fetch --venue coinbase --symbol BTCUSD .*candles import FILE/,
     });
   }
   await assert.rejects(store.fold(HOURLY, NOW), { code: 'CANDLES_NOT_FOUND' });
