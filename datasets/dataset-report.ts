@@ -59,9 +59,9 @@ export function reportOn(
     unlabelledRows,
     meanHoldingBars: holding.reduce((sum, held) => sum + held, 0) / holding.length,
     medianHoldingBars: medianOfSorted(holding),
-    missingInTraining: dataset.featureNames.filter((_, feature) =>
-      blocks.train.some(row => Number.isNaN(dataset.columns[feature][row])),
-    ),
+    missingInTraining: details.features
+      .filter(({ missing }, f) => missing.train > 0 && isMissing(dataset.columns[f], blocks.train))
+      .map(({ name }) => name),
     ...counts,
     trainedThroughTime:
       openTime[Math.max(...[blocks.train, blocks.validation].map(rows => spanOf(rows, dataset).to))],
@@ -73,4 +73,8 @@ export function reportOn(
 function medianOfSorted(sorted: Int32Array): number {
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+function isMissing(column: Float32Array, rows: Int32Array): boolean {
+  return rows.some(row => Number.isNaN(column[row]));
 }

@@ -102,16 +102,17 @@ function computeColumns(
   timeframe: Timeframe,
   features: readonly FeatureDefinition[],
   { features: { maxFillBars } }: Recipe,
-  blocks: Blocks,
+  split: Blocks,
 ): Columns {
   const bars = candles.close.length;
   const warmUp = warmUpBars(features);
   const whole = features.map(() => new Float32Array(new SharedArrayBuffer(4 * bars)));
   new FeatureEngine(features, TIMEFRAME_MS[timeframe]).advance(candles, whole, 0);
   const columns = whole.map(column => column.subarray(warmUp));
-  const before = columns.map(column => countMissing(column, blocks));
+  const block = blockOfRows(split, bars - warmUp);
+  const before = columns.map(column => countMissing(column, block));
   const byName = new Map(features.map(({ name }, f) => [name, whole[f]]));
   const counts = fillMissing(byName, maxFillBars, warmUp);
-  const missing = columns.map(column => countMissing(column, blocks));
+  const missing = columns.map(column => countMissing(column, block));
   return { columns, counts, missing, filled: missing.map((after, f) => filledValues(before[f], after)) };
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { type Candles, type MarketBars, sliceBars, sliceCandles } from '../../contracts/candles.ts';
+import { VOLATILITIES } from '../../contracts/labels.ts';
+import { volatilityPerBar } from '../../datasets/labels/volatility.ts';
 import { computeFeatures } from '../../features/batch.ts';
 import { averageTrueRange } from '../../features/kernels/volatility.ts';
 import { fillMissing } from '../../features/window.ts';
@@ -39,6 +41,11 @@ test('a view tells the last bar’s open time, close and ATR14', () => {
   assert.equal(view.barTime, BARS.openTime.at(-1));
   assert.equal(view.close, BARS.close.at(-1));
   assert.equal(view.volatility('atr14'), averageTrueRange(BARS, 14).at(-1));
+});
+
+test('every volatility that barriers may be counted in is that of the labels', () => {
+  const view = viewMarket(BARS);
+  for (const name of VOLATILITIES) assert.equal(view.volatility(name), volatilityPerBar(BARS, name).at(-1));
 });
 
 test('with fewer than 15 bars the range is the mean of those that are there: always a number', () => {
