@@ -151,7 +151,6 @@ function refuseContradictions(recipe: z.infer<typeof sections>, context: z.Refin
 export type Recipe = z.infer<typeof recipeSchema>;
 export type { LabelSpec } from './labels.ts';
 export type WeightSpec = NonNullable<Recipe['weights']>;
-export type FilterSpec = NonNullable<Recipe['filter']>;
 export type CostSpec = Recipe['costs'];
 export type GateSpec = Recipe['gate'];
 

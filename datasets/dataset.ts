@@ -20,7 +20,7 @@ import { requireBars, requireClasses, requireNames, requireRows, requireSeconds 
 import { type Blocks, blockOfRows, splitBlocks } from './split.ts';
 import { rowWeights } from './weights/index.ts';
 
-export interface BuiltDataset {
+interface BuiltDataset {
   readonly dataset: Dataset;
   readonly report: DatasetReport;
   readonly details: DatasetDetails;

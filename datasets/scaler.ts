@@ -8,7 +8,7 @@ export interface Scaler {
   readonly scale: Float64Array;
 }
 
-export type ScalerKind = 'standard' | 'robust';
+type ScalerKind = 'standard' | 'robust';
 
 /** Where a feature's values lie: NaN of none. */
 interface Location {

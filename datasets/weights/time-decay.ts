@@ -1,6 +1,6 @@
 import type { WeightSpec } from '../../contracts/recipe.ts';
 
-export type TimeDecay = NonNullable<WeightSpec['timeDecay']>;
+type TimeDecay = NonNullable<WeightSpec['timeDecay']>;
 
 /** How much a row counts that is `ageBars` older than the newest training row: 1 at age 0, half at the half-life. */
 export function decayAt(ageBars: number, { kind, halfLifeBars }: TimeDecay): number {

@@ -1,7 +1,7 @@
 import type { LabelTimes } from '../purge.ts';
 
 /** How labels run side by side. */
-export interface Overlap {
+interface Overlap {
   /** Per row given, the mean over the bars of its label of 1 / labels that run there: 1 where it runs alone. */
   readonly uniqueness: Float64Array;
   /** Labels that run at the same time, on a bar in which any does. */
