@@ -31,7 +31,6 @@ export async function auditOwnFeatures(
   const inputs = {
     snapshot: snapshot.inputHash,
     schema,
-    lookBacks: own.map(({ lookBack }) => lookBack),
     ...DEFAULT_AUDIT,
     code: STEP_VERSIONS.audit,
   };

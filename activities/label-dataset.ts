@@ -17,6 +17,7 @@ import { SNAPSHOT_FILE, type SnapshotFacts } from './export-snapshot.ts';
 import { offThread } from './off-thread.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
+import { requireSameSchema } from './unchanged-files.ts';
 
 export const DATASET_FILE = 'dataset.arrow';
 
@@ -59,6 +60,7 @@ export function labelDataset({ artifacts }: Rooms) {
         [candles, series.timeframe, recipe],
         signal,
       );
+      requireSameSchema(dataset.schemaHash, inputs.schema, recipe.features.files);
       await writeDataset(dataset, join(folder, DATASET_FILE));
       const dossier = { series, marketKind, recipe, report, details, quality, audit };
       await writeFile(join(folder, REPORT_FILES.json), dossierJson(dossier));

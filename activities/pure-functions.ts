@@ -1,5 +1,4 @@
 import type { MarketBars } from '../contracts/candles.ts';
-import { AlphaloomError } from '../contracts/errors.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import type { Timeframe } from '../contracts/series.ts';
 import * as dataset from '../datasets/dataset.ts';
@@ -9,6 +8,7 @@ import * as audit from '../features/audit/audit.ts';
 import type { AuditReport } from '../features/audit/report.ts';
 import { loadCatalog } from '../features/own-features.ts';
 import { schemaHash } from '../features/schema.ts';
+import { requireSameSchema } from './unchanged-files.ts';
 
 /** Formulas do not cross threads: those of a user's own are loaded where they are used. */
 async function buildDataset(bars: MarketBars, timeframe: Timeframe, recipe: Recipe) {
@@ -26,14 +26,7 @@ async function auditOwnFeatures(
 ): Promise<AuditReport> {
   const catalog = await loadCatalog(files);
   const features = names.map(catalog.find);
-  if (schemaHash(features) !== schema)
-    throw new AlphaloomError(
-      'FEATURE_INVALID',
-      `${files.join(', ')} changed while the training began. Start it again.`,
-      {
-        files,
-      },
-    );
+  requireSameSchema(schemaHash(features), schema, files);
   return audit.auditFeatures(bars, features, timeframe, options);
 }
 
