@@ -6,23 +6,28 @@ export interface Absence {
   readonly toTime: number;
 }
 
-/** Stretches may be told again, longer or shorter: the last word on a start counts. */
+/** Stretches may be told again, longer or shorter: the last word counts, and takes the place of all that it meets. */
 export function putAbsences(
   sql: DatabaseSync,
   seriesId: number,
   absences: readonly Absence[],
   askedTime: number,
 ): void {
-  const put = sql.prepare('INSERT OR REPLACE INTO absent_bars VALUES (?, ?, ?, ?)');
+  const forget = sql.prepare(
+    'DELETE FROM absent_bars WHERE series_id = ? AND from_time <= ? AND to_time >= ?',
+  );
+  const put = sql.prepare('INSERT INTO absent_bars VALUES (?, ?, ?, ?)');
+  for (const { fromTime, toTime } of absences) forget.run(seriesId, toTime, fromTime);
   for (const { fromTime, toTime } of absences) put.run(seriesId, fromTime, toTime, askedTime);
 }
 
-export function readAbsences(sql: DatabaseSync, seriesId: number): Absence[] {
+/** @param settledMs only those that were asked for at least so long after their last bar's open */
+export function readAbsences(sql: DatabaseSync, seriesId: number, settledMs: number): Absence[] {
   return sql
     .prepare(
       `SELECT from_time AS fromTime, to_time AS toTime FROM absent_bars
-       WHERE series_id = ? ORDER BY from_time`,
+       WHERE series_id = ? AND asked_at - to_time >= ? ORDER BY from_time`,
     )
-    .all(seriesId)
+    .all(seriesId, settledMs)
     .map(row => ({ ...row }) as unknown as Absence);
 }

@@ -64,8 +64,11 @@ export interface CandleStore {
    * @throws AlphaloomError CANDLES_NOT_FOUND
    */
   recordAbsences(series: Series, absences: readonly Absence[]): Promise<void>;
-  /** @throws AlphaloomError CANDLES_NOT_FOUND */
-  absences(series: Series): Promise<Absence[]>;
+  /**
+   * All that was recorded, or what the venue was asked for at least `settledMs` after its last bar's open.
+   * @throws AlphaloomError CANDLES_NOT_FOUND
+   */
+  absences(series: Series, settledMs?: number): Promise<Absence[]>;
   /**
    * Drops a series with all its bars; answers how many there were.
    * @throws AlphaloomError CANDLES_NOT_FOUND
@@ -133,7 +136,8 @@ export function createCandleStore(root: string, options: { readonly now: () => n
       const now = options.now();
       await (await open()).write(sql => putAbsences(sql, rowOf(sql, series).id, absences, now));
     },
-    absences: async series => (await open()).read(sql => readAbsences(sql, rowOf(sql, series).id)),
+    absences: async (series, settledMs = -Infinity) =>
+      (await open()).read(sql => readAbsences(sql, rowOf(sql, series).id, settledMs)),
     async remove(series) {
       return (await open()).write(sql => {
         const snapshot = snapshotOf(sql, series, EVERYTHING);

@@ -5,7 +5,8 @@ import type { Absence } from '../absences.ts';
 import type { CandleStore } from '../store.ts';
 import type { SeriesSummary } from '../summary.ts';
 import { Batch, type BatchLimits } from './batch.ts';
-import { describeKnown, missingStretches } from './missing.ts';
+import { describeKnown, findMissing } from './missing.ts';
+import { revisit } from './revisit.ts';
 import type { Stretch } from './stretch.ts';
 import { type Walk, walkBackwards, walkForwards } from './walk.ts';
 
@@ -16,6 +17,8 @@ export interface FetchRequest {
   /** Bars that open at `since` or later, and before `until` (null: all that are closed); epoch ms. */
   readonly since: number;
   readonly until: number | null;
+  /** Asks also for what the venue was found to lack for good: venues fill gaps, and may have erred. */
+  readonly again?: boolean;
   readonly batch: BatchLimits;
   /** An abort ends the work in an orderly way: what was fetched is stored. */
   readonly signal: AbortSignal;
@@ -61,7 +64,8 @@ const SUSPICIOUS_PENDING_BARS = 2;
 
 /**
  * Brings the closed bars of a series from its venue into the store. Only what the store lacks is asked for, and stretches
- * in which the venue was found to have no bars are not asked for again: a run that was stopped is gone on with by the next.
+ * in which the venue was found to have no bars a day after they were over are not asked for again, unless `again` says so.
+ * A run that was stopped is gone on with by the next.
  * A new series begins at `since`, or where the venue's bars begin; bars older than stored ones are fetched backwards from
  * them. What was fetched before an error is stored.
  * @throws AlphaloomError VENUE_*, SYMBOL_UNKNOWN, SYMBOL_AMBIGUOUS, CANDLES_CONFLICT, CANDLES_DAMAGED, DISK_FULL; `details.added`
@@ -97,18 +101,17 @@ export async function fetchCandles(
     closedBy,
     isKnown: known !== null,
   });
-  const missing = await missingStretches(store, series, known, wanted);
-  const progress = createProgress(request, missing, startedMs);
+  const settlingMs = Math.max(SETTLING_MS, SETTLING_BARS * durationMs);
+  const settledMs = request.again ? Infinity : settlingMs;
+  const { unasked, doubtful } = await findMissing(store, series, known, wanted, settledMs);
+  const progress = createProgress(request, [...unasked, ...doubtful], startedMs);
   let pending: Stretch | null = null;
   const walk: Walk = {
     venue,
     market,
     timeframe: series.timeframe,
     batch,
-    settledTime: Math.max(
-      known?.lastTime ?? -Infinity,
-      wanted.closedEnd - Math.max(SETTLING_MS, SETTLING_BARS * durationMs),
-    ),
+    settledTime: Math.max(known?.lastTime ?? -Infinity, wanted.closedEnd - settlingMs),
     signal,
     ask,
     onDone: progress.done,
@@ -118,7 +121,8 @@ export async function fetchCandles(
   };
   let failure: unknown = null;
   try {
-    for (const stretch of missing) {
+    await revisit(walk, doubtful);
+    for (const stretch of unasked) {
       if (stretch.to === known?.firstTime) await walkBackwards(walk, stretch, request.batch.bars);
       else await walkForwards(walk, stretch);
     }

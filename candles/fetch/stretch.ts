@@ -27,6 +27,19 @@ export function withoutAbsences(
   return left;
 }
 
+/** What `stretches` and absences have in common. */
+export function withinAbsences(
+  stretches: readonly Stretch[],
+  absences: readonly Absence[],
+  durationMs: number,
+): Stretch[] {
+  return stretches.flatMap(({ from, to }) =>
+    absences.flatMap(({ fromTime, toTime }) =>
+      nonEmpty({ from: Math.max(from, fromTime), to: Math.min(to, toTime + durationMs) }),
+    ),
+  );
+}
+
 function nonEmpty(stretch: Stretch): Stretch[] {
   return stretch.from < stretch.to ? [stretch] : [];
 }

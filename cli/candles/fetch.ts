@@ -19,6 +19,7 @@ interface FetchOptions {
   readonly timeframe: string;
   readonly since: number;
   readonly until?: number;
+  readonly again?: boolean;
 }
 
 /** Series fetched at once: while one waits for the venue, another writes. */
@@ -34,6 +35,7 @@ export function register(command: Command, context: CliContext): void {
     .requiredOption('--timeframe <timeframes>', 'one or more, separated by commas: 15m,1h')
     .requiredOption('--since <time>', 'the first bar, e.g. 2024-01-01', parseTime)
     .option('--until <time>', 'bars that open before it (default: all that are closed)', parseTime)
+    .option('--again', 'ask also for bars that the venue was found to lack')
     .addHelpText(
       'after',
       '\nGoes on where it was stopped, and asks only for what the store lacks.\n\nExample:\n  alphaloom candles fetch --venue binance --symbol BTCUSDT --timeframe 15m --since 2024-01-01\n',
@@ -101,7 +103,7 @@ function words(list: string, option: string): string[] {
 async function fetchOne(
   rooms: OpenRooms,
   { order, series, symbol }: Wanted,
-  { since, until }: FetchOptions,
+  { since, until, again }: FetchOptions,
   signal: AbortSignal,
   progress: FetchDisplay,
 ): Promise<Outcome> {
@@ -112,6 +114,7 @@ async function fetchOne(
       symbol,
       since,
       until: until ?? null,
+      again,
       batch: FETCH_BATCH,
       signal,
       monotonicMs: rooms.clock.monotonicMs,

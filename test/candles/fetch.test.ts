@@ -311,6 +311,53 @@ for (const fault of [
   });
 }
 
+/** An exchange that lacks some of the last day's bars at first, by a clock that goes with ours. */
+async function setUpLate(t: TestContext) {
+  const end = Math.floor(Date.now() / HOUR) * HOUR;
+  const whole = walk(300, '1h', end - 300 * HOUR);
+  const late = [end - 200 * HOUR, end - 9 * HOUR, end - 6 * HOUR, end - 5 * HOUR];
+  const { store, fetch } = await setUp(t, { served: without(whole, time => late.includes(time)) });
+  const filled = await loopback(t, { markets: [market(whole)], now: () => end + HOUR / 2 });
+  const since = whole.openTime[0];
+  const again = async (changes: Partial<FetchRequest> = {}) =>
+    fetch({ since, ...changes }, await venueAt(t, filled));
+  const klines = () => filled.requests.filter(({ path }) => path === 'klines').length;
+  return { whole, late, store, fetch, again, klines };
+}
+
+test('gaps of the last day that the venue filled later are filled, with one question for all', async t => {
+  const { whole, late, store, fetch, again, klines } = await setUpLate(t);
+  assert.equal((await fetch()).absent.length, 3);
+  const report = await again();
+  assert.deepEqual([report.added, report.absent, klines()], [3, [], 1]);
+  assert.ok(
+    sameBits(
+      await store.read(BTC),
+      without(whole, time => time === late[0]),
+    ),
+  );
+});
+
+test('what the venue still lacks stays absent, and what it lacked of a gap is asked for again', async t => {
+  const { fetch, again, store, late } = await setUpLate(t);
+  await fetch();
+  const report = await fetch();
+  assert.deepEqual([report.added, report.absent.length], [0, 2]);
+  assert.equal((await store.absences(BTC)).length, 3);
+  assert.equal((await again({ until: late[2] })).added, 1);
+});
+
+test('asked again, gaps that were found absent long after they were over are filled too', async t => {
+  const { whole, store, fetch, again, klines } = await setUpLate(t);
+  await fetch();
+  const report = await again({ again: true });
+  assert.deepEqual([report.added, report.absent], [4, []]);
+  assert.ok(sameBits(await store.read(BTC), whole));
+  const asked = klines();
+  assert.equal((await again({ again: true })).added, 0);
+  assert.equal(klines(), asked);
+});
+
 test('a page that contradicts an earlier one is refused, and nothing doubtful is stored', async t => {
   const served = walk(6_000, '1h', START);
   const { exchange, store, fetch } = await setUp(t, { served });
