@@ -35,13 +35,21 @@ const REFUSED: readonly (readonly [string, unknown, RegExp])[] = [
     /labels\.kind: .*triple-barrier.*fixed-horizon.*\(got "guess"\)$/,
   ],
   ['a value out of range', { gate: { minTradeRecall: 3 } }, /gate\.minTradeRecall: .*<=1 \(got 3\)$/],
-  ['features that are neither', { features: { sett: 'x' } }, /features: expected either set or names or families \(got/],
+  [
+    'features that are neither',
+    { features: { sett: 'x' } },
+    /features: expected either set or names or families \(got/,
+  ],
   [
     'features that are both',
     { features: { set: 'core15', names: ['rsi_14'] } },
     /features: expected either set or names or families/,
   ],
-  ['features as text', { features: 'core15' }, /features: expected either set or names or families \(got "core15"\)/],
+  [
+    'features as text',
+    { features: 'core15' },
+    /features: expected either set or names or families \(got "core15"\)/,
+  ],
   [
     'a fault within features that were clearly meant by set',
     { features: { set: 'core15', maxFillBars: -1 } },
