@@ -1,14 +1,19 @@
 import { FETCH_BATCH, fetchCandles } from '../candles/fetch/index.ts';
 import { describeKnown } from '../candles/fetch/missing.ts';
 import { fetchRecent } from '../candles/fetch/recent.ts';
-import type { CollectedSeries, VenueSeries } from '../contracts/collection.ts';
-import { AlphaloomError } from '../contracts/errors.ts';
+import type { CollectedSeries, CollectionError, VenueSeries } from '../contracts/collection.ts';
+import { AlphaloomError, type ErrorCode } from '../contracts/errors.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import type { VenueClient } from '../venues/venue-client.ts';
 import { asActivity, type Running } from './activity.ts';
 import type { Rooms } from './rooms.ts';
 
 const DAY_MS = 86_400_000;
+const IS_AWAY: ReadonlySet<string> = new Set([
+  'VENUE_UNREACHABLE',
+  'VENUE_MAINTENANCE',
+  'VENUE_RATE_LIMITED',
+] satisfies ErrorCode[]);
 
 /** Newly closed bars of a venue's series; a series that is new, or far behind, gets its history first. */
 export function collectVenue(rooms: Rooms) {
@@ -17,9 +22,16 @@ export function collectVenue(rooms: Rooms) {
       const client = await rooms.venues.client(venue);
       const recent = await fetchRecent(rooms.candles, client, series, { signal: running.signal });
       const rows: CollectedSeries[] = [];
+      let away: CollectionError | null = null;
       for (const row of recent) {
-        if (row.state === 'behind') rows.push(await fetchHistory(rooms, client, row.series, running));
-        else if (row.state === 'failed') rows.push(failed(row.series, row.error));
+        if (row.state === 'behind') {
+          // A venue that is away is away for all: each history would wait for it as long again.
+          const history: CollectedSeries = away
+            ? { series: row.series, ok: false, error: away }
+            : await fetchHistory(rooms, client, row.series, running);
+          if (!history.ok && IS_AWAY.has(history.error.code)) away = history.error;
+          rows.push(history);
+        } else if (row.state === 'failed') rows.push(failed(row.series, row.error));
         else rows.push({ series: row.series, ok: true, added: row.added, lastTime: row.lastTime });
       }
       return rows;

@@ -15,20 +15,32 @@ import { ACTIVITY_OPTIONS, type KindOfWork } from './activity-options.ts';
 export async function collectCandles(): Promise<CollectionReport> {
   const venues = await collection('registry', 'what to collect').planCollection();
   const collected = (await Promise.all(venues.map(collectVenue))).flat();
-  const stored = collected.filter(({ ok }) => ok).map(({ series }) => series);
-  const materialised = await collection('compute', `features of ${stored.length} series`).materialiseFeatures(
-    {
-      series: stored,
-    },
-  );
+  const stored = collected.filter(({ row }) => row.ok).map(({ row }) => row.series);
   const folded = await collection('compute', 'recent bars into the history').foldCandles({ series: stored });
-  const report = { rows: collected.map(row => reportRow(row, materialised)), folded };
+  const report = { rows: collected.map(reportRow), folded };
   setCurrentDetails(renderReport(report));
   return report;
 }
 
+interface Collected {
+  readonly row: CollectedSeries;
+  /** Undefined where no bars were stored. */
+  readonly features: MaterialisedSeries | undefined;
+}
+
+/** A venue's features do not wait for the bars of another that hangs. */
+async function collectVenue(of: VenueSeries): Promise<Collected[]> {
+  const rows = await fetchVenue(of);
+  const series = rows.filter(({ ok }) => ok).map(row => row.series);
+  if (series.length === 0) return rows.map(row => ({ row, features: undefined }));
+  const summary = `${of.venue}: features of ${series.length} series`;
+  const materialised = await collection('compute', summary).materialiseFeatures({ series });
+  const byId = new Map(materialised.map(each => [seriesId(each.series), each]));
+  return rows.map(row => ({ row, features: byId.get(seriesId(row.series)) }));
+}
+
 /** A venue that can't be asked at all is an error of each of its series. */
-async function collectVenue({ venue, series }: VenueSeries): Promise<readonly CollectedSeries[]> {
+async function fetchVenue({ venue, series }: VenueSeries): Promise<readonly CollectedSeries[]> {
   try {
     return await collection('fetch', `${venue}: ${series.length} series`).collectVenue({ venue, series });
   } catch (error) {
@@ -47,10 +59,9 @@ function collection(kind: KindOfWork, summary: string) {
   });
 }
 
-function reportRow(row: CollectedSeries, materialised: readonly MaterialisedSeries[]): CollectionRow {
+function reportRow({ row, features }: Collected): CollectionRow {
   const series = seriesId(row.series);
   if (!row.ok) return { series, added: null, lastTime: null, featuresTime: null, error: row.error };
-  const features = materialised.find(other => seriesId(other.series) === series);
   return {
     series,
     added: row.added,

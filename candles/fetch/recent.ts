@@ -22,10 +22,13 @@ interface Answer {
 
 /** Series that are asked for at once. */
 const AT_ONCE = 8;
+/** The next collection asks again: nobody waits for a venue that hangs as long as its client would try. */
+const ANSWER_MS = 45_000;
 
 /**
  * Brings what closed since each series' last bar into the store: one question per series, and one transaction for all of
- * them. A series that fails stops no other.
+ * them. A series that fails stops no other; a venue that left all of a part without an answer is not asked for the rest.
+ * @param answerMs longest wait for one answer, tries and turns included
  * @throws AlphaloomError VENUE_* where the venue's clock can't be had
  */
 export async function fetchRecent(
@@ -33,11 +36,23 @@ export async function fetchRecent(
   venue: VenueClient,
   wanted: readonly Series[],
   ask: AskOptions,
+  answerMs: number = ANSWER_MS,
 ): Promise<RecentFetch[]> {
-  const closedBy = await venue.now(ask);
-  const asked = await inParts(wanted, AT_ONCE, series =>
-    orFailed(series, () => askForRecent(store, venue, series, closedBy, ask)),
-  );
+  const closedBy = await within(venue, ask, answerMs, limited => venue.now(limited));
+  let unreachable: AlphaloomError | null = null;
+  const asked: (Answer | RecentFetch)[] = [];
+  for (let at = 0; at < wanted.length; at += AT_ONCE) {
+    const part = await inParts(wanted.slice(at, at + AT_ONCE), AT_ONCE, series =>
+      orFailed(series, async () => {
+        if (unreachable) throw unreachable;
+        return await within(venue, ask, answerMs, limited =>
+          askForRecent(store, venue, series, closedBy, limited),
+        );
+      }),
+    );
+    asked.push(...part);
+    unreachable = part.map(unreachableError).reduce((all, error) => all && error);
+  }
   const entries = asked.flatMap(answer => ('entry' in answer ? [answer.entry] : []));
   const outcomes = await store.appendRecent(entries, closedBy);
   return await inParts(asked, 1, async answer => {
@@ -50,6 +65,34 @@ export async function fetchRecent(
       return stored(series, outcome.added, answer.entry.candles.openTime.at(-1)!);
     });
   });
+}
+
+/** The error of a series whose venue did not answer; null for any other outcome. */
+function unreachableError(outcome: Answer | RecentFetch): AlphaloomError | null {
+  if ('entry' in outcome || outcome.state !== 'failed') return null;
+  return outcome.error.code === 'VENUE_UNREACHABLE' ? outcome.error : null;
+}
+
+/** @throws AlphaloomError VENUE_UNREACHABLE after `answerMs` */
+async function within<T>(
+  { venue }: VenueClient,
+  ask: AskOptions,
+  answerMs: number,
+  work: (ask: AskOptions) => Promise<T>,
+): Promise<T> {
+  const deadline = AbortSignal.timeout(answerMs);
+  const signal = ask.signal ? AbortSignal.any([ask.signal, deadline]) : deadline;
+  try {
+    return await work({ ...ask, signal });
+  } catch (error) {
+    if (!deadline.aborted || ask.signal?.aborted || error instanceof AlphaloomError) throw error;
+    throw new AlphaloomError(
+      'VENUE_UNREACHABLE',
+      `${venue} did not answer within ${answerMs / 1_000} s; the next collection asks again.`,
+      { venue, answerMs },
+      { cause: error },
+    );
+  }
 }
 
 async function askForRecent(

@@ -100,3 +100,29 @@ test('a hole between bars of one answer is the venue’s', async t => {
     { fromTime: BARS.openTime[105], toTime: BARS.openTime[105] },
   ]);
 });
+
+test('a venue that hangs for one series keeps no other waiting', async t => {
+  const { exchange, venue, store } = await setUp(t);
+  exchange.script({ path: 'klines', fault: { kind: 'stalled' } });
+  const rows = await fetchRecent(store, venue, [BTC, ETH], {}, 300);
+  const failed = rows.filter(row => row.state === 'failed');
+  assert.equal(failed.length, 1);
+  assert.equal(failed[0].error.code, 'VENUE_UNREACHABLE');
+  assert.match(failed[0].error.message, /binance did not answer within 0.3 s/);
+  assert.equal(rows.filter(row => row.state === 'stored' && row.added === 20).length, 1);
+});
+
+test('a venue that hangs for all is not asked for each', async t => {
+  const { exchange, venue, store, klines } = await setUp(t);
+  const many = Array.from({ length: 20 }, (_, index) => ({ ...BTC, symbol: `C${index}USDT` }));
+  const market = await venue.market('BTCUSDT');
+  for (const series of many) {
+    await store.append(series, sliceCandles(BARS, 0, 100), { kind: 'spot', source: 'test' });
+    await store.recordMarket(series, market);
+  }
+  exchange.script({ path: 'klines', fault: { kind: 'stalled' }, times: 99 });
+  const rows = await fetchRecent(store, venue, many, {}, 300);
+  assert.ok(rows.every(row => row.state === 'failed' && row.error.code === 'VENUE_UNREACHABLE'));
+  assert.equal(rows.length, 20);
+  assert.equal(klines(), 8);
+});

@@ -140,3 +140,33 @@ test('closed bars and their features arrive with each collection; one series’ 
     });
   });
 });
+
+test('a venue that hangs does not keep the features of another waiting', async t => {
+  const start = Math.floor(Date.now() / HOUR) * HOUR - 100 * HOUR;
+  const bars = walk(100, '1h', start);
+  const [sound, hanging] = await Promise.all(
+    [0, 1].map(() => loopback(t, { markets: [market(bars)], now: () => start + 99.5 * HOUR })),
+  );
+  hanging.script({ path: 'klines', fault: { kind: 'stalled' }, times: 99 });
+  const cluster = await startCluster(t, {
+    ALPHALOOM__VENUES__BINANCE__KIND: 'spot',
+    ALPHALOOM__VENUES__BINANCE__HOST: sound.address,
+    ALPHALOOM__VENUES__HANGING__KIND: 'spot',
+    ALPHALOOM__VENUES__HANGING__EXCHANGE: 'binance',
+    ALPHALOOM__VENUES__HANGING__HOST: hanging.address,
+    ALPHALOOM__COLLECTION__SERIES: JSON.stringify(['binance:BTCUSDT/1h', 'hanging:BTCUSDT/1h']),
+  });
+  await cluster.startWorker('registry', 'collection');
+  const handle = await cluster.temporal.client.workflow.start('collectCandles', {
+    workflowId: 'collect-beside-a-hanging-venue',
+    taskQueue: queueName('registry', await readHomeId(cluster.home)),
+  });
+  await eventually('the sound venue’s features are there', async () => {
+    const [stored] = await cluster.rooms.features.list();
+    return stored?.lastTime === bars.openTime[98];
+  });
+  assert.ok(hanging.requests.some(({ fault }) => fault === 'stalled'));
+  assert.equal((await handle.describe()).status.name, 'RUNNING');
+  await handle.cancel();
+  await assert.rejects(handle.result());
+});
