@@ -1,9 +1,9 @@
-"""Triple-barrier labels of the bars in FOLDER, three ways; prints seconds (best of three) and agreement as JSON."""
+"""Triple-barrier labels of the bars in FOLDER, two ways; prints seconds (best of three) and sums to compare as JSON."""
 import json, sys, time
 import numpy as np, pandas as pd
 from numba import njit
 
-folder, cases = sys.argv[1], json.loads(sys.argv[2])
+folder, horizon, multiple = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 open_, high, low, close = (np.fromfile(f"{folder}/{name}.f64") for name in ("open", "high", "low", "close"))
 n = len(close)
 
@@ -66,12 +66,8 @@ def best(work, runs):
 
 
 label_numba(open_[:100], high[:100], low[:100], close[:100], 5, 1.0)
-answers = []
-for case in cases:
-    horizon, multiple = case["horizon"], case["multiple"]
-    seconds, (label, end) = best(lambda: label_numba(open_, high, low, close, horizon, multiple), 3)
-    answer = {"numba": seconds, "labels": int(label.astype(np.int64).sum()), "ends": int(end.astype(np.int64).sum())}
-    if horizon <= 24:
-        answer["numpy"] = best(lambda: label_numpy(open_, high, low, close, horizon, multiple), 1)[0]
-    answers.append(answer)
-print(json.dumps(answers))
+seconds, (label, end) = best(lambda: label_numba(open_, high, low, close, horizon, multiple), 3)
+answer = {"numba": seconds, "labels": int(label.astype(np.int64).sum()), "ends": int(end.astype(np.int64).sum())}
+if horizon <= 24:
+    answer["numpy"] = best(lambda: label_numpy(open_, high, low, close, horizon, multiple), 1)[0]
+print(json.dumps(answer))

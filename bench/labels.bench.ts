@@ -3,7 +3,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { Candles } from '../contracts/candles.ts';
 import { labelCandles } from '../datasets/labels/index.ts';
 import type { Labels } from '../datasets/labels/labels.ts';
 import { report, timeRuns } from './measure.ts';
@@ -29,23 +28,35 @@ interface Reference {
 }
 
 const candles = randomWalk(BARS);
-const references = await askPython(candles);
+const python = await benchPython(['numpy', 'pandas', 'numba']);
+const folder = await mkdtemp(join(tmpdir(), 'alphaloom-bench-'));
 const rows = [];
-for (const [index, { horizon, multiple }] of CASES.entries()) {
-  const spec = { kind: 'triple-barrier', horizonBars: horizon, upAtr: multiple, downAtr: multiple } as const;
-  let labels: Labels | undefined;
-  const times = await timeRuns(3, 1, async () => {
-    labels = labelCandles(candles, spec);
-  });
-  const ours = Math.min(...times) / 1_000;
-  const reference = references?.[index] ?? null;
-  const agrees =
-    reference === null || (sum(labels!.label) === reference.labels && sum(labels!.end) === reference.ends);
-  const work = `${BARS} bars, H ${horizon}, barriers at ${multiple} ATR${agrees ? '' : ': OTHER LABELS THAN THE REFERENCE'}`;
-  rows.push(
-    row(work, ours, reference?.numba ?? null, references ? 'numba' : 'numba (not installed)', agrees),
-  );
-  if (reference?.numpy) rows.push(row(work, ours, reference.numpy, 'numpy and pandas', agrees));
+try {
+  for (const name of ['open', 'high', 'low', 'close'] as const)
+    await writeFile(join(folder, `${name}.f64`), candles[name]);
+  // By turns, so that both see the same machine.
+  for (const { horizon, multiple } of CASES) {
+    const spec = {
+      kind: 'triple-barrier',
+      horizonBars: horizon,
+      upAtr: multiple,
+      downAtr: multiple,
+    } as const;
+    let labels: Labels | undefined;
+    const times = await timeRuns(3, 1, async () => {
+      labels = labelCandles(candles, spec);
+    });
+    const ours = Math.min(...times) / 1_000;
+    const reference = await askPython(horizon, multiple);
+    const agrees =
+      reference === null || (sum(labels!.label) === reference.labels && sum(labels!.end) === reference.ends);
+    const work = `${BARS} bars, H ${horizon}, barriers at ${multiple} ATR${agrees ? '' : ': OTHER LABELS THAN THE REFERENCE'}`;
+    const numba = reference ? 'numba' : 'numba (not installed)';
+    rows.push(row(work, ours, reference?.numba ?? null, numba, agrees));
+    if (reference?.numpy) rows.push(row(work, ours, reference.numpy, 'numpy and pandas', agrees));
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
 }
 report('labels', rows);
 
@@ -64,19 +75,13 @@ function row(work: string, ours: number, reference: number | null, name: string,
 }
 
 /** Null where Python or its packages can't be had. */
-async function askPython(bars: Candles): Promise<Reference[] | null> {
-  const python = await benchPython(['numpy', 'pandas', 'numba']);
+async function askPython(horizon: number, multiple: number): Promise<Reference | null> {
   if (python === null) return null;
-  const folder = await mkdtemp(join(tmpdir(), 'alphaloom-bench-'));
-  try {
-    for (const name of ['open', 'high', 'low', 'close'] as const)
-      await writeFile(join(folder, `${name}.f64`), bars[name]);
-    const script = join(import.meta.dirname, 'label-reference.py');
-    const { stdout } = await execa(python, [script, folder, JSON.stringify(CASES)], { stderr: 'inherit' });
-    return JSON.parse(stdout);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const script = join(import.meta.dirname, 'label-reference.py');
+  const { stdout } = await execa(python, [script, folder, String(horizon), String(multiple)], {
+    stderr: 'inherit',
+  });
+  return JSON.parse(stdout);
 }
 
 function sum(values: Int8Array | Int32Array): number {
