@@ -7,9 +7,9 @@ import {
   closeOrder,
   closeScore,
   downsideShare,
-  returnOrder,
   returnScore,
   returnShape,
+  returnTails,
 } from '../kernels/statistics.ts';
 import { efficiencyRatio, regressionFit, varianceRatio } from '../kernels/walk.ts';
 import type { CatalogLine } from './line.ts';
@@ -32,7 +32,7 @@ const SEMIVARIANCE_SOURCE =
 const SHAPE_30 = { kernel: returnShape, parameters: { period: 30 } } as const;
 const SHAPE_100 = { kernel: returnShape, parameters: { period: 100 } } as const;
 const ORDER = { kernel: closeOrder, parameters: { period: 20, tail: 0.1 } } as const;
-const TAILS = { kernel: returnOrder, parameters: { period: 100, tail: 0.05 } } as const;
+const TAILS = { kernel: returnTails, parameters: { period: 100, tail: 0.05 } } as const;
 
 // biome-ignore format: one line per feature
 export const STATISTICS: readonly CatalogLine[] = [

@@ -3,6 +3,7 @@ import { WindowOrder } from './columns/order.ts';
 import { SCRATCH } from './columns/scratch.ts';
 import { WindowShape } from './columns/shape.ts';
 import { WindowSum } from './columns/sum.ts';
+import { WindowTail } from './columns/tail.ts';
 import type { Kernel } from './kernel.ts';
 
 const [TO_MEAN, VARIANCE, THIRD, FOURTH, ALL, SHARE] = SCRATCH;
@@ -104,19 +105,25 @@ export const closeOrder: Kernel = {
   },
 };
 
-/** Quantiles of the last `period` log returns that leave a share `tail` outside: `lower` is their value at risk. */
-export const returnOrder: Kernel = {
-  name: 'return-order',
+/**
+ * Quantiles of the last `period` log returns that leave a share `tail` outside (linear interpolation): `lower`, their value
+ * at risk, and `upper`.
+ */
+export const returnTails: Kernel = {
+  name: 'return-tails',
   inputs: ['logReturn'],
   outputs: ['lower', 'upper'],
   start({ period, tail }) {
-    const order = new WindowOrder(period, [tail, 1 - tail]);
+    const falls = new WindowTail(period, tail);
+    const rises = new WindowTail(period, tail);
     return {
       advance({ logReturn }, { lower, upper }) {
         const count = logReturn.length;
-        order.advance(logReturn, [lower, upper], undefined, count);
-        for (const quantile of [lower, upper])
-          if (quantile) for (let i = 0; i < count; i++) quantile[i] += logReturn[i];
+        if (lower) falls.advance(logReturn, lower, count);
+        if (!upper) return;
+        for (let i = 0; i < count; i++) upper[i] = -logReturn[i];
+        rises.advance(upper, upper, count);
+        for (let i = 0; i < count; i++) upper[i] = -upper[i];
       },
     };
   },

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { CATALOG } from '../../features/catalog/index.ts';
 import { WindowOrder } from '../../features/kernels/columns/order.ts';
 import { WindowShape } from '../../features/kernels/columns/shape.ts';
+import { WindowTail } from '../../features/kernels/columns/tail.ts';
 import { candlesFromCloses, goldenCandles } from '../support/candles.ts';
 import { assertColumn } from '../support/columns.ts';
 import { computeFeatures } from '../support/features.ts';
@@ -113,6 +114,34 @@ test('a missing value empties the ordered window, which then fills again', () =>
   );
   const _ = Number.NaN;
   assert.deepEqual([...median], [_, _, 2 - 9, _, _, _, 5 - 7, 5 - 1, 7 - 8]);
+});
+
+test('a quantile in the tail equals that of the window sorted, with ties and missing values', () => {
+  const value = fc.oneof(
+    { weight: 10, arbitrary: fc.integer({ min: -9, max: 9 }) },
+    { weight: 10, arbitrary: fc.double({ noNaN: true, min: -9, max: 9 }) },
+    { weight: 1, arbitrary: fc.constant(Number.NaN) },
+  );
+  fc.assert(
+    fc.property(
+      fc.array(value, { maxLength: 300 }),
+      fc.integer({ min: 2, max: 60 }),
+      fc.double({ min: 0, max: 0.5, noNaN: true }),
+      (list, period, share) => {
+        const tail = new WindowTail(period, share);
+        const got = new Float64Array(list.length);
+        tail.advance(Float64Array.from(list), got, list.length);
+        const place = share * (period - 1);
+        for (let t = 0; t < list.length; t++) {
+          const window = list.slice(Math.max(0, t - period + 1), t + 1).sort((a, b) => a - b);
+          const isFull = window.length === period && !window.some(Number.isNaN);
+          const [below, above] = [window[Math.floor(place)], window[Math.ceil(place)]];
+          const expected = below + (place % 1) * (above - below);
+          assert.ok(isFull ? Math.abs(got[t] - expected) < 1e-12 : Number.isNaN(got[t]), `row ${t}`);
+        }
+      },
+    ),
+  );
 });
 
 test('central moments equal those of each window computed anew', () => {
