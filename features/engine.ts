@@ -140,27 +140,29 @@ function runsOf(definitions: readonly FeatureDefinition[], barMs: number): Run[]
  */
 
 function keepFloat32(values: Float64Array, out: Float32Array, at: number, count: number): void {
+  const target = at === 0 ? out : out.subarray(at, at + count);
   let missing = 0;
   for (let i = 0; i < count; i++) {
     const kept = Math.fround(values[i]);
     const none = kept - kept;
-    out[at + i] = kept + none;
+    target[i] = kept + none;
     missing += none;
   }
-  if (missing !== 0) writeNaN(out, at, count);
+  if (missing !== 0) writeNaN(target, count);
 }
 
 function keepFloat64(values: Float64Array, out: Float64Array, at: number, count: number): void {
+  const target = at === 0 ? out : out.subarray(at, at + count);
   let missing = 0;
   for (let i = 0; i < count; i++) {
     const kept = Math.fround(values[i]);
     const none = kept - kept;
-    out[at + i] = values[i] + none;
+    target[i] = values[i] + none;
     missing += none;
   }
-  if (missing !== 0) writeNaN(out, at, count);
+  if (missing !== 0) writeNaN(target, count);
 }
 
-function writeNaN(out: Column, at: number, count: number): void {
-  for (let i = at; i < at + count; i++) if (Number.isNaN(out[i])) out[i] = Number.NaN;
+function writeNaN(out: Column, count: number): void {
+  for (let i = 0; i < count; i++) if (Number.isNaN(out[i])) out[i] = Number.NaN;
 }

@@ -1,17 +1,9 @@
-import { Change } from './columns/change.ts';
+import { History } from './columns/history.ts';
 import { SCRATCH } from './columns/scratch.ts';
 import { WindowSum } from './columns/sum.ts';
 import type { Kernel } from './kernel.ts';
 
 const [VALUE] = SCRATCH;
-
-/** A bar that can be compared with the one after it. */
-interface Bar {
-  open: number;
-  high: number;
-  low: number;
-  close: number;
-}
 
 /**
  * A bar beside the one before it: `gap` = open / previous close − 1; `high` and `low` = how far each moved, as a share of the
@@ -24,48 +16,43 @@ export const candlePair: Kernel = {
   inputs: ['open', 'high', 'low', 'close', 'perClose'],
   outputs: ['gap', 'high', 'low', 'containment', 'engulfing', 'overlap'],
   start() {
-    const before: Bar = { open: Number.NaN, high: Number.NaN, low: Number.NaN, close: Number.NaN };
-    const [highChange, lowChange] = [new Change(), new Change()];
+    const before = { open: new History(1), high: new History(1), low: new History(1), close: new History(1) };
     return {
       advance({ open, high, low, close, perClose }, out) {
         const count = close.length;
-        if (out.high) {
-          highChange.advance(high, out.high, count);
-          for (let i = 0; i < count; i++) out.high[i] *= perClose[i];
-        }
-        if (out.low) {
-          lowChange.advance(low, out.low, count);
-          for (let i = 0; i < count; i++) out.low[i] *= perClose[i];
-        }
+        before.open.advance(open, count);
+        before.high.advance(high, count);
+        before.low.advance(low, count);
+        before.close.advance(close, count);
+        const [openBefore, closeBefore] = [before.open.values, before.close.values];
+        const [highBefore, lowBefore] = [before.high.values, before.low.values];
         const { gap, containment, engulfing, overlap } = out;
-        let { open: openBefore, high: highBefore, low: lowBefore, close: closeBefore } = before;
-        for (let i = 0; i < count; i++) {
-          if (gap) gap[i] = (open[i] - closeBefore) / closeBefore;
-          if (containment) {
-            const around = +(high[i] >= highBefore) & +(low[i] <= lowBefore);
-            const inside = +(high[i] <= highBefore) & +(low[i] >= lowBefore);
-            containment[i] = around - inside + 0 * highBefore;
+        if (gap) for (let i = 0; i < count; i++) gap[i] = (open[i] - closeBefore[i]) / closeBefore[i];
+        if (out.high) for (let i = 0; i < count; i++) out.high[i] = (high[i] - highBefore[i]) * perClose[i];
+        if (out.low) for (let i = 0; i < count; i++) out.low[i] = (low[i] - lowBefore[i]) * perClose[i];
+        if (containment) {
+          for (let i = 0; i < count; i++) {
+            const around = +(high[i] >= highBefore[i]) & +(low[i] <= lowBefore[i]);
+            const inside = +(high[i] <= highBefore[i]) & +(low[i] >= lowBefore[i]);
+            containment[i] = around - inside + 0 * highBefore[i];
           }
-          if (engulfing) {
-            const rising = +(closeBefore < openBefore) & +(close[i] > openBefore) & +(open[i] <= closeBefore);
-            const falling =
-              +(closeBefore > openBefore) & +(close[i] < openBefore) & +(open[i] >= closeBefore);
-            engulfing[i] = rising - falling + 0 * closeBefore;
-          }
-          if (overlap) {
-            const all = Math.max(high[i], highBefore) - Math.min(low[i], lowBefore);
-            const shared = Math.min(high[i], highBefore) - Math.max(low[i], lowBefore);
-            overlap[i] = all === 0 ? 1 : Math.max(0, shared) / all;
-          }
-          openBefore = open[i];
-          highBefore = high[i];
-          lowBefore = low[i];
-          closeBefore = close[i];
         }
-        before.open = openBefore;
-        before.high = highBefore;
-        before.low = lowBefore;
-        before.close = closeBefore;
+        if (engulfing) {
+          for (let i = 0; i < count; i++) {
+            const [from, to] = [openBefore[i], closeBefore[i]];
+            const rising = +(to < from) & +(close[i] > from) & +(open[i] <= to);
+            const falling = +(to > from) & +(close[i] < from) & +(open[i] >= to);
+            engulfing[i] = rising - falling + 0 * to;
+          }
+        }
+        if (!overlap) return;
+        for (let i = 0; i < count; i++) {
+          const both = high[i] - low[i] + (highBefore[i] - lowBefore[i]);
+          const apart = Math.abs(high[i] - highBefore[i]) + Math.abs(low[i] - lowBefore[i]);
+          // What lies in either range is half of their sum and of their ends' distances, what lies in both the rest.
+          const all = 0.5 * (both + apart);
+          overlap[i] = all === 0 ? 1 : Math.max(0, 0.5 * (both - apart)) / all;
+        }
       },
     };
   },

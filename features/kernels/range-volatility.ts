@@ -62,9 +62,9 @@ export const rangeVolatility: Kernel = {
         ranges.advance(SQUARES, SQUARES, count);
         if (parkinson)
           for (let i = 0; i < count; i++) parkinson[i] = Math.sqrt((PARKINSON * SQUARES[i]) / period);
+        if (!garmanKlass) return;
         for (let i = 0; i < count; i++) CLOSE[i] *= CLOSE[i];
         bodies.advance(CLOSE, CLOSE, count);
-        if (!garmanKlass) return;
         for (let i = 0; i < count; i++)
           garmanKlass[i] = Math.sqrt(Math.max(0, 0.5 * SQUARES[i] - GARMAN_KLASS * CLOSE[i]) / period);
       },

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { CATALOG } from '../../features/catalog/index.ts';
-import { RollingMoments, RollingRange, RollingSum } from '../../features/kernels/rolling.ts';
+import { WindowExtreme } from '../../features/kernels/columns/extreme.ts';
+import { WindowMoments } from '../../features/kernels/columns/moments.ts';
+import { WindowRange } from '../../features/kernels/columns/range.ts';
+import { WindowSum } from '../../features/kernels/columns/sum.ts';
+import { RollingMoments } from '../../features/kernels/rolling.ts';
 import { FEATURE_SETS } from '../../features/sets.ts';
 import { candlesFromCloses, goldenBars } from '../support/candles.ts';
 import { computeFeatures } from '../support/features.ts';
@@ -11,38 +15,50 @@ const FEATURE_NAMES = CATALOG.definitions.map(({ name }) => name);
 const PERIOD = 20;
 const values = fc.array(fc.integer({ min: -1_000_000, max: 1_000_000 }), { minLength: 1, maxLength: 120 });
 
-test('rolling sum, mean and variance equal those of each window computed anew', () => {
+test('sum, mean and variance of a window equal those computed anew', () => {
   fc.assert(
     fc.property(values, fc.integer({ min: 1, max: 25 }), (list, period) => {
-      const sum = new RollingSum(period);
+      const column = Float64Array.from(list);
+      const [sum, toMean, variance] = [column.slice(), column.slice(), column.slice()];
+      new WindowSum(period).advance(column, sum, list.length);
+      new WindowMoments(period).advance(column, toMean, variance, list.length);
       const moments = new RollingMoments(period);
       for (const [i, value] of list.entries()) {
-        sum.push(value);
         moments.push(value);
-        if (i < period - 1) continue;
+        if (i < period - 1) {
+          assert.ok(Number.isNaN(sum[i]) && Number.isNaN(variance[i]));
+          continue;
+        }
         const window = list.slice(i - period + 1, i + 1);
         assert.equal(
-          sum.sum,
+          sum[i],
           window.reduce((a, b) => a + b, 0),
         );
-        const { mean, variance } = twoPass(window);
-        close(moments.reference + moments.meanOffset, mean, 1e-12 * 1e6);
-        close(moments.variance, variance, 1e-11 * Math.max(variance, 1));
+        const expected = twoPass(window);
+        for (const mean of [value + toMean[i], moments.reference + moments.meanOffset])
+          close(mean, expected.mean, 1e-12 * 1e6);
+        for (const got of [variance[i], moments.variance])
+          close(got, expected.variance, 1e-11 * Math.max(expected.variance, 1));
       }
     }),
   );
 });
 
-test('rolling range equals the extremes of each window', () => {
+test('the range of a window is that of its extremes, the newest of equal ones', () => {
   fc.assert(
     fc.property(values, fc.integer({ min: 1, max: 25 }), (list, period) => {
-      const range = new RollingRange(period);
-      for (const [i, value] of list.entries()) {
-        range.push(value + 1, value - 1);
+      const column = Float64Array.from(list);
+      const [highest, lowest] = [column.slice(), column.slice()];
+      new WindowRange(period).advance(column, column, highest, lowest, list.length);
+      const [extreme, ages] = [column.slice(), column.slice()];
+      new WindowExtreme(period, 'highest').advance(column, extreme, ages, list.length);
+      for (let i = 0; i < list.length; i++) {
         const window = list.slice(Math.max(0, i - period + 1), i + 1);
         const isFull = i >= period - 1;
-        assert.equal(range.highest, isFull ? Math.max(...window) + 1 : Number.NaN);
-        assert.equal(range.lowest, isFull ? Math.min(...window) - 1 : Number.NaN);
+        assert.equal(highest[i], isFull ? Math.max(...window) : Number.NaN);
+        assert.equal(lowest[i], isFull ? Math.min(...window) : Number.NaN);
+        assert.equal(extreme[i], highest[i]);
+        assert.equal(ages[i], isFull ? window.length - 1 - window.lastIndexOf(highest[i]) : Number.NaN);
       }
     }),
   );
