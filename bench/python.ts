@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 
 const FOLDER = join(homedir(), '.cache/alphaloom/bench-python');
+/** What a package is installed as, where that is not what it is imported as. */
+const INSTALLED_AS: Readonly<Record<string, string>> = { talib: 'TA-Lib' };
 
 /**
  * Python with the packages that a bench compares with, installed once in a folder of its own; null where that can't be had
@@ -16,6 +18,7 @@ export async function benchPython(packages: readonly string[]): Promise<string |
   if ((await hasAll()).exitCode === 0) return python;
   await mkdir(FOLDER, { recursive: true });
   await execa('python3', ['-m', 'venv', FOLDER], { reject: false });
-  await execa(python, ['-m', 'pip', 'install', '--quiet', ...packages], { reject: false, stderr: 'inherit' });
+  const wanted = packages.map(name => INSTALLED_AS[name] ?? name);
+  await execa(python, ['-m', 'pip', 'install', '--quiet', ...wanted], { reject: false, stderr: 'inherit' });
   return (await hasAll()).exitCode === 0 ? python : null;
 }
