@@ -38,6 +38,7 @@ export function createVenues(home: Home, config: Config): Venues {
         transport: (input, init) => fetch(input, init),
         loopbackOnly: false,
         now,
+        monotonicMs: () => performance.now(),
         random: Math.random,
         sleep: wait,
         retries: VENUE_RETRIES,

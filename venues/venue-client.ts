@@ -65,6 +65,7 @@ export interface VenueParts {
   readonly transport: typeof fetch;
   readonly loopbackOnly: boolean;
   readonly now: () => number;
+  readonly monotonicMs: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -77,6 +78,8 @@ export interface VenueParts {
 
 /** Skew is measured again after this long. */
 const OFFSET_VALID_MS = 600_000;
+/** Our clock was set when it goes this far beside the monotonic one: the skew is another then. */
+const CLOCK_SET_MS = 100;
 
 /** @throws AlphaloomError VENUE_UNKNOWN, CONFIG_INVALID (a host that is not allowed) */
 export async function createVenueClient(settings: VenueSettings, parts: VenueParts): Promise<VenueClient> {
@@ -106,7 +109,8 @@ export async function createVenueClient(settings: VenueSettings, parts: VenuePar
     });
     return loading;
   };
-  let offset: { readonly ms: number; readonly measuredTime: number } | undefined;
+  let offset: { readonly ms: number; readonly measuredTime: number; readonly lead: number } | undefined;
+  const lead = () => parts.now() - parts.monotonicMs();
   return {
     venue,
     kind,
@@ -125,9 +129,14 @@ export async function createVenueClient(settings: VenueSettings, parts: VenuePar
       }, options);
     },
     async now(options = {}) {
-      if (!offset || Math.abs(parts.now() - offset.measuredTime) > OFFSET_VALID_MS) {
+      const isMeasured =
+        offset !== undefined &&
+        Math.abs(parts.now() - offset.measuredTime) <= OFFSET_VALID_MS &&
+        Math.abs(lead() - offset.lead) <= CLOCK_SET_MS;
+      if (!offset || !isMeasured) {
+        const before = lead();
         const ms = await ask(call => measureOffset(venue, exchange, call), options);
-        offset = { ms, measuredTime: parts.now() };
+        offset = { ms, measuredTime: parts.now(), lead: before };
       }
       return parts.now() + offset.ms;
     },

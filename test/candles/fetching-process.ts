@@ -19,6 +19,7 @@ const venue = await createVenueClient(
     transport: fetch,
     loopbackOnly: true,
     now: Date.now,
+    monotonicMs: () => performance.now(),
     random: Math.random,
     sleep: async ms => void (await sleep(ms)),
     retries: { attempts: 3, firstDelayMs: 10, maxDelayMs: 100 },

@@ -100,6 +100,7 @@ export async function venueAt(
         return fetch(input, init);
       },
       now: Date.now,
+      monotonicMs: () => performance.now(),
       random: () => 0.5,
       sleep: async ms => {
         delays.push(ms);

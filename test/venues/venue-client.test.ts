@@ -120,6 +120,18 @@ test('the round trip makes the venue’s clock early, never late', async t => {
   assert.ok((await early.now()) <= Date.now());
 });
 
+for (const setMs of [-120_000, 120_000]) {
+  test(`when our clock is set by ${setMs} ms, the venue’s is measured anew`, async t => {
+    const exchange = await loopback(t, { markets: [market(BARS)], now: Date.now });
+    let ours = 0;
+    const venue = await venueAt(t, exchange, { now: () => Date.now() + ours });
+    await venue.now();
+    ours = setMs;
+    const error = (await venue.now()) - Date.now();
+    assert.ok(error <= 0 && error > -1_000, `${error} ms`);
+  });
+}
+
 test('a time that is none is an invalid answer', async t => {
   const exchange = await loopback(t, { markets: [market(BARS)], now: Date.now });
   exchange.script({ path: 'time', fault: { kind: 'object' }, times: 9 });
@@ -171,6 +183,7 @@ test('every venue that is known by name has its exchange', async t => {
         transport: fetch,
         loopbackOnly: true,
         now: Date.now,
+        monotonicMs: () => performance.now(),
         random: Math.random,
         sleep: async () => {},
         retries: { attempts: 1, firstDelayMs: 1, maxDelayMs: 1 },
@@ -218,6 +231,7 @@ test('an exchange of another interface is asked in its own way, and its emptines
       },
       loopbackOnly: true,
       now: () => START,
+      monotonicMs: () => performance.now(),
       random: Math.random,
       sleep: async () => {},
       retries: { attempts: 1, firstDelayMs: 1, maxDelayMs: 1 },
