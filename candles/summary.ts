@@ -7,6 +7,8 @@ import type { Snapshot } from './snapshot.ts';
 /** What the store holds of a series; times are open times. */
 export interface SeriesSummary {
   readonly series: Series;
+  /** Of a series that was dropped and made again it is another. */
+  readonly identity: number;
   readonly kind: MarketKind;
   readonly bars: number;
   readonly firstTime: number;
@@ -32,6 +34,7 @@ export function summarize({ row, files, recent }: Snapshot): SeriesSummary {
   ).length;
   return {
     series: row.series,
+    identity: row.id,
     kind: row.kind,
     bars: sum(stretches.map(stretch => stretch.bars)),
     firstTime: stretches[0].firstTime,

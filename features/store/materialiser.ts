@@ -10,8 +10,15 @@ import type { FeatureEntry, FeatureKey, StoredFeatures } from './manifest.ts';
 
 /** Where bars come from; `from` is an open time, included. */
 export interface BarSource {
-  describe(series: Series): Promise<{ readonly anchorTime: number; readonly bars: number }>;
+  describe(series: Series): Promise<BarSummary>;
   read(series: Series, range: { readonly from: number }): Promise<MarketBars>;
+}
+
+export interface BarSummary {
+  /** Of a series that was dropped and made again it is another. */
+  readonly identity: number;
+  readonly anchorTime: number;
+  readonly bars: number;
 }
 
 /** What became of one series: rows that are new, and the bar that the newest row is of. */
@@ -36,6 +43,7 @@ export interface Materialiser {
 /** Formulas under way for one series. */
 interface Following {
   readonly engine: FeatureEngine;
+  readonly identity: number;
   readonly anchorTime: number;
   storedBars: number;
   lastTime: number;
@@ -58,14 +66,15 @@ export function createMaterialiser(source: BarSource, store: FeatureStore): Mate
   const nextStep: NextStep = async (key, definitions) => {
     const id = `${seriesId(key.series)} ${key.schemaHash}`;
     const known = followed.get(id);
-    const { anchorTime, bars: storedBars } = await source.describe(key.series);
+    const summary = await source.describe(key.series);
     followed.delete(id);
-    const next = known && (await following(source, key, definitions, known, { anchorTime, storedBars }));
+    const next = known && (await following(source, key, definitions, known, summary));
     if (next) return next;
-    return continuing(await fromAnchor(source, key, definitions, storedBars), await store.describe(key));
+    const step = await fromAnchor(source, key, definitions, summary);
+    return continuing(step, await store.describe(key), await store.read(key));
   };
   const wholeStep: NextStep = async (key, definitions) =>
-    await fromAnchor(source, key, definitions, (await source.describe(key.series)).bars);
+    await fromAnchor(source, key, definitions, await source.describe(key.series));
 
   const run = async (
     wanted: readonly Series[],
@@ -110,19 +119,15 @@ async function orError<T>(work: () => Promise<T>): Promise<T | AlphaloomError> {
   }
 }
 
-interface Stored {
-  readonly anchorTime: number;
-  readonly storedBars: number;
-}
-
 /** The rows of bars that came since; null where they do not continue the ones before. */
 async function following(
   source: BarSource,
   key: FeatureKey,
   definitions: readonly FeatureDefinition[],
   known: Following,
-  { anchorTime, storedBars }: Stored,
+  { identity, anchorTime, bars: storedBars }: BarSummary,
 ): Promise<Step | null> {
+  if (identity !== known.identity) return null;
   const bars = await source.read(key.series, { from: known.lastTime });
   const isSame = anchorTime === known.anchorTime && bars.openTime[0] === known.lastTime;
   if (!isSame || storedBars - known.storedBars !== bars.openTime.length - 1) return null;
@@ -140,9 +145,8 @@ async function fromAnchor(
   source: BarSource,
   key: FeatureKey,
   definitions: readonly FeatureDefinition[],
-  storedBars: number,
+  { identity, anchorTime, bars: storedBars }: BarSummary,
 ): Promise<Step> {
-  const { anchorTime } = await source.describe(key.series);
   const bars = await source.read(key.series, { from: anchorTime });
   const engine = new FeatureEngine(definitions, TIMEFRAME_MS[key.series.timeframe]);
   const rows = compute(engine, definitions, bars);
@@ -150,24 +154,38 @@ async function fromAnchor(
   return {
     entry: { ...key, anchorTime, rows },
     isWhole: true,
-    following: { engine, anchorTime, storedBars, lastTime },
+    following: { engine, identity, anchorTime, storedBars, lastTime },
   };
 }
 
-/** Only the rows after the stored ones, where those are of the same bars. */
-function continuing(step: Step, stored: StoredFeatures | null): Step {
+/** Only the rows after the stored ones, where those are what the bars give today: a series may have been made again. */
+function continuing(step: Step, stored: StoredFeatures | null, storedRows: FeatureRows | null): Step {
   const { entry } = step;
-  const { openTime } = entry.rows;
   const isSame =
     stored !== null &&
+    storedRows !== null &&
     stored.anchorTime === entry.anchorTime &&
-    openTime[stored.rows - 1] === stored.lastTime;
+    beginsWith(entry.rows, storedRows);
   if (!isSame) return step;
+  const { openTime } = entry.rows;
   return {
     ...step,
     isWhole: false,
-    entry: { ...entry, rows: sliceRows(entry.rows, stored.rows, openTime.length) },
+    entry: { ...entry, rows: sliceRows(entry.rows, storedRows.openTime.length, openTime.length) },
   };
+}
+
+/** Whether `first` is bit for bit the beginning of `rows`. */
+function beginsWith(rows: FeatureRows, first: FeatureRows): boolean {
+  const bars = first.openTime.length;
+  if (bars > rows.openTime.length) return false;
+  const isBeginning = (given: ArrayLike<number> | undefined, whole: ArrayLike<number>) => {
+    if (given === undefined) return false;
+    for (let row = 0; row < bars; row++) if (!Object.is(given[row], whole[row])) return false;
+    return true;
+  };
+  if (!isBeginning(first.openTime, rows.openTime)) return false;
+  return [...rows.columns].every(([name, column]) => isBeginning(first.columns.get(name), column));
 }
 
 function compute(

@@ -52,6 +52,7 @@ test('a summary tells bars, times, gaps, anchor, kind and source, also after ope
   await store.append(HOURLY, TWO_YEARS, FROM_FILE);
   const expected = {
     series: HOURLY,
+    identity: 1,
     kind: 'spot',
     bars: 477,
     firstTime: TWO_YEARS.openTime[0],

@@ -70,6 +70,20 @@ test('bars filled in further back have all rows computed anew', async t => {
   assert.deepEqual((await features.read(KEY))?.columns, expected(sliceCandles(BARS, 0, FIRST_BARS)));
 });
 
+for (const who of ['the process that computed them', 'another process']) {
+  test(`features of a series that was dropped and made again with a bar mended are computed anew by ${who}`, async t => {
+    const { candles, features, materialiser } = await open(t, sliceCandles(BARS, 0, FIRST_BARS));
+    await materialiser.materialise([HOURLY], DEFINITIONS);
+    const mended = { ...sliceCandles(BARS, 0, FIRST_BARS), close: BARS.close.slice(0, FIRST_BARS) };
+    mended.close[100] = mended.low[100];
+    await candles.remove(HOURLY);
+    await candles.append(HOURLY, mended, FROM_FILE);
+    const next = who === 'another process' ? createMaterialiser(candles, features) : materialiser;
+    await next.materialise([HOURLY], DEFINITIONS);
+    assert.deepEqual((await features.read(KEY))?.columns, expected(mended));
+  });
+}
+
 test('folding moves rows into files and changes nothing that is read', async t => {
   const { root, candles, features, materialiser } = await open(t, sliceCandles(BARS, 0, FIRST_BARS));
   await materialiser.materialise([HOURLY], DEFINITIONS);
