@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { SeriesCheck } from '../../candles/check.ts';
 import { describeBrokenRule } from '../../candles/quality/require-quality.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { parseSeriesId, seriesId } from '../../contracts/series.ts';
@@ -21,6 +22,14 @@ interface CheckOptions {
   readonly strict?: boolean;
 }
 
+type Checked = Omit<SeriesCheck, 'series'> & { readonly series: string };
+
+/** A series whose bars can't be read, or are not what was stored. */
+interface Broken {
+  readonly series: string;
+  readonly error: { readonly code: string; readonly message: string };
+}
+
 async function check(
   context: CliContext,
   text: string | undefined,
@@ -34,15 +43,25 @@ async function check(
     const series = text
       ? [parseSeriesId(text, config.defaultVenue)]
       : (await candles.list()).map(row => row.series);
-    const rows = await Promise.all(
-      series.map(async each => ({ ...(await candles.check(each, spec)), series: seriesId(each) })),
-    );
+    const rows: Checked[] = [];
+    const broken: Broken[] = [];
+    // One after the other: the bars of all series at once may not fit into memory.
+    for (const each of series) {
+      try {
+        rows.push({ ...(await candles.check(each, spec)), series: seriesId(each) });
+      } catch (error) {
+        // Asked about one series, its error is the command's own.
+        if (text || !(error instanceof AlphaloomError)) throw error;
+        const { code, message } = error;
+        broken.push({ series: seriesId(each), error: { code, message } });
+      }
+    }
     const isJudged = recipe !== undefined || strict;
     const isBelow = rows.some(({ quality }) => !quality.ok);
-    if (isJudged && isBelow) context.endWith(1);
-    context.output.result({ series: rows }, () =>
+    if (broken.length > 0 || (isJudged && isBelow)) context.endWith(1);
+    context.output.result({ series: rows, broken }, () =>
       [
-        renderTable<(typeof rows)[number]>(rows, [
+        renderTable<Checked>(rows, [
           { title: 'series', cell: row => row.series },
           { title: 'bars', align: 'right', cell: row => row.bars },
           { title: 'gaps', align: 'right', cell: row => row.gaps.length },
@@ -58,6 +77,7 @@ async function check(
         ...rows.flatMap(row =>
           row.quality.rules.filter(({ ok }) => !ok).map(rule => `${row.series}: ${describeBrokenRule(rule)}`),
         ),
+        ...broken.map(({ series: id, error }) => `${id}: ${error.code}: ${error.message}`),
       ].join('\n'),
     );
   });

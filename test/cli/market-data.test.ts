@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { SAMPLE } from '../../candles/sample/index.ts';
@@ -143,5 +143,22 @@ test('ticks become seconds; a file that is wrong stores nothing', async t => {
   assert.deepEqual(
     [document.series, document.seconds, document.added, document.secondsWithDepth],
     ['binance:BTCUSDT/1s', 9, 9, 0],
+  );
+});
+
+test('a check of all series tells which is damaged, and judges the others', async t => {
+  const { root, run } = await homeWithSample(t);
+  await run('resample', 'coinbase:BTCUSD/1h', '--to', '1d');
+  const folder = join(root, 'candles/coinbase/BTCUSD/1d');
+  appendFileSync(join(folder, readdirSync(folder)[0]), 'x');
+  const { code, document } = await run('check');
+  assert.equal(code, 1);
+  assert.deepEqual(
+    document.series.map((row: { series: string }) => row.series),
+    ['coinbase:BTCUSD/1h'],
+  );
+  assert.deepEqual(
+    document.broken.map((row: { series: string; error: { code: string } }) => [row.series, row.error.code]),
+    [['coinbase:BTCUSD/1d', 'CANDLES_DAMAGED']],
   );
 });
