@@ -113,6 +113,8 @@ export async function startCluster(
       const ready = join(home.root, `ready-${workers++}.json`);
       const args = [
         '--disable-warning=ExperimentalWarning',
+        '--import',
+        join(CHECKOUT, 'test/support/no-network.ts'),
         join(CHECKOUT, 'cli/main.ts'),
         'worker',
         ...queues,
