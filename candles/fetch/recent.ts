@@ -4,6 +4,7 @@ import { type Series, TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { AskOptions, VenueClient } from '../../venues/venue-client.ts';
 import type { Absence } from '../absences.ts';
 import type { RecentBars } from '../append-recent.ts';
+import { syntheticConflict } from '../faults.ts';
 import { findGaps } from '../gaps.ts';
 import type { CandleStore } from '../store.ts';
 import { describeKnown } from './missing.ts';
@@ -105,6 +106,7 @@ async function askForRecent(
   const known = await describeKnown(store, series);
   const durationMs = TIMEFRAME_MS[series.timeframe];
   if (known === null) return { series, state: 'behind' };
+  if (known.synthetic) throw syntheticConflict(series, true);
   const since = known.lastTime + durationMs;
   const closed = Math.floor((closedBy - since) / durationMs);
   if (closed <= 0) return stored(series, 0, known.lastTime);

@@ -126,3 +126,14 @@ test('a venue that hangs for all is not asked for each', async t => {
   assert.equal(rows.length, 20);
   assert.equal(klines(), 8);
 });
+
+test('a venue’s bars are not added to generated ones', async t => {
+  const { venue, store, klines } = await setUp(t);
+  await store.remove(BTC);
+  const made = { kind: 'spot', source: 'generated', synthetic: true } as const;
+  await store.append(BTC, sliceCandles(BARS, 0, 100), made);
+  const [row] = await fetchRecent(store, venue, [BTC], {});
+  assert.equal(row.state === 'failed' && row.error.code, 'CANDLES_CONFLICT');
+  assert.equal(klines(), 0);
+  assert.equal((await store.describe(BTC)).bars, 100);
+});
