@@ -1,71 +1,64 @@
 import { FETCH_BATCH, fetchCandles } from '../candles/fetch/index.ts';
-import { describeKnown } from '../candles/fetch/missing.ts';
 import { fetchRecent } from '../candles/fetch/recent.ts';
-import type { CollectedSeries, CollectionError, VenueSeries } from '../contracts/collection.ts';
-import { AlphaloomError, type ErrorCode } from '../contracts/errors.ts';
-import { type Series, seriesId } from '../contracts/series.ts';
+import type { CollectedSeries, VenueSeries } from '../contracts/collection.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
+import type { Series } from '../contracts/series.ts';
 import type { VenueClient } from '../venues/venue-client.ts';
 import { asActivity, type Running } from './activity.ts';
 import type { Rooms } from './rooms.ts';
 
-const DAY_MS = 86_400_000;
-const IS_AWAY: ReadonlySet<string> = new Set([
-  'VENUE_UNREACHABLE',
-  'VENUE_MAINTENANCE',
-  'VENUE_RATE_LIMITED',
-] satisfies ErrorCode[]);
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** A venue may still bring bars that it lacked within this time. */
+const REVISITED_MS = 48 * HOUR_MS;
 
-/** Newly closed bars of a venue's series; a series that is new, or far behind, gets its history first. */
+/** Newly closed bars of a venue's series; once an hour also those that it lacked a day or two ago. */
 export function collectVenue(rooms: Rooms) {
   return asActivity(
     async ({ venue, series }: VenueSeries, running: Running): Promise<readonly CollectedSeries[]> => {
       const client = await rooms.venues.client(venue);
       const recent = await fetchRecent(rooms.candles, client, series, { signal: running.signal });
       const rows: CollectedSeries[] = [];
-      let away: CollectionError | null = null;
       for (const row of recent) {
-        if (row.state === 'behind') {
-          // A venue that is away is away for all: each history would wait for it as long again.
-          const history: CollectedSeries = away
-            ? { series: row.series, ok: false, error: away }
-            : await fetchHistory(rooms, client, row.series, running);
-          if (!history.ok && IS_AWAY.has(history.error.code)) away = history.error;
-          rows.push(history);
-        } else if (row.state === 'failed') rows.push(failed(row.series, row.error));
-        else rows.push({ series: row.series, ok: true, added: row.added, lastTime: row.lastTime });
+        if (row.state === 'failed') rows.push(failed(row.series, row.error));
+        else if (row.state === 'behind') rows.push({ series: row.series, ok: true, behind: true });
+        else rows.push(await revisited(rooms, client, row, running));
       }
       return rows;
     },
   );
 }
 
-async function fetchHistory(
+interface Stored {
+  readonly series: Series;
+  readonly added: number;
+  readonly lastTime: number;
+}
+
+/** A venue that lacked nothing costs no question. */
+async function revisited(
   { candles, clock, collection }: Rooms,
   client: VenueClient,
-  series: Series,
-  { signal, report }: Running,
+  { series, added, lastTime }: Stored,
+  { signal }: Running,
 ): Promise<CollectedSeries> {
+  const isFirstOfHour = clock.now() % HOUR_MS < collection.everyMinutes * MINUTE_MS;
+  if (!isFirstOfHour) return { series, ok: true, behind: false, added, lastTime };
   try {
-    const { added, lastTime } = await fetchCandles(candles, client, {
+    const { firstTime } = await candles.describe(series);
+    const report = await fetchCandles(candles, client, {
       series,
       symbol: series.symbol,
-      since:
-        (await describeKnown(candles, series))?.lastTime ?? clock.now() - collection.historyDays * DAY_MS,
-      until: null,
+      since: Math.max(firstTime, lastTime - REVISITED_MS),
+      until: lastTime,
       batch: FETCH_BATCH,
       signal,
       monotonicMs: clock.monotonicMs,
-      onProgress: progress => report({ series: seriesId(series), ...progress }),
+      onProgress: () => {},
       onRetry: () => {},
     });
     signal.throwIfAborted();
-    if (lastTime !== null) return { series, ok: true, added, lastTime };
-    const days = collection.historyDays;
-    throw new AlphaloomError(
-      'CANDLES_NOT_FOUND',
-      `${client.venue} has no bars of ${seriesId(series)} in the last ${days} days (collection.historyDays).`,
-      { series: seriesId(series), days },
-    );
+    return { series, ok: true, behind: false, added: added + report.added, lastTime };
   } catch (error) {
     if (error instanceof AlphaloomError) return failed(series, error);
     throw error;

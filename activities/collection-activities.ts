@@ -1,4 +1,5 @@
 import { collectVenue } from './collect-venue.ts';
+import { fetchHistory } from './fetch-history.ts';
 import { foldCandles } from './fold-candles.ts';
 import { materialiseFeatures } from './materialise-features.ts';
 import { planCollection } from './plan-collection.ts';
@@ -9,6 +10,7 @@ export function createCollectionActivities(rooms: Rooms) {
   return {
     planCollection: planCollection(rooms),
     collectVenue: collectVenue(rooms),
+    fetchHistory: fetchHistory(rooms),
     materialiseFeatures: materialiseFeatures(rooms),
     foldCandles: foldCandles(rooms),
   };

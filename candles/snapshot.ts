@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Candles, MarketBars } from '../contracts/candles.ts';
-import type { Series } from '../contracts/series.ts';
+import { type Series, TIMEFRAME_MS } from '../contracts/series.ts';
 import type { Database } from '../storage/sqlite.ts';
 import { concatCandles } from './candle-builder.ts';
 import { seriesNotFound } from './faults.ts';
 import type { History } from './history.ts';
 import { findSeries, type HistoryFile, historyFiles, type SeriesRow } from './manifest.ts';
-import { readRecentBars } from './recent-bars.ts';
+import { type RecentStretch, readRecentBars, readRecentStretch } from './recent-bars.ts';
 
 const FILES_AT_ONCE = 16;
 
@@ -23,6 +23,22 @@ export interface Snapshot {
   readonly files: readonly HistoryFile[];
   /** Recent bars of the range. */
   readonly recent: Candles;
+}
+
+/** What there is of a series, without its bars. */
+export interface SeriesState {
+  readonly row: SeriesRow;
+  readonly files: readonly HistoryFile[];
+  /** Null without recent bars. */
+  readonly recent: RecentStretch | null;
+}
+
+/** To be called inside a transaction. @throws AlphaloomError CANDLES_NOT_FOUND */
+export function stateOf(sql: DatabaseSync, series: Series): SeriesState {
+  const row = findSeries(sql, series);
+  if (!row) throw seriesNotFound(series);
+  const recent = readRecentStretch(sql, row.id, TIMEFRAME_MS[row.series.timeframe]);
+  return { row, files: historyFiles(sql, row.id), recent };
 }
 
 /** To be called inside a transaction. @throws AlphaloomError CANDLES_NOT_FOUND */

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { MarketBars } from '../contracts/candles.ts';
 import type { Market } from '../contracts/market.ts';
 import type { QualitySpec } from '../contracts/quality.ts';
-import { parseSymbol, parseTimeframe, parseVenue, type Series } from '../contracts/series.ts';
+import { parseSymbol, parseTimeframe, parseVenue, type Series, TIMEFRAME_MS } from '../contracts/series.ts';
 import { type Database, openDatabase } from '../storage/sqlite.ts';
 import { type Absence, putAbsences, readAbsences } from './absences.ts';
 import { type RecentBars, type RecentOutcome, storeLateBars, storeRecentBars } from './append-recent.ts';
@@ -20,8 +20,9 @@ import {
   type SeriesOrigin,
   type SeriesRow,
 } from './manifest.ts';
+import { stretchOf } from './recent-bars.ts';
 import { CANDLE_MIGRATIONS } from './schema.ts';
-import { readSnapshot, snapshotOf, type TimeRange } from './snapshot.ts';
+import { readSnapshot, stateOf, type TimeRange } from './snapshot.ts';
 import { showsUsualSpacing, validateSpacing } from './spacing.ts';
 import { type SeriesSummary, summarize } from './summary.ts';
 import { validateCandles } from './validate.ts';
@@ -140,22 +141,21 @@ export function createCandleStore(root: string, options: { readonly now: () => n
       (await open()).read(sql => readAbsences(sql, rowOf(sql, series).id, settledMs)),
     async remove(series) {
       return (await open()).write(sql => {
-        const snapshot = snapshotOf(sql, series, EVERYTHING);
-        const { bars } = summarize(snapshot);
-        deleteSeries(sql, snapshot.row.id);
-        history.removeAll(snapshot.row.series);
+        const state = stateOf(sql, series);
+        const { bars } = summarize(state);
+        deleteSeries(sql, state.row.id);
+        history.removeAll(state.row.series);
         return bars;
       });
     },
-    describe: async series => (await open()).read(sql => summarize(snapshotOf(sql, series, EVERYTHING))),
+    describe: async series => (await open()).read(sql => summarize(stateOf(sql, series))),
     list: async () =>
-      (await open()).read(sql =>
-        allSeries(sql).map(row => summarize(snapshotOf(sql, row.series, EVERYTHING))),
-      ),
+      (await open()).read(sql => allSeries(sql).map(row => summarize(stateOf(sql, row.series)))),
     async check(series, quality) {
       // A history of its own, so that every file is hashed anew.
       const snapshot = await readSnapshot(await open(), new History(root), series, EVERYTHING);
-      return checkSeries(summarize(snapshot), snapshot.candles, options.now(), quality);
+      const recent = stretchOf(snapshot.recent.openTime, TIMEFRAME_MS[series.timeframe]);
+      return checkSeries(summarize({ ...snapshot, recent }), snapshot.candles, options.now(), quality);
     },
     async close() {
       (await opening)?.close();

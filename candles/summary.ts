@@ -1,8 +1,6 @@
-import type { Candles } from '../contracts/candles.ts';
 import type { Market } from '../contracts/market.ts';
 import { type MarketKind, type Series, TIMEFRAME_MS } from '../contracts/series.ts';
-import { findGaps } from './gaps.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { SeriesState } from './snapshot.ts';
 
 /** What the store holds of a series; times are open times. */
 export interface SeriesSummary {
@@ -26,8 +24,8 @@ export interface SeriesSummary {
 }
 
 /** Sums a whole series up without opening its history files. */
-export function summarize({ row, files, recent }: Snapshot): SeriesSummary {
-  const stretches = [...files, ...stretchOf(recent, row.series)];
+export function summarize({ row, files, recent }: SeriesState): SeriesSummary {
+  const stretches = recent === null ? files : [...files, recent];
   const duration = TIMEFRAME_MS[row.series.timeframe];
   const gapsBetween = stretches.filter(
     (stretch, index) => index > 0 && stretch.firstTime - stretches[index - 1].lastTime > duration,
@@ -45,18 +43,6 @@ export function summarize({ row, files, recent }: Snapshot): SeriesSummary {
     synthetic: row.synthetic,
     market: row.market,
   };
-}
-
-function stretchOf({ openTime }: Candles, series: Series) {
-  if (openTime.length === 0) return [];
-  return [
-    {
-      bars: openTime.length,
-      firstTime: openTime[0],
-      lastTime: openTime[openTime.length - 1],
-      gaps: findGaps(openTime, TIMEFRAME_MS[series.timeframe]).length,
-    },
-  ];
 }
 
 function sum(values: readonly number[]): number {

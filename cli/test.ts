@@ -23,11 +23,7 @@ export function register(command: Command, context: CliContext): void {
       };
       if (lint && paths.length === 0) await run(['--run', 'lint'], environment, 'The checks failed.');
       const files = await testFiles(paths);
-      await run(
-        ['--test', `--test-concurrency=${CONCURRENCY}`, '--test-force-exit', ...files],
-        environment,
-        'Tests failed.',
-      );
+      await run(['--test', `--test-concurrency=${CONCURRENCY}`, ...files], environment, 'Tests failed.');
       context.output.result({ ok: true, files: files.length }, () => `All passed (${files.length} files).`);
     });
 }

@@ -6,9 +6,16 @@ export interface VenueSeries {
   readonly series: readonly Series[];
 }
 
-/** What came of one series; a failure stops no other. */
+/** What came of one series; a failure stops no other. `behind`: its history has to be fetched first. */
 export type CollectedSeries =
-  | { readonly series: Series; readonly ok: true; readonly added: number; readonly lastTime: number }
+  | { readonly series: Series; readonly ok: true; readonly behind: true }
+  | {
+      readonly series: Series;
+      readonly ok: true;
+      readonly behind: false;
+      readonly added: number;
+      readonly lastTime: number;
+    }
   | { readonly series: Series; readonly ok: false; readonly error: CollectionError };
 
 export interface CollectionError {
@@ -24,6 +31,8 @@ export type MaterialisedSeries =
 /** A line of a collection's table. */
 export interface CollectionRow {
   readonly series: string;
+  /** Whether its history is being fetched, by a workflow of its own. */
+  readonly fetching: boolean;
   /** Bars that were new. */
   readonly added: number | null;
   /** Open time of the newest bar, and of the newest bar with features. */

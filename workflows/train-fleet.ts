@@ -1,8 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
-  ApplicationFailure,
   CancellationScope,
-  ChildWorkflowFailure,
   defineQuery,
   executeChild,
   isCancellation,
@@ -21,6 +19,7 @@ import type {
   TrainModelResult,
 } from '../contracts/training.ts';
 import { ACTIVITY_OPTIONS } from './activity-options.ts';
+import { describeFailure } from './failure.ts';
 import { trainModel } from './train-model.ts';
 
 const fleetProgress = defineQuery<FleetProgress>('progress');
@@ -74,17 +73,6 @@ async function runOrJoin({ workflowId, input }: FleetItem): Promise<TrainModelRe
     });
     return await awaitTraining({ workflowId });
   }
-}
-
-function describeFailure(error: unknown): { code: string; message: string } {
-  let cause = error;
-  while (!(cause instanceof ApplicationFailure) && cause instanceof Error && cause.cause !== undefined)
-    cause = cause.cause;
-  if (cause instanceof ApplicationFailure) return { code: cause.type ?? 'INTERNAL', message: cause.message };
-  if (error instanceof ChildWorkflowFailure && isCancellation(error)) {
-    return { code: 'TRAINING_CANCELLED', message: 'This training was cancelled.' };
-  }
-  return { code: 'WORKFLOW_FAILED', message: cause instanceof Error ? cause.message : String(cause) };
 }
 
 function renderFleet(total: number, running: ReadonlySet<string>, done: readonly FleetRow[]): string {

@@ -28,13 +28,18 @@ async function collect(context: CliContext): Promise<void> {
   });
 }
 
+function note({ fetching, error }: CollectionRow): string | null {
+  if (error) return `${error.code}: ${error.message}`;
+  return fetching ? 'its history is being fetched' : null;
+}
+
 function describeCollection({ rows, folded }: CollectionReport): string {
   const table = renderTable<CollectionRow>(rows, [
     { title: 'series', cell: row => row.series },
     { title: 'new bars', align: 'right', cell: row => row.added },
     { title: 'last bar (UTC)', cell: row => row.lastTime && minute(row.lastTime) },
     { title: 'features (UTC)', cell: row => row.featuresTime && minute(row.featuresTime) },
-    { title: 'error', cell: row => row.error && `${row.error.code}: ${row.error.message}` },
+    { title: '', cell: note },
   ]);
   return folded > 0 ? `${table}\n${folded} older bars moved into the history.` : table;
 }

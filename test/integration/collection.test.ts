@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { sliceCandles } from '../../contracts/candles.ts';
-import type { CollectionReport } from '../../contracts/collection.ts';
+import type { CollectedSeries, CollectionReport } from '../../contracts/collection.ts';
 import { queueName } from '../../contracts/queues.ts';
 import type { Series } from '../../contracts/series.ts';
 import { computeFeatures } from '../../features/batch.ts';
@@ -56,23 +56,26 @@ test('closed bars and their features arrive with each collection; one series’ 
   const { close, bars, exchange, settings, cluster, homeId, collect } = await setUp(t);
   const { candles, features } = cluster.rooms;
 
-  await t.test('a new series gets its history, an unknown symbol its error', async () => {
-    const { rows } = await collect();
-    assert.deepEqual(
-      rows.map(({ series, added, lastTime, featuresTime, error }) => [
-        series,
-        added,
-        lastTime,
-        featuresTime,
-        error?.code,
-      ]),
-      [
-        [SERIES[0], 700, bars.openTime[699], bars.openTime[699], undefined],
-        [SERIES[1], 700, bars.openTime[699], bars.openTime[699], undefined],
-        [SERIES[2], null, null, null, 'SYMBOL_UNKNOWN'],
-      ],
-    );
-  });
+  await t.test(
+    'a new series gets its history in a workflow of its own, an unknown symbol its error',
+    async () => {
+      const { rows } = await collect();
+      assert.deepEqual(
+        rows.map(({ series, fetching, error }) => [series, fetching, error?.code]),
+        SERIES.map(series => [series, true, undefined]),
+      );
+      const history = cluster.temporal.client.workflow.getHandle<() => Promise<readonly CollectedSeries[]>>(
+        `history/binance@${homeId}`,
+      );
+      assert.deepEqual(
+        (await history.result()).map(row =>
+          row.ok ? !row.behind && [row.added, row.lastTime] : row.error.code,
+        ),
+        [[700, bars.openTime[699]], [700, bars.openTime[699]], 'SYMBOL_UNKNOWN'],
+      );
+      assert.equal((await features.list()).filter(({ rows: count }) => count === 700).length, 2);
+    },
+  );
 
   await t.test('the next bars are added, and their features equal the batch', async () => {
     await close(703);
@@ -156,6 +159,8 @@ test('a venue that hangs does not keep the features of another waiting', async t
     ALPHALOOM__VENUES__HANGING__HOST: hanging.address,
     ALPHALOOM__COLLECTION__SERIES: JSON.stringify(['binance:BTCUSDT/1h', 'hanging:BTCUSDT/1h']),
   });
+  for (const series of [BTC, { ...BTC, venue: 'hanging' }])
+    await cluster.rooms.candles.append(series, sliceCandles(bars, 0, 90), { kind: 'spot', source: 'test' });
   await cluster.startWorker('registry', 'collection');
   const handle = await cluster.temporal.client.workflow.start('collectCandles', {
     workflowId: 'collect-beside-a-hanging-venue',
