@@ -3,10 +3,10 @@ import { QUEUES, type Queue, queueName } from '../contracts/queues.ts';
 import { TRAINING_STEPS, type TrainingStep } from '../contracts/training.ts';
 import { explainTemporalErrors, seriesOfTraining } from './orchestrator.ts';
 
-/** A training or a fleet of trainings that has not ended. */
+/** A training, a fleet of trainings, or the fetching of histories that has not ended. */
 export interface RunningWork {
   readonly workflowId: string;
-  readonly kind: 'training' | 'fleet';
+  readonly kind: 'training' | 'fleet' | 'history';
   /** The training's series, or those that the fleet trains now. */
   readonly series: readonly string[];
   /** Of a training. */
@@ -18,17 +18,18 @@ export interface RunningWork {
   readonly startedTime: number;
 }
 
-const QUERY = "ExecutionStatus = 'Running' AND WorkflowType IN ('trainModel', 'trainFleet')";
+const TRAININGS = ['trainModel', 'trainFleet'];
+const ALL = [...TRAININGS, 'fetchHistories'];
 /** More are not looked at one by one. */
 const MAX_SHOWN = 200;
 /** `PendingActivityState` of Temporal's interface: scheduled, taken by nobody. */
 const SCHEDULED = 1;
 
-/** The trainings and fleets of a home that run now, the oldest first; no worker is needed to tell. */
+/** The work of a home that runs now, the oldest first; no worker is needed to tell. */
 export async function readRunningWork(client: Client, homeId: string): Promise<RunningWork[]> {
   return await explainTemporalErrors(async () => {
     const work: RunningWork[] = [];
-    for await (const { workflowId } of listRunning(client, homeId)) {
+    for await (const { workflowId } of listRunning(client, homeId, ALL)) {
       const running = await describeWork(client, workflowId);
       if (running !== null) work.push(running);
       if (work.length === MAX_SHOWN) break;
@@ -37,20 +38,25 @@ export async function readRunningWork(client: Client, homeId: string): Promise<R
   });
 }
 
-/** When the oldest of them began, epoch ms; null where none runs. */
+/** When the oldest training of them began, epoch ms; null where none runs. */
 export async function oldestRunningStart(client: Client, homeId: string): Promise<number | null> {
   return await explainTemporalErrors(async () => {
     let oldest: number | null = null;
-    for await (const { startTime } of listRunning(client, homeId))
+    for await (const { startTime } of listRunning(client, homeId, TRAININGS))
       oldest = Math.min(oldest ?? Number.POSITIVE_INFINITY, startTime.getTime());
     return oldest;
   });
 }
 
 /** Homes may share a namespace: by their queues they are told apart. */
-async function* listRunning(client: Client, homeId: string): AsyncGenerator<WorkflowExecutionInfo> {
+async function* listRunning(
+  client: Client,
+  homeId: string,
+  types: readonly string[],
+): AsyncGenerator<WorkflowExecutionInfo> {
+  const query = `ExecutionStatus = 'Running' AND WorkflowType IN ('${types.join("', '")}')`;
   const own = new Set((Object.keys(QUEUES) as Queue[]).map(queue => queueName(queue, homeId)));
-  for await (const workflow of client.workflow.list({ query: QUERY }))
+  for await (const workflow of client.workflow.list({ query }))
     if (own.has(workflow.taskQueue)) yield workflow;
 }
 
@@ -61,6 +67,9 @@ async function describeWork(client: Client, workflowId: string): Promise<Running
     .describe();
   if (status.name !== 'RUNNING') return null;
   const common = { workflowId, startedTime: startTime.getTime() };
+  if (type === 'fetchHistories') {
+    return { ...common, kind: 'history', series: [], recipe: null, step: null, waiting: false };
+  }
   if (type === 'trainFleet') {
     const series = (raw.pendingChildren ?? []).flatMap(
       child => seriesOfTraining(child.workflowId ?? '') ?? [],
