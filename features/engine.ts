@@ -110,6 +110,17 @@ interface Run {
   readonly targets: readonly { readonly feature: number; readonly values: Float64Array }[];
 }
 
+/**
+ * Where formulas write a chunk before it is copied: the same few columns for all formulas of all engines, since none waits
+ * half-way. They stay in the nearest cache, and hundreds of followed series need no columns of their own.
+ */
+const OUTPUT_COLUMNS: Float64Array[] = [];
+
+function outputColumn(number: number): Float64Array {
+  OUTPUT_COLUMNS[number] ??= new Float64Array(CHUNK_BARS);
+  return OUTPUT_COLUMNS[number];
+}
+
 /** Features that one run of a kernel gives together. */
 function runsOf(definitions: readonly FeatureDefinition[], barMs: number): Run[] {
   const numbered = definitions.map((definition, feature) => ({ definition, feature }));
@@ -122,7 +133,8 @@ function runsOf(definitions: readonly FeatureDefinition[], barMs: number): Run[]
     const { kernel, parameters } = group[0].definition;
     const outputs: Record<string, Float64Array | undefined> = {};
     for (const name of kernel.outputs) outputs[name] = undefined;
-    for (const { definition } of group) outputs[definition.output] ??= new Float64Array(CHUNK_BARS);
+    let used = 0;
+    for (const { definition } of group) outputs[definition.output] ??= outputColumn(used++);
     return {
       names: group.map(({ definition }) => definition.name),
       inputs: new Set(kernel.inputs),
