@@ -1,4 +1,5 @@
 import { barsBefore, type Candles, sliceCandles } from '../../contracts/candles.ts';
+import { AlphaloomError } from '../../contracts/errors.ts';
 import type { Market } from '../../contracts/market.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../../contracts/series.ts';
 import type { AskOptions, VenueClient } from '../../venues/venue-client.ts';
@@ -84,9 +85,25 @@ export async function walkBackwards(walk: Walk, { from, to }: Stretch, barsPerPa
 }
 
 /** Where the next bar may be, not earlier than `from`; null if there is none before `to`. */
-async function findNextBar(walk: Walk, { from, to }: Stretch): Promise<number | null> {
+async function findNextBar(walk: Walk, stretch: Stretch): Promise<number | null> {
+  for (const timeframe of coarseToFine(walk)) {
+    try {
+      return await findNextBarIn(walk, stretch, timeframe);
+    } catch (error) {
+      // Days of some venues do not begin at midnight UTC.
+      const isOtherwiseCut = error instanceof AlphaloomError && error.code === 'VENUE_ANSWER_INVALID';
+      if (!isOtherwiseCut || timeframe === walk.timeframe) throw error;
+    }
+  }
+  return null;
+}
+
+async function findNextBarIn(
+  walk: Walk,
+  { from, to }: Stretch,
+  timeframe: Timeframe,
+): Promise<number | null> {
   const { venue, market, signal } = walk;
-  const timeframe = coarsest(walk);
   const durationMs = TIMEFRAME_MS[timeframe];
   // Days instead of minutes: years without bars are crossed in a few questions.
   for (let since = Math.floor(from / durationMs) * durationMs; since < to; ) {
@@ -103,13 +120,11 @@ async function findNextBar(walk: Walk, { from, to }: Stretch): Promise<number | 
   return null;
 }
 
-/** The venue's longest timeframe whose bars are made of whole ones of the series'. */
-function coarsest({ venue, timeframe }: Walk): Timeframe {
-  const fitting = venue.timeframes.filter(name => TIMEFRAME_MS[name] % TIMEFRAME_MS[timeframe] === 0);
-  return fitting.reduce(
-    (longest, name) => (TIMEFRAME_MS[name] > TIMEFRAME_MS[longest] ? name : longest),
-    timeframe,
-  );
+/** The venue's timeframes whose bars are made of whole ones of the series', the longest first. */
+function coarseToFine({ venue, timeframe }: Walk): Timeframe[] {
+  return venue.timeframes
+    .filter(name => TIMEFRAME_MS[name] % TIMEFRAME_MS[timeframe] === 0)
+    .sort((a, b) => TIMEFRAME_MS[b] - TIMEFRAME_MS[a]);
 }
 
 /** Notes that there are no bars; where none follow, only as far as the past is settled. */

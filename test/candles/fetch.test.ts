@@ -6,7 +6,7 @@ import { type FetchRequest, fetchCandles } from '../../candles/fetch/index.ts';
 import { readCandleFile } from '../../candles/import/index.ts';
 import { createCandleStore } from '../../candles/store.ts';
 import { barsBefore, type Candles, sliceCandles } from '../../contracts/candles.ts';
-import type { AlphaloomError } from '../../contracts/errors.ts';
+import { AlphaloomError } from '../../contracts/errors.ts';
 import { type Series, TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { PageStyle } from '../../venues/loopback/answers.ts';
 import type { Fault } from '../../venues/loopback/faults.ts';
@@ -172,6 +172,37 @@ test('backwards, whatever was stored before a stop joins the rest without a hole
   exchange.clearScript();
   await fetch();
   assert.ok(sameBits(await store.read(BTC), served));
+});
+
+test('where the venue’s days do not begin at midnight UTC, shorter bars tell where a market begins', async t => {
+  const listed = START + 90 * DAY;
+  const { exchange, venue, store } = await setUp(t, {
+    served: walk(300, '1h', listed),
+    pageStyle: 'window',
+  });
+  const asked: string[] = [];
+  const elsewhere: VenueClient = {
+    ...venue,
+    async bars(market, question, options) {
+      asked.push(question.timeframe);
+      if (question.timeframe !== '1d') return await venue.bars(market, question, options);
+      throw new AlphaloomError('VENUE_ANSWER_INVALID', 'the day opens at 16:00');
+    },
+  };
+  const { firstTime, added } = await fetchCandles(store, elsewhere, {
+    series: BTC,
+    symbol: BTC.symbol,
+    since: START,
+    until: null,
+    batch: { bars: 2_500, ms: 60_000 },
+    signal: new AbortController().signal,
+    monotonicMs: () => performance.now(),
+    onProgress: () => {},
+    onRetry: () => {},
+  });
+  assert.deepEqual([firstTime, added], [listed, 300]);
+  assert.deepEqual([...new Set(asked)].sort(), ['1d', '1h', '4h']);
+  assert.ok(exchange.requests.length < 20);
 });
 
 for (const pageStyle of ['first-bars', 'window'] as const) {
