@@ -15,12 +15,7 @@ export function queueName(queue: Queue, homeId: string): string {
   return `${queue}@${homeId}`;
 }
 
-/** The home's id in a queue's name. */
-export function homeOf(queue: string): string {
-  return queue.slice(queue.indexOf('@') + 1);
-}
-
 /** From inside a workflow, whose own queue names the home. */
 export function siblingQueue(ownQueue: string, queue: Queue): string {
-  return queueName(queue, homeOf(ownQueue));
+  return queueName(queue, ownQueue.slice(ownQueue.indexOf('@') + 1));
 }

@@ -14,7 +14,7 @@ import type {
   MaterialisedSeries,
   VenueSeries,
 } from '../contracts/collection.ts';
-import { homeOf, siblingQueue } from '../contracts/queues.ts';
+import { siblingQueue } from '../contracts/queues.ts';
 import { seriesId } from '../contracts/series.ts';
 import { ACTIVITY_OPTIONS, type KindOfWork } from './activity-options.ts';
 import { describeFailure } from './failure.ts';
@@ -68,7 +68,7 @@ async function fetchVenue({ venue, series }: VenueSeries): Promise<readonly Coll
 async function startHistories(of: VenueSeries): Promise<void> {
   try {
     await startChild(fetchHistories, {
-      workflowId: `history/${of.venue}@${homeOf(workflowInfo().taskQueue)}`,
+      workflowId: `history/${of.venue}`,
       args: [of],
       parentClosePolicy: 'ABANDON',
     });

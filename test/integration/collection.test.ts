@@ -10,8 +10,10 @@ import { FEATURE_SETS } from '../../features/sets.ts';
 import { applyCollectionSchedule, collectionScheduleId } from '../../host/collection-schedule.ts';
 import { loadConfig } from '../../host/config.ts';
 import { readHomeId } from '../../host/paths.ts';
+import { replayHistories } from '../../workers/replay.ts';
 import { eventually } from '../support/eventually.ts';
 import { definitionsOf } from '../support/features.ts';
+import { fetchHistory, recordHistory } from '../support/histories.ts';
 import { loopback, market, walk } from '../support/loopback.ts';
 import { startCluster } from '../support/temporal.ts';
 
@@ -64,9 +66,10 @@ test('closed bars and their features arrive with each collection; one series’ 
         rows.map(({ series, fetching, error }) => [series, fetching, error?.code]),
         SERIES.map(series => [series, true, undefined]),
       );
-      const history = cluster.temporal.client.workflow.getHandle<() => Promise<readonly CollectedSeries[]>>(
-        `history/binance@${homeId}`,
-      );
+      const history =
+        cluster.temporal.client.workflow.getHandle<() => Promise<readonly CollectedSeries[]>>(
+          'history/binance',
+        );
       assert.deepEqual(
         (await history.result()).map(row =>
           row.ok ? !row.behind && [row.added, row.lastTime] : row.error.code,
@@ -110,6 +113,20 @@ test('closed bars and their features arrive with each collection; one series’ 
       ['VENUE_MAINTENANCE', 'VENUE_MAINTENANCE', 'VENUE_MAINTENANCE'],
     );
     assert.equal((await candles.check(BTC)).bars, 755);
+  });
+
+  await t.test('what happened replays', async () => {
+    const histories = [];
+    for (const [name, workflowId] of Object.entries({
+      collectCandles: 'collect-0',
+      fetchHistories: 'history/binance',
+    })) {
+      const history = await fetchHistory(cluster.temporal.client, workflowId);
+      histories.push({ workflowId, history });
+      const when = process.env.ALPHALOOM_RECORD_HISTORIES;
+      if (when) await recordHistory(`${when}-${name}`, history);
+    }
+    assert.equal(await replayHistories(histories), 2);
   });
 
   await t.test('the schedule is what the configuration says, and runs it', async () => {

@@ -87,6 +87,9 @@ test(
 
     const quiet = await runCommand(home, 'train', 'BTCUSD', '1h', '--quiet');
     assert.match(quiet.stdout(), /^coinbase:BTCUSD\/1h v1: .*\n$/, 'one line');
+    const loud = (await runCommand(home, 'train', 'BTCUSD', '1h')).stdout();
+    const [, report] = /^Its dataset: (.*report\.md)$/m.exec(loud) ?? assert.fail(loud);
+    assert.match(await readFile(report, 'utf8'), /^# Dataset of coinbase:BTCUSD\/1h/);
 
     const inAWeek = { now: () => Date.now() + 8 * DAY_MS };
     const collect = async (...words: string[]) => {
