@@ -21,7 +21,7 @@ export interface AuditFinding {
   /** The row's value when the bars after it are there, and when they have not come yet; null is missing. */
   readonly withFuture: number | null;
   readonly withoutFuture: number | null;
-  /** Rows that differ, of those audited. */
+  /** Rows that differ, of those audited; 0 where the fault shows in no value. */
   readonly rows: number;
 }
 
@@ -39,8 +39,11 @@ export interface AuditReport {
 /** One line per finding, for people. */
 export function describeFinding(finding: AuditFinding): string {
   const { feature, kind, diagnosis, cutTime, withFuture, withoutFuture, rows } = finding;
+  const found = `${feature}: ${kind}: it ${diagnosis}`;
+  // The clock, chance and writing into the bars are seen in the act, in no row.
+  if (rows === 0) return found;
   const at = new Date(cutTime).toISOString().slice(0, 16).replace('T', ' ');
-  return `${feature}: ${kind}: it ${diagnosis} (${rows} rows; at ${at} ${show(withFuture)} with the later bars, ${show(withoutFuture)} without)`;
+  return `${found} (${rows} rows; at ${at} ${show(withFuture)} with the later bars, ${show(withoutFuture)} without)`;
 }
 
 /** NaN, which JSON does not know, as null. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type MarketBars, sliceBars } from '../../contracts/candles.ts';
 import { auditFeatures, DEFAULT_AUDIT } from '../../features/audit/audit.ts';
+import { describeFinding } from '../../features/audit/report.ts';
 import { CATALOG } from '../../features/catalog/index.ts';
 import type { FeatureDefinition } from '../../features/definition.ts';
 import type { OwnBars } from '../../features/own/column-kernel.ts';
@@ -241,6 +242,14 @@ test('a finding shows a cut and the values with and without the future', () => {
   assert.equal(finding.withFuture, bars.close[row + 1]);
   assert.equal(finding.withoutFuture, null);
   assert.ok(finding.rows > count * 0.9);
+});
+
+test('of what shows in no value, no row is told', () => {
+  const finding = faultOf(ownFeature({ lookBack: 0, kernel: { start: startMeddling } }), bars)!;
+  assert.equal(
+    describeFinding(finding),
+    'mine: changes its bars: it writes into the bars it is given, which other features read too',
+  );
 });
 
 const HONEST: readonly (readonly [name: string, FeatureDefinition])[] = [
