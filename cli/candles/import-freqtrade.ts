@@ -62,10 +62,25 @@ async function importUserDir(
     } finally {
       progress.stop();
     }
+    requireAnything(report, userDir, config);
     if (folder) await writeOutputs(folder, report);
     context.output.result({ ...plain(report), out: folder }, () => summary(report, folder));
     if (report.failed > 0) context.endWith(1);
   });
+}
+
+/** Most likely the wrong folder: an empty report of it would look like success. */
+function requireAnything(
+  { files, settings, configFault }: FreqtradeReport,
+  path: string,
+  config: string,
+): void {
+  if (files.length > 0 || settings.length > 0 || configFault !== null) return;
+  throw new AlphaloomError(
+    'FILE_NOT_FOUND',
+    `${path} is no freqtrade user_data: it has neither ${config} nor files under data/. Nothing was written; name the folder that holds them.`,
+    { path, config },
+  );
 }
 
 /** @throws AlphaloomError FILE_EXISTS before anything is imported */

@@ -149,6 +149,16 @@ test('without --out, what is proposed goes to a new folder of the home each time
   assert.deepEqual(await readdir(userDir), ['config.json', 'data']);
 });
 
+test('a folder that is no freqtrade folder is refused, and nothing is written', async t => {
+  const { home, folder, candles } = await setUp(t);
+  const { code, stdout } = await candles('import-freqtrade', folder);
+  assert.equal(code, 2);
+  const { error } = JSON.parse(stdout());
+  assert.equal(error.code, 'FILE_NOT_FOUND');
+  assert.match(error.message, /neither config\.json nor .* data\//);
+  assert.ok(!(await readdir(home.root)).includes('freqtrade'));
+});
+
 test('a freqtrade folder with a bad file ends with 1 and a table; a dry run writes nothing', async t => {
   const { home, folder, candles } = await setUp(t);
   const userDir = await userFolder(folder, true);
