@@ -3,6 +3,7 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
 import { readDataset } from '../datasets/dataset-file.ts';
+import { REPORT_FILES } from '../datasets/report-file.ts';
 import type { Estimator } from '../models/estimators/estimator.ts';
 import { findEstimator } from '../models/estimators/index.ts';
 import { asStep } from './activity.ts';
@@ -19,7 +20,10 @@ interface Input {
 export function fitModel({ artifacts, lightgbmLibrary, platform }: Rooms) {
   return asStep(async ({ dataset, recipe }: Input, { signal, report }) => {
     const estimator = findEstimator(recipe.train.estimator);
-    requireTask(estimator, recipe);
+    if (!estimator.tasks.includes(recipe.task)) {
+      const { path } = await artifacts.load(dataset);
+      refuseTask(estimator, recipe, path(REPORT_FILES.markdown));
+    }
     const library = await lightgbmLibrary();
     const inputs = {
       dataset: dataset.inputHash,
@@ -55,12 +59,11 @@ export function fitModel({ artifacts, lightgbmLibrary, platform }: Rooms) {
   });
 }
 
-function requireTask({ name, tasks }: Estimator, { task }: Recipe): void {
-  if (tasks.includes(task)) return;
+function refuseTask({ name, tasks }: Estimator, { task }: Recipe, datasetReport: string): never {
   throw new AlphaloomError(
     'MODEL_UNSUPPORTED',
-    `The estimator ${name} can't learn the task ${task}, only ${tasks.join(', ')}; its dataset is made. ` +
+    `The estimator ${name} can't learn the task ${task}, only ${tasks.join(', ')}; its dataset is made (report: ${datasetReport}). ` +
       'Choose another task or estimator.',
-    { estimator: name, task, tasks },
+    { estimator: name, task, tasks, datasetReport },
   );
 }

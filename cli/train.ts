@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { StartedWork } from '../activities/rooms.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import { seriesId } from '../contracts/series.ts';
 import type { FleetRow, TrainFleetResult, TrainModelInput, TrainModelResult } from '../contracts/training.ts';
+import { REPORT_FILES } from '../datasets/report-file.ts';
 import { trainingConcurrency } from '../host/config.ts';
 import { trainingWorkflowId } from '../host/orchestrator.ts';
 import { DEFAULT_RECIPE, loadConfiguredRecipe } from '../host/recipes.ts';
@@ -116,9 +118,13 @@ async function trainOne(
   const { workflowId } = work;
   const result = await orchestrator.awaitTraining(workflowId);
   const evidence = await readEvidence(rooms.artifacts, result.evidence);
+  const { step, inputHash } = result.dataset;
+  // Not loaded: that reads and digests the whole dataset.
+  const datasetReport = join(context.home.artifacts, step, inputHash, REPORT_FILES.markdown);
   context.output.result(
-    { workflowId, ...result, evidence: { artifact: result.evidence, ...evidence } },
-    () => (context.output.quiet ? renderVerdictLine(result) : renderTraining(result, evidence)),
+    { workflowId, ...result, datasetReport, evidence: { artifact: result.evidence, ...evidence } },
+    () =>
+      context.output.quiet ? renderVerdictLine(result) : renderTraining(result, evidence, datasetReport),
   );
 }
 
@@ -159,8 +165,15 @@ function left(context: CliContext, work: StartedWork): void {
   context.endWith(1);
 }
 
-function renderTraining(result: TrainModelResult, evidence: Evidence): string {
-  return [renderSteps(result.steps), '', renderGate(evidence), '', renderVerdictLine(result)].join('\n');
+function renderTraining(result: TrainModelResult, evidence: Evidence, datasetReport: string): string {
+  return [
+    renderSteps(result.steps),
+    '',
+    renderGate(evidence),
+    '',
+    `Its dataset: ${datasetReport}`,
+    renderVerdictLine(result),
+  ].join('\n');
 }
 
 function renderVerdictLine({ series, version, offer }: TrainModelResult): string {

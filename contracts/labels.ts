@@ -29,7 +29,7 @@ const fixedHorizon = z.strictObject({
   thresholdLogReturn: z.number().positive().max(10),
 });
 
-/** The log return itself, from the next bar's open to the close at t+H. */
+/** The log return itself, from the next bar's open to the close at t+H, clipped at ±5·√H deviations of the last 20 log returns. */
 const forwardReturn = z.strictObject({ kind: z.literal('forward-return'), horizonBars });
 
 /** On seconds made from ticks: whether the price soon comes back towards its mean. */

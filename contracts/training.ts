@@ -43,6 +43,7 @@ export interface TrainModelResult {
   readonly packageId: string;
   readonly eligible: boolean;
   readonly tradable: boolean;
+  readonly dataset: ArtifactRef;
   readonly evidence: ArtifactRef;
   readonly offer: OfferOutcome | null;
   readonly steps: readonly StepReport[];

@@ -92,6 +92,7 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
     packageId: registered.packageId,
     eligible: registered.eligible,
     tradable: registered.tradable,
+    dataset: dataset.artifact,
     evidence: evidence.artifact,
     offer: offered?.outcome ?? null,
     steps: story.finished,
