@@ -39,8 +39,8 @@ export async function auditOwnFeatures(
     const { timeframe } = (loaded.result as unknown as SnapshotFacts).series;
     const bars = await readSnapshot(loaded.path(SNAPSHOT_FILE));
     const names = own.map(({ name }) => name);
-    const work = [bars, timeframe, recipe, names, schema, DEFAULT_AUDIT] as const;
-    const report = await offThread('auditOwnFeatures', [...work], signal);
+    const work = [bars, timeframe, recipe.features.files, names, schema, DEFAULT_AUDIT] as const;
+    const report = await offThread('auditNamedFeatures', [...work], signal);
     requireClean(report);
     await writeFile(`${folder}/${AUDIT_FILE}`, JSON.stringify(report, null, 2));
     return report as unknown as Record<string, Json>;

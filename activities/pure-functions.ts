@@ -15,11 +15,11 @@ async function buildDataset(bars: MarketBars, timeframe: Timeframe, recipe: Reci
   return dataset.buildDataset(bars, timeframe, recipe, await loadCatalog(recipe.features.files));
 }
 
-/** Features of the recipe's own files, of the content that `schema` stands for, on bars they are to be trained on. */
-async function auditOwnFeatures(
+/** Features by name, those of `files` too, of the content that `schema` stands for. */
+async function auditNamedFeatures(
   bars: MarketBars,
   timeframe: Timeframe,
-  { features: { files } }: Recipe,
+  files: readonly string[],
   names: readonly string[],
   schema: string,
   options: audit.AuditOptions,
@@ -31,6 +31,6 @@ async function auditOwnFeatures(
 }
 
 /** Pure functions that take seconds on long histories; a line each. Arguments and results cross threads as copies. */
-export const PURE_FUNCTIONS = { auditOwnFeatures, buildDataset, compareModels, scoreModel };
+export const PURE_FUNCTIONS = { auditNamedFeatures, buildDataset, compareModels, scoreModel };
 
 export type PureFunctions = typeof PURE_FUNCTIONS;

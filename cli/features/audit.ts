@@ -1,19 +1,21 @@
 import { extname } from 'node:path';
 import type { Command } from 'commander';
+import { offThread } from '../../activities/off-thread.ts';
 import { readCandleFile } from '../../candles/import/index.ts';
 import { SAMPLE } from '../../candles/sample/index.ts';
 import type { MarketBars } from '../../contracts/candles.ts';
 import { parseSeriesId, type Series, seriesId } from '../../contracts/series.ts';
-import { auditFeatures, DEFAULT_AUDIT } from '../../features/audit/audit.ts';
+import { DEFAULT_AUDIT } from '../../features/audit/audit.ts';
 import { withMadeUpColumns } from '../../features/audit/made-up-columns.ts';
 import { type AuditReport, describeFinding } from '../../features/audit/report.ts';
 import { CATALOG } from '../../features/catalog/index.ts';
 import type { FeatureDefinition } from '../../features/definition.ts';
+import { schemaHash } from '../../features/schema.ts';
 import { integer } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { withRooms } from '../rooms.ts';
 import { barsOf } from './bars.ts';
-import { selectFeatures } from './selection.ts';
+import { ownFiles, selectFeatures } from './selection.ts';
 
 interface AuditOptions {
   readonly series?: string;
@@ -50,7 +52,12 @@ async function audit(context: CliContext, what: string | undefined, options: Aud
   const { series, bars: own } = await auditBars(context, options.series);
   const { bars, madeUp } = withMadeUpColumns(own, definitions, options.seed);
   output.say(`Auditing ${definitions.length} features on ${seriesId(series)}`);
-  const report = auditFeatures(bars, definitions, series.timeframe, options);
+  const names = definitions.map(({ name }) => name);
+  const { cuts, seed } = options;
+  // In a thread: a formula that never ends leaves Ctrl-C to be heard, and one that ends the process is no clean audit.
+  const work = [bars, series.timeframe, filesOf(context, what), names, schemaHash(definitions)] as const;
+  const unending = new AbortController().signal;
+  const report = await offThread('auditNamedFeatures', [...work, { cuts, seed }], unending);
   output.result({ series: seriesId(series), madeUp, ...report }, () => render(report));
   if (report.findings.length > 0) context.endWith(1);
 }
@@ -62,9 +69,16 @@ async function featuresOf(
   what: string | undefined,
 ): Promise<readonly FeatureDefinition[]> {
   if (what === undefined) return CATALOG.definitions;
-  const isFile = MODULES.includes(extname(what)) || what.includes('/');
-  const selection = isFile ? { files: [what] } : { set: what };
+  const selection = isFile(what) ? { files: [what] } : { set: what };
   return (await selectFeatures(context, await context.loadConfig(), selection)).definitions;
+}
+
+function filesOf(context: CliContext, what: string | undefined): string[] {
+  return what !== undefined && isFile(what) ? ownFiles(context, [what]) : [];
+}
+
+function isFile(what: string): boolean {
+  return MODULES.includes(extname(what)) || what.includes('/');
 }
 
 async function auditBars(

@@ -63,6 +63,14 @@ test('an audit of sound features ends with 0, of a leak with 1 and its name', as
   assert.match(answer.findings[0].diagnosis, /1 bar ahead/);
 });
 
+test('a formula that ends its process does not pass for audited', async t => {
+  const ending = FINE.replace('=> close.map', '=> close.length > 100 ? process.exit(3) : close.map');
+  const { features, file } = await setUp(t, ending);
+  const { code, answer } = await features('audit', file, '--series', 'coinbase:BTCUSD/1h');
+  assert.equal(code, 1);
+  assert.match(answer.error.message, /ended without an answer/);
+});
+
 test('a set is audited by its name; what is neither set nor file is refused', async t => {
   const { features } = await setUp(t);
   assert.equal((await features('audit', 'core15', '--cuts', '2')).answer.features.length, 15);
