@@ -98,10 +98,17 @@ export function exportSnapshot({ candles, artifacts, clock }: Rooms) {
 /**
  * What is known of the recipe's leader: its bars must reach as far as the series' own, and generated ones are not mixed in
  * unseen.
- * @throws AlphaloomError CANDLES_NOT_FOUND
+ * @throws AlphaloomError CANDLES_NOT_FOUND, RECIPE_INVALID (it is the series itself)
  */
-async function describeLeader(candles: Rooms['candles'], series: Series, { features }: Recipe) {
-  return features.leader === undefined ? null : await candles.describe(leaderSeries(series, features.leader));
+async function describeLeader(candles: Rooms['candles'], series: Series, { name, features }: Recipe) {
+  if (features.leader === undefined) return null;
+  const leader = leaderSeries(series, features.leader);
+  if (seriesId(leader) !== seriesId(series)) return await candles.describe(leader);
+  throw new AlphaloomError(
+    'RECIPE_INVALID',
+    `${name}: features.leader is ${features.leader}, the series itself. Name another market, or train it with another recipe.`,
+    { path: 'features.leader', got: features.leader },
+  );
 }
 
 function isUsual(thresholds: QualityThresholds): boolean {

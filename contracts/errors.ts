@@ -156,6 +156,11 @@ export const ERROR_CODES = {
     meaning: 'A feature needs columns that the series does not have (a leader, ticks, books).',
     mend: 'Name a leader in the recipe, or use a series with ticks.',
   },
+  FEATURE_EMPTY: {
+    exit: 1,
+    meaning: 'A feature has no value in any row that would be trained on.',
+    mend: 'Leave it out, or bring what it is made of (volume, books, a leader’s bars).',
+  },
   FEATURE_LEAKS: {
     exit: 1,
     meaning: 'A feature sees the future; nothing was computed with it.',

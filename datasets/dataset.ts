@@ -16,7 +16,14 @@ import { reportLabels } from './label-report.ts';
 import { labelCandles } from './labels/index.ts';
 import { countMissing, filledValues } from './missing-values.ts';
 import { withoutOutliers } from './outlier-filter.ts';
-import { requireBars, requireClasses, requireNames, requireRows, requireSeconds } from './requirements.ts';
+import {
+  requireBars,
+  requireClasses,
+  requireNames,
+  requireRows,
+  requireSeconds,
+  requireValues,
+} from './requirements.ts';
 import { type Blocks, blockOfRows, splitBlocks } from './split.ts';
 import { rowWeights } from './weights/index.ts';
 
@@ -29,8 +36,8 @@ interface BuiltDataset {
 /**
  * Features, labels and blocks of all bars after warm-up, as the recipe says; the candles start at the series' anchor.
  * Refuses what can't be learnt or judged before anything is trained. The columns stand in memory that threads share.
- * @throws AlphaloomError RECIPE_INVALID, FEATURE_UNKNOWN, FEATURE_INPUT_MISSING, CANDLES_TOO_FEW, DATASET_TOO_SMALL,
- * DATASET_ONE_CLASS
+ * @throws AlphaloomError RECIPE_INVALID, FEATURE_UNKNOWN, FEATURE_INPUT_MISSING, FEATURE_EMPTY, CANDLES_TOO_FEW,
+ * DATASET_TOO_SMALL, DATASET_ONE_CLASS
  */
 export function buildDataset(
   candles: MarketBars,
@@ -57,6 +64,7 @@ export function buildDataset(
   requireRows(split, recipe, bars);
 
   const { columns, counts, missing, filled } = computeColumns(candles, timeframe, features, recipe, split);
+  requireValues(featureNames, columns, split);
   const { filter, weights } = recipe;
   const train = filter ? withoutOutliers(columns, split.train, filter.threshold) : split.train;
   const blocks: Blocks = { ...split, train };

@@ -62,6 +62,22 @@ export function requireRows(blocks: Blocks, recipe: Recipe, bars: number): void 
   }
 }
 
+/** @throws AlphaloomError FEATURE_EMPTY where a feature has no value to learn from */
+export function requireValues(
+  featureNames: readonly string[],
+  columns: Dataset['columns'],
+  { train }: Blocks,
+): void {
+  const empty = featureNames.filter((_, f) => train.every(row => Number.isNaN(columns[f][row])));
+  if (empty.length === 0) return;
+  throw new AlphaloomError(
+    'FEATURE_EMPTY',
+    `${empty.slice(0, 5).join(', ')} ${empty.length === 1 ? 'has' : 'have'} no value in any of the ${train.length} training ` +
+      'rows: nothing was trained. Leave it out of the recipe, or bring what it is made of (volume, books, a leader’s bars).',
+    { features: empty, rows: train.length },
+  );
+}
+
 /** @throws AlphaloomError DATASET_ONE_CLASS, also where every number to learn is the same */
 export function requireClasses(report: DatasetReport, dataset: Dataset, recipe: Recipe): void {
   for (const name of BLOCKS) {

@@ -93,3 +93,8 @@ test('features of a leader without a leader are refused, saying what to write', 
   const recipe = recipeWith({ features: { names: ['leader_return_1'] } });
   await assert.rejects(trainInProcess(rooms, FOLLOWER, recipe), /name one in the recipe/);
 });
+
+test('a series does not lead itself', async t => {
+  const { rooms } = await followerRooms(t, 1_000);
+  await assert.rejects(trainInProcess(rooms, SAMPLE.series, RECIPE), /the series itself/);
+});

@@ -210,3 +210,15 @@ test('missing and filled values are told of each block', () => {
   assert.deepEqual(filled, { train: 2, validation: 0, test: 2 });
   assert.deepEqual(missing, { train: 4, validation: 0, test: 9 });
 });
+
+test('a feature without a value in any training row is refused by name', () => {
+  const bars = goldenCandles();
+  const silent = { ...bars, volume: new Float64Array(bars.volume.length) };
+  assert.throws(
+    () => buildDataset(silent, recipeWith({ features: { names: ['rsi_14', 'volume_ratio_20'] } })),
+    {
+      code: 'FEATURE_EMPTY',
+      message: /^volume_ratio_20 has no value/,
+    },
+  );
+});
