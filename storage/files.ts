@@ -131,7 +131,8 @@ async function linkOrRename(temporary: string, path: string): Promise<void> {
   }
 }
 
-async function syncFile(path: string): Promise<void> {
+/** Makes a file's content durable. */
+export async function syncFile(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();

@@ -9,6 +9,7 @@ import {
   findOrInsert,
   findSeries,
   insertRows,
+  partNames,
   putParts,
   type StoredFeatures,
   stateOf,
@@ -63,13 +64,15 @@ export function createFeatureStore(root: string): FeatureStore {
       const database = await open();
       const files = filesOf(entry);
       await withPrepared(files, partsOf(entry.rows), async prepared => {
-        await database.write(sql => {
+        const replaced = await database.write(sql => {
           const id = findOrInsert(sql, entry);
+          const before = partNames(sql, id);
           sql.prepare('UPDATE feature_series SET anchor_time = ? WHERE id = ?').run(entry.anchorTime, id);
           for (const table of ['feature_parts', 'feature_rows'])
             sql.prepare(`DELETE FROM ${table} WHERE series_id = ?`).run(id);
-          putParts(sql, id, files, prepared);
+          return putParts(sql, id, files, prepared, before);
         });
+        await files.remove(replaced);
       });
     },
     async read(key, { from = -Infinity, to = Infinity } = {}) {
@@ -101,12 +104,14 @@ export function createFeatureStore(root: string): FeatureStore {
       const isSmall = last !== undefined && last.rows < SMALL_PART_ROWS;
       const merged = isSmall ? await files.read(last, key.names) : null;
       const rows = merged ? concatRows([merged, folded], key.names) : folded;
-      return await withPrepared(files, partsOf(rows), prepared =>
-        database.write(sql => {
+      return await withPrepared(files, partsOf(rows), async prepared => {
+        const replaced = await database.write(sql => {
           const now = stateOf(sql, key, -Infinity, Infinity);
           // Another process was faster, or added rows that are in no file yet: the next time.
-          if (now === null || now.parts.at(-1)?.name !== last?.name) return 0;
-          if (within(now.recent, -Infinity, beforeTime).openTime.length !== folded.openTime.length) return 0;
+          if (now === null || now.parts.at(-1)?.name !== last?.name) return null;
+          if (within(now.recent, -Infinity, beforeTime).openTime.length !== folded.openTime.length)
+            return null;
+          const before = partNames(sql, now.id);
           if (merged && last) {
             sql
               .prepare('DELETE FROM feature_parts WHERE series_id = ? AND first_time = ?')
@@ -115,10 +120,11 @@ export function createFeatureStore(root: string): FeatureStore {
           sql
             .prepare('DELETE FROM feature_rows WHERE series_id = ? AND open_time < ?')
             .run(now.id, beforeTime);
-          putParts(sql, now.id, files, prepared);
-          return folded.openTime.length;
-        }),
-      );
+          return putParts(sql, now.id, files, prepared, before);
+        });
+        await files.remove(replaced ?? []);
+        return replaced === null ? 0 : folded.openTime.length;
+      });
     },
     list: async () => (await open()).read(sql => allSeries(sql)),
     async describe({ series, schemaHash }) {

@@ -99,18 +99,29 @@ export function stateOf(
   return { id: found.id, parts, recent: unpackRows(rows, names) };
 }
 
+export function partNames(sql: DatabaseSync, id: number): Set<string> {
+  const rows = sql.prepare('SELECT name FROM feature_parts WHERE series_id = ?').all(id);
+  return new Set(rows.map(({ name }) => name as string));
+}
+
+/**
+ * Names the prepared parts. Files of `before`, the names at the transaction's start, stay: killed before its end, they still
+ * count. Answers those that nobody needs once it is committed.
+ */
 export function putParts(
   sql: DatabaseSync,
   id: number,
   files: PartFiles,
   prepared: readonly PreparedPart[],
-): void {
+  before: ReadonlySet<string>,
+): string[] {
   const put = sql.prepare('INSERT OR REPLACE INTO feature_parts VALUES (?, ?, ?, ?, ?, ?)');
   for (const { part } of prepared)
     put.run(id, part.firstTime, part.lastTime, part.rows, part.name, part.sha256);
   files.publish(prepared);
-  const current = sql.prepare('SELECT name FROM feature_parts WHERE series_id = ?').all(id);
-  files.sweep(new Set(current.map(({ name }) => name as string)));
+  const after = partNames(sql, id);
+  files.sweep(new Set([...before, ...after]));
+  return [...before].filter(name => !after.has(name));
 }
 
 export function summarize(sql: DatabaseSync, row: SeriesRow): StoredFeatures {

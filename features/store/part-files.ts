@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Series, seriesId } from '../../contracts/series.ts';
 import { type ColumnValues, readColumns, writeColumns } from '../../storage/arrow/column-file.ts';
-import { digestFile, isDeadTemporary, makeFolder, temporaryName } from '../../storage/files.ts';
+import { digestFile, isDeadTemporary, makeFolder, syncFile, temporaryName } from '../../storage/files.ts';
 import type { FeatureRows } from './feature-rows.ts';
 
 /** Rows of a stretch of bars in one file. */
@@ -42,6 +42,7 @@ export class PartFiles {
         columns: new Map<string, ColumnValues>([['ts', BigInt64Array.from(openTime, BigInt)], ...columns]),
         metadata: new Map([['series', seriesId(this.#series)]]),
       });
+      await syncFile(temporary);
       const { sha256 } = await digestFile(temporary);
       const part = {
         name: `${firstTime}.${sha256.slice(0, 12)}.arrow`,
@@ -68,6 +69,10 @@ export class PartFiles {
       const isLeftover = name.endsWith('.arrow') ? !current.has(name) : isDeadTemporary(name);
       if (isLeftover) rmSync(join(this.folder, name), { force: true });
     }
+  }
+
+  async remove(names: readonly string[]): Promise<void> {
+    for (const name of names) await rm(join(this.folder, name), { force: true });
   }
 
   /** Null where the file is missing or not what was stored: its rows have to be computed again. */

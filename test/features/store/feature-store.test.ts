@@ -18,7 +18,7 @@ import { BARS, DEFINITIONS, FIRST_BARS } from './materialising-process.ts';
 const NAMES = DEFINITIONS.map(({ name }) => name);
 const KEY = { series: HOURLY, schemaHash: schemaHash(DEFINITIONS), names: NAMES };
 const OTHER: Series = { ...HOURLY, symbol: 'ETHUSD' };
-const KILLS = Number(process.env.ALPHALOOM_TEST_KILLS ?? 5);
+const KILLS = Number(process.env.ALPHALOOM_TEST_KILLS ?? 10);
 
 async function open(t: TestContext, bars: Candles, root = temporaryFolder(t)) {
   const candles = createCandleStore(root, { now: () => NOW });

@@ -20,7 +20,7 @@ if (import.meta.main) {
     await candles.appendRecent([{ series: HOURLY, candles: sliceCandles(BARS, bar, bar + 1) }]);
     const [outcome] = await materialiser.materialise([HOURLY], DEFINITIONS);
     if (!outcome.ok) throw outcome.error;
-    if (bar % 7 === 0) {
+    if (bar % 2 === 0) {
       const beforeTime = BARS.openTime[bar - 3];
       await candles.fold(HOURLY, beforeTime);
       for (const each of await features.list()) await features.fold(each, beforeTime);
