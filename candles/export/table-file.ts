@@ -34,8 +34,8 @@ export interface TableFileOptions {
 /**
  * Writes a table of numbers as a file that appears whole or not at all: the time as `ts`, then the columns. Blocks are
  * taken one by one, so that memory holds one of them (a table at hand is `[{ time, columns }]`; at least one block has to
- * come, without rows if need be). Every finite double and float reads back bit for bit; NaN is an empty cell in CSV,
- * `null` in JSON, NaN in Parquet, and infinities are kept by Parquet alone.
+ * come, without rows if need be). Every finite double and float reads back bit for bit, but that −0 among zeros may come back
+ * as 0 from Parquet; NaN is an empty cell in CSV, `null` in JSON, NaN in Parquet, and infinities are kept by Parquet alone.
  * @throws AlphaloomError FILE_EXISTS, USAGE (a column's name), DISK_FULL, PERMISSION_DENIED, and whatever `blocks` throws
  */
 export async function writeTable(
