@@ -45,7 +45,8 @@ for (const format of TABLE_FORMATS) {
     const folder = temporaryFolder(t);
     const anyDouble = fc.double({ noDefaultInfinity: true, noNaN: true });
     // DuckDB's dictionaries hold 0 and −0 as one value.
-    const isSame = (a: number, b: number) => Object.is(a, b) || (format === 'parquet' && a === 0 && b === 0);
+    const isSame = (a: number | null, b: number) =>
+      Object.is(a, b) || (format === 'parquet' && a === 0 && b === 0);
     let run = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(anyDouble, { maxLength: 40 }), fc.nat({ max: 40 }), async (values, cut) => {
