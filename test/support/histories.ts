@@ -22,11 +22,11 @@ export async function fetchHistory(client: Client, workflowId: string): Promise<
   return await client.workflow.getHandle(workflowId).fetchHistory();
 }
 
-/** Keeps a history for later versions of the code; who recorded it is left out. */
+/** Keeps a history for later versions of the code; who recorded it, and where, is left out. */
 export async function recordHistory(name: string, history: History): Promise<void> {
   const json = JSON.stringify(
     JSON.parse(historyToJSON(history)),
-    (key, value) => (key === 'identity' ? 'recorded' : value),
+    (key, value) => (key === 'identity' ? 'recorded' : key === 'stackTrace' ? '' : value),
     1,
   );
   await writeFile(join(FOLDER, `${name}.json`), `${json}\n`);
