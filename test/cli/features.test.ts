@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { createCandleStore } from '../../candles/store.ts';
+import { sliceCandles } from '../../contracts/candles.ts';
 import { computeFeatures } from '../../features/batch.ts';
 import { CATALOG } from '../../features/catalog/index.ts';
 import { FEATURE_SETS } from '../../features/sets.ts';
@@ -97,7 +98,8 @@ test('exported features are those a model sees, bit for bit', async t => {
   const { home, features } = await setUp(t);
   const path = join(home.root, 'out.json');
   const { answer } = await features('export', 'BTCUSD/1h', '--names', 'rsi_14,atr_14', '--out', path);
-  assert.deepEqual([answer.rows, answer.features], [400, ['rsi_14', 'atr_14']]);
+  assert.deepEqual(answer.files, [{ series: 'coinbase:BTCUSD/1h', path, rows: 400 }]);
+  assert.deepEqual(answer.features, ['rsi_14', 'atr_14']);
   const rows = JSON.parse(await readFile(path, 'utf8'));
   const { columns } = computeFeatures(BARS, definitionsOf(['rsi_14', 'atr_14']), '1h', 'float32');
   for (const [row, { ts, rsi_14, atr_14 }] of rows.entries()) {
@@ -115,7 +117,7 @@ test('features that look at a leader are exported with one, and not kept without
   const leading = CATALOG.definitions.find(({ kernel }) => kernel.inputs.includes('leaderClose'))!.name;
   const words = ['export', 'BTCUSD/1h', '--names', leading, '--out', join(home.root, 'out.json')];
   assert.equal((await features(...words)).answer.error.code, 'FEATURE_INPUT_MISSING');
-  assert.equal((await features(...words, '--leader', 'coinbase:ETHUSD')).answer.rows, 400);
+  assert.equal((await features(...words, '--leader', 'coinbase:ETHUSD')).answer.files[0].rows, 400);
   const { answer } = await features('build', 'BTCUSD/1h', '--names', leading);
   assert.equal(answer.error.code, 'FEATURE_INPUT_MISSING');
 });
@@ -125,10 +127,26 @@ test('an export starts where it is told to, with values of the whole history', a
   const path = join(home.root, 'out.csv');
   const from = new Date(BARS.openTime[300]).toISOString();
   const words = ['export', 'BTCUSD/1h', '--names', 'rsi_14', '--from', from, '--out', path];
-  assert.equal((await features(...words)).answer.rows, 100);
+  assert.equal((await features(...words)).answer.files[0].rows, 100);
   const [, first] = (await readFile(path, 'utf8')).split('\n');
   const { columns } = computeFeatures(BARS, definitionsOf(['rsi_14']), '1h', 'float32');
   assert.equal(Math.fround(Number(first.split(',')[1])), columns.get('rsi_14')![300]);
   assert.equal((await features(...words)).answer.error.code, 'FILE_EXISTS');
   assert.equal((await features(...words.slice(0, -1), join(home.root, 'out'))).code, 2);
+});
+
+test('features of several symbols are exported to a file each', async t => {
+  const { home, features } = await setUp(t);
+  const store = createCandleStore(home.root, { now: Date.now });
+  await store.append({ ...HOURLY, symbol: 'ETHUSD' }, sliceCandles(BARS, 0, 300), FROM_FILE);
+  await store.close();
+  const out = join(home.root, 'many');
+  const words = ['--symbols', 'BTCUSD,ETHUSD', '--timeframe', '1h', '--names', 'rsi_14', '--out', out];
+  assert.equal((await features('export', ...words)).answer.error.code, 'USAGE');
+  const { answer } = await features('export', ...words, '--format', 'csv');
+  assert.deepEqual(answer.files, [
+    { series: 'coinbase:BTCUSD/1h', path: join(out, 'coinbase-BTCUSD-1h.csv'), rows: 400 },
+    { series: 'coinbase:ETHUSD/1h', path: join(out, 'coinbase-ETHUSD-1h.csv'), rows: 300 },
+  ]);
+  assert.deepEqual((await readdir(out)).sort(), ['coinbase-BTCUSD-1h.csv', 'coinbase-ETHUSD-1h.csv']);
 });
