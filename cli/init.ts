@@ -28,7 +28,7 @@ function nextSteps(folder: string, recipe: string): string[] {
     `cd ${/^[\w./-]+$/.test(folder) ? folder : `'${folder}'`}`,
     `${alphaloom} config check`,
     `${alphaloom} up`,
-    `${alphaloom} candles import FILE --symbol BTCUSD --timeframe 1h`,
+    `${alphaloom} candles fetch --symbol BTCUSD --timeframe 1h --since 2024-01-01`,
     `${alphaloom} train BTCUSD 1h --recipe ${recipe}`,
   ];
 }

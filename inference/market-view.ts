@@ -42,7 +42,8 @@ export class SeriesView implements MarketView {
   readonly #barMs: number;
   readonly #read: ReadBars;
   readonly #followed = new Map<string, Followed>();
-  readonly #volatilities = new Map(VOLATILITIES.map(name => [name, startVolatility(name)]));
+  readonly #volatilities = VOLATILITIES.map(name => ({ name, formula: startVolatility(name) }));
+  readonly #volatility = new Map<VolatilityName, number>();
   readonly #anchorTime: number;
   #bars = 0;
   #rangeSum = 0;
@@ -74,7 +75,7 @@ export class SeriesView implements MarketView {
   }
 
   volatility(name: VolatilityName): number {
-    const { value } = this.#volatilities.get(name)!;
+    const value = this.#volatility.get(name)!;
     return Number.isNaN(value) ? this.#rangeSum / this.#bars : value;
   }
 
@@ -95,8 +96,11 @@ export class SeriesView implements MarketView {
   advance(bars: Candles): void {
     const count = bars.close.length;
     if (count === 0) return;
-    for (const volatility of this.#volatilities.values())
-      for (let i = 0; i < count; i++) volatility.push(bars.high[i], bars.low[i], bars.close[i]);
+    const values = new Float64Array(count);
+    for (const { name, formula } of this.#volatilities) {
+      formula.advance(bars, values);
+      this.#volatility.set(name, values[count - 1]);
+    }
     for (let i = 0; i < count; i++) this.#rangeSum += bars.high[i] - bars.low[i];
     this.#bars += count;
     this.#last = barAt(bars, count - 1);

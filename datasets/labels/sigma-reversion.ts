@@ -1,7 +1,7 @@
 import type { Candles } from '../../contracts/candles.ts';
 import type { SigmaReversionSpec } from '../../contracts/labels.ts';
 import { APPROVE, REJECT } from '../../contracts/tasks.ts';
-import { RollingMoments } from '../../features/kernels/rolling.ts';
+import { WindowMoments } from '../../features/kernels/columns/moments.ts';
 import { type Labels, unlabelled } from './labels.ts';
 import { PriceTouch } from './price-touch.ts';
 
@@ -16,12 +16,12 @@ const SMALLEST_DEVIATION = 1e-12;
 export function labelSigmaReversion({ close }: Candles, spec: SigmaReversionSpec): Labels {
   const { horizonBars, windowBars, sigmas } = spec;
   const labels = unlabelled(close.length);
-  const moments = new RollingMoments(windowBars);
+  const [toMean, variance] = [new Float64Array(close.length), new Float64Array(close.length)];
+  new WindowMoments(windowBars).advance(close, toMean, variance, close.length);
   const touch = new PriceTouch(close, close);
   for (let t = 0; t + horizonBars < close.length; t++) {
-    moments.push(close[t]);
-    const mean = moments.reference + moments.meanOffset;
-    const deviation = Math.sqrt(moments.variance);
+    const mean = close[t] + toMean[t];
+    const deviation = Math.sqrt(variance[t]);
     if (!(deviation > SMALLEST_DEVIATION * mean)) continue;
     const distance = sigmas * deviation;
     const lower = close[t] > mean ? close[t] - distance : Number.NEGATIVE_INFINITY;

@@ -3,7 +3,7 @@ import type { TripleBarrierSpec } from '../../contracts/labels.ts';
 import { LONG, NO_TRADE, SHORT } from '../../contracts/tasks.ts';
 import { type Labels, unlabelled } from './labels.ts';
 import { PriceTouch } from './price-touch.ts';
-import { startVolatility, volatilityOf } from './volatility.ts';
+import { volatilityOf, volatilityPerBar } from './volatility.ts';
 
 /**
  * Which barrier the price touches first (López de Prado, Advances in Financial Machine Learning, 3.4). Entry is the open
@@ -16,11 +16,10 @@ export function labelTripleBarrier(candles: Candles, spec: TripleBarrierSpec): L
   const { open, high, low, close } = candles;
   const labels = unlabelled(close.length);
   const { horizonBars, upAtr, downAtr } = spec;
-  const volatility = startVolatility(volatilityOf(spec));
+  const volatility = volatilityPerBar(candles, volatilityOf(spec));
   const touch = new PriceTouch(high, low);
   for (let t = 0; t + horizonBars < close.length; t++) {
-    volatility.push(high[t], low[t], close[t]);
-    const unit = volatility.value;
+    const unit = volatility[t];
     if (Number.isNaN(unit)) continue;
     const entry = open[t + 1];
     const upper = entry + upAtr * unit;

@@ -1,23 +1,23 @@
 import type { Candles } from '../../contracts/candles.ts';
 import type { LabelSpec, VolatilityName } from '../../contracts/labels.ts';
-import { logReturn } from '../../features/kernels/derived.ts';
-import { RollingMoments } from '../../features/kernels/rolling.ts';
-import { AverageTrueRange } from '../../features/kernels/volatility.ts';
+import { WindowMoments } from '../../features/kernels/columns/moments.ts';
+import { WilderSum } from '../../features/kernels/columns/wilder.ts';
+import { DERIVATIONS } from '../../features/kernels/derived.ts';
 
 const DEFAULT: VolatilityName = 'atr14';
 
-/** The volatility of the last bar pushed, in price; NaN before its period is full. */
+/** A volatility in price under way. */
 export interface Volatility {
-  readonly value: number;
-  push(high: number, low: number, close: number): void;
+  /** Takes the next bars, one or many, and writes that of each; NaN before its period is full. */
+  advance(bars: Candles, out: Float64Array): void;
 }
 
 /** Every volatility by the name recipes call it; each starts before the first bar. */
 const START: Readonly<Record<VolatilityName, () => Volatility>> = {
-  atr14: () => new AverageTrueRange(14),
-  atr50: () => new AverageTrueRange(50),
-  deviation20: () => new CloseDeviation(20),
-  deviation100: () => new CloseDeviation(100),
+  atr14: () => startTrueRange(14),
+  atr50: () => startTrueRange(50),
+  deviation20: () => startCloseDeviation(20),
+  deviation100: () => startCloseDeviation(100),
 };
 
 export function startVolatility(name: VolatilityName): Volatility {
@@ -30,29 +30,36 @@ export function volatilityOf(labels: LabelSpec | null): VolatilityName {
 }
 
 /** The volatility of every bar, in price; NaN before its period is full. O(n). */
-export function volatilityPerBar({ high, low, close }: Candles, name: VolatilityName): Float64Array {
-  const volatility = startVolatility(name);
-  const out = new Float64Array(close.length);
-  for (let i = 0; i < out.length; i++) {
-    volatility.push(high[i], low[i], close[i]);
-    out[i] = volatility.value;
-  }
+export function volatilityPerBar(candles: Candles, name: VolatilityName): Float64Array {
+  const out = new Float64Array(candles.close.length);
+  startVolatility(name).advance(candles, out);
   return out;
 }
 
+/** Wilder's average true range (TA-Lib's ATR). */
+function startTrueRange(period: number): Volatility {
+  const trueRange = DERIVATIONS.trueRange.start();
+  const ranges = new WilderSum(period);
+  return {
+    advance(bars, out) {
+      const count = bars.close.length;
+      trueRange(bars, out);
+      ranges.advance(out, out, count);
+      for (let i = 0; i < count; i++) out[i] /= period;
+    },
+  };
+}
+
 /** Population deviation of the last `period` log returns, times the close. */
-class CloseDeviation implements Volatility {
-  value = Number.NaN;
-  readonly #returns: RollingMoments;
-  #before = Number.NaN;
-
-  constructor(period: number) {
-    this.#returns = new RollingMoments(period);
-  }
-
-  push(_high: number, _low: number, close: number): void {
-    if (!Number.isNaN(this.#before)) this.#returns.push(logReturn(close, this.#before));
-    this.#before = close;
-    this.value = Math.sqrt(this.#returns.variance) * close;
-  }
+function startCloseDeviation(period: number): Volatility {
+  const logReturn = DERIVATIONS.logReturn.start();
+  const returns = new WindowMoments(period);
+  return {
+    advance(bars, out) {
+      const count = bars.close.length;
+      logReturn(bars, out);
+      returns.advance(out, new Float64Array(count), out, count);
+      for (let i = 0; i < count; i++) out[i] = Math.sqrt(out[i]) * bars.close[i];
+    },
+  };
 }

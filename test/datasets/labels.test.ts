@@ -5,7 +5,7 @@ import { type Candles, sliceCandles } from '../../contracts/candles.ts';
 import type { LabelSpec } from '../../contracts/labels.ts';
 import { LONG, NO_TRADE, SHORT } from '../../contracts/tasks.ts';
 import { labelCandles } from '../../datasets/labels/index.ts';
-import { averageTrueRange } from '../../features/kernels/volatility.ts';
+import { volatilityPerBar } from '../../datasets/labels/volatility.ts';
 import { candlesFromCloses, goldenCandles } from '../support/candles.ts';
 import { golden, type PackedArray, unpackFloat64, unpackInt32 } from '../support/golden.ts';
 import { near } from '../support/near.ts';
@@ -124,7 +124,7 @@ test('stepping over blocks of bars finds what a scan bar by bar finds', () => {
         steps.map(change => (price += change)),
         1,
       );
-      const atr = averageTrueRange(bars, 14);
+      const atr = volatilityPerBar(bars, 'atr14');
       const { label, end } = labelCandles(bars, spec);
       for (let t = 0; t < steps.length; t++) {
         const expected = bruteForce(bars, atr, spec, t);

@@ -5,7 +5,6 @@ import { type Candles, type MarketBars, sliceBars, sliceCandles } from '../../co
 import { VOLATILITIES } from '../../contracts/labels.ts';
 import { volatilityPerBar } from '../../datasets/labels/volatility.ts';
 import { computeFeatures } from '../../features/batch.ts';
-import { averageTrueRange } from '../../features/kernels/volatility.ts';
 import { fillMissing } from '../../features/window.ts';
 import { SeriesView, type ViewingModel } from '../../inference/market-view.ts';
 import { candlesFromCloses } from '../support/candles.ts';
@@ -40,7 +39,7 @@ test('a view tells the last bar’s open time, close and ATR14', () => {
   const view = viewMarket(BARS);
   assert.equal(view.barTime, BARS.openTime.at(-1));
   assert.equal(view.close, BARS.close.at(-1));
-  assert.equal(view.volatility('atr14'), averageTrueRange(BARS, 14).at(-1));
+  assert.equal(view.volatility('atr14'), volatilityPerBar(BARS, 'atr14').at(-1));
 });
 
 test('every volatility that barriers may be counted in is that of the labels', () => {
