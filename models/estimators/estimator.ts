@@ -8,7 +8,7 @@ import type { ModelContract } from '../onnx/contract.ts';
 import type { ScoreGraph } from '../onnx/score-graph.ts';
 
 /** Native libraries that estimators may load. */
-export const NATIVE_LIBRARIES = ['lightgbm'] as const;
+export const NATIVE_LIBRARIES = ['lightgbm', 'xgboost'] as const;
 export type NativeLibraryName = (typeof NATIVE_LIBRARIES)[number];
 
 /** Paths of those that an estimator needs. */
