@@ -45,7 +45,9 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'temporal binary': checkTemporalBinary,
   ports: checkPorts,
   temporal: checkTemporal,
-  ...Object.fromEntries(NATIVE_LIBRARIES.map(name => [name, (context: CheckContext) => checkLibrary(name, context)])),
+  ...Object.fromEntries(
+    NATIVE_LIBRARIES.map(name => [name, (context: CheckContext) => checkLibrary(name, context)]),
+  ),
   champions: checkChampions,
 };
 

@@ -77,4 +77,9 @@ export interface Estimator {
   scoreGraph(folder: string, contract: ModelContract): Promise<ScoreGraph>;
   /** In the order of the features. */
   importance(folder: string): Promise<FeatureImportance>;
+  /**
+   * Where single answers can be explained: how much each feature moved each score of each row, `[rows, outputs, features + 1]`.
+   * The last of each is the mean score over the training rows; all of them add up to the row's score.
+   */
+  contributions?(folder: string, windows: WindowTable): Promise<Float64Array>;
 }

@@ -33,11 +33,16 @@ export function parseLightgbmModel(text: string): TreeModel {
     throw damaged(`${sections.length} trees of ${perRound} per round on ${features} features`);
   }
   const rounds = sections.length / perRound;
-  const scale = head.includes('\naverage_output') ? 1 / rounds : 1;
+  const scale = averagesTrees(head) ? 1 / rounds : 1;
   const trees = sections.map((section, index) =>
     parseTree(fieldsOf(section), index, features, firstOutput + (index % perRound), scale),
   );
   return { features, outputs, goesLeft: 'at-most', precision: 'float64', trees };
+}
+
+/** Whether a model, or its head, says that its scores are means over its rounds. */
+export function averagesTrees(text: string): boolean {
+  return /^average_output$/m.test(text);
 }
 
 /** Scores per row, and the one that the first tree of a round adds to. */

@@ -82,9 +82,7 @@ export class XgboostLibrary {
   private answer(modelText: string, x: Float32Array, rows: number, type: number): Float32Array {
     const native = new DisposableStack();
     try {
-      const table = native.use(
-        this.table({ x, rows, target: null, weight: null, featureNames: null }, 1),
-      );
+      const table = native.use(this.table({ x, rows, target: null, weight: null, featureNames: null }, 1));
       const out: Out<Handle> = [0n];
       this.require(this.native.boosterCreate([], 0, out));
       const handle = out[0];
@@ -162,9 +160,7 @@ export class XgboostBooster implements Disposable {
   /** The one metric of the params, on the validation table. */
   validationMetric(): number {
     const out: Out<string> = [''];
-    this.require(
-      this.native.boosterEval(this.handle, 0, [this.validation.handle], [VALIDATION], 1, out),
-    );
+    this.require(this.native.boosterEval(this.handle, 0, [this.validation.handle], [VALIDATION], 1, out));
     // `[0]\tvalidation-mlogloss:1.0986122886681098`
     return Number(out[0].slice(out[0].lastIndexOf(':') + 1).replace('inf', 'Infinity'));
   }

@@ -14,7 +14,15 @@ export function loadXgboost(path: string): XgboostNative {
 /** @throws AlphaloomError TRAINING_FAILED with XGBoost's own words, if a call's code says so */
 export function requireXgboost(native: XgboostNative, code: number): void {
   // What follows the first line is the place in XGBoost's source and a stack.
-  requireSuccess('XGBoost', code, () => native.lastError().replace(/^\[[^\]]*\] \S+: /, '').split('\nStack trace')[0]);
+  requireSuccess(
+    'XGBoost',
+    code,
+    () =>
+      native
+        .lastError()
+        .replace(/^\[[^\]]*\] \S+: /, '')
+        .split('\nStack trace')[0],
+  );
 }
 
 /** Signatures from XGBoost's c_api.h. */
@@ -33,9 +41,13 @@ function bind(library: LibraryHandle) {
       'int XGDMatrixSetStrFeatureInfo(void* matrix, const char* field, const char** names, uint64_t count)',
     ),
     matrixFree: library.func('int XGDMatrixFree(void* matrix)'),
-    boosterCreate: library.func('int XGBoosterCreate(const void** matrices, uint64_t count, _Out_ void** out)'),
+    boosterCreate: library.func(
+      'int XGBoosterCreate(const void** matrices, uint64_t count, _Out_ void** out)',
+    ),
     boosterFree: library.func('int XGBoosterFree(void* booster)'),
-    boosterSetParam: library.func('int XGBoosterSetParam(void* booster, const char* name, const char* value)'),
+    boosterSetParam: library.func(
+      'int XGBoosterSetParam(void* booster, const char* name, const char* value)',
+    ),
     boosterUpdate: library.func('int XGBoosterUpdateOneIter(void* booster, int round, void* train)'),
     boosterEval: library.func(
       'int XGBoosterEvalOneIter(void* booster, int round, const void** matrices, const char** names, uint64_t count, _Out_ const char** out)',
@@ -47,7 +59,9 @@ function bind(library: LibraryHandle) {
     boosterSave: library.func(
       'int XGBoosterSaveModelToBuffer(void* booster, const char* config, _Out_ uint64_t* length, _Out_ void** out)',
     ),
-    boosterLoad: library.func('int XGBoosterLoadModelFromBuffer(void* booster, const void* text, uint64_t length)'),
+    boosterLoad: library.func(
+      'int XGBoosterLoadModelFromBuffer(void* booster, const void* text, uint64_t length)',
+    ),
     boosterPredict: library.func(
       'int XGBoosterPredictFromDMatrix(void* booster, void* matrix, const char* config, _Out_ void** shape, _Out_ uint64_t* dims, _Out_ void** values)',
     ),

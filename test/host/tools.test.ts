@@ -215,7 +215,10 @@ async function fakePackage(packages: string, distribution: string, version: stri
   await writeFile(join(packages, 'xgboost/__init__.py'), '');
   const info = join(packages, `${distribution.replace('-', '_')}-${version}.dist-info`);
   await mkdir(info);
-  await writeFile(join(info, 'METADATA'), `Metadata-Version: 2.1\nName: ${distribution}\nVersion: ${version}\n`);
+  await writeFile(
+    join(info, 'METADATA'),
+    `Metadata-Version: 2.1\nName: ${distribution}\nVersion: ${version}\n`,
+  );
 }
 
 test('an archive is downloaded and unpacked; an error page and a cut archive are refused', async t => {
