@@ -81,5 +81,5 @@ export interface Estimator {
    * Where single answers can be explained: how much each feature moved each score of each row, `[rows, outputs, features + 1]`.
    * The last of each is the mean score over the training rows; all of them add up to the row's score.
    */
-  contributions?(folder: string, windows: WindowTable): Promise<Float64Array>;
+  contributions?(folder: string, windows: WindowTable, libraries: Libraries): Promise<Float64Array>;
 }

@@ -6,7 +6,9 @@ import { rowsOfBlock } from '../../datasets/block-rows.ts';
 import { makeFolder } from '../../storage/files.ts';
 import { classWeightsOf } from '../estimators/class-weights.ts';
 import type { FitInput } from '../estimators/estimator.ts';
-import { type TableFile, writeTable } from './table-file.ts';
+import { requireRows, requireTwoClasses } from '../estimators/training-rows.ts';
+import type { TableFile } from './table-file.ts';
+import { writeTable } from './table-writer.ts';
 
 type LearntBlock = Exclude<BlockName, 'test'>;
 
@@ -75,26 +77,6 @@ function targetsOf({ label, target }: Dataset, rows: Int32Array, isClasses: bool
   if (isClasses) return Float32Array.from(rows, row => label[row]);
   if (target) return Float32Array.from(rows, row => target[row]);
   throw new AlphaloomError('TRAINING_FAILED', 'The dataset holds no numbers to learn, only classes.');
-}
-
-function requireRows(training: number, validation: number): void {
-  if (training > 0 && validation > 0) return;
-  throw new AlphaloomError(
-    'TRAINING_FAILED',
-    `Trees need rows to train and to validate on, got ${training} and ${validation}.`,
-    { training, validation },
-  );
-}
-
-function requireTwoClasses(target: Float32Array, classes: readonly string[]): void {
-  const present = new Set(target);
-  if (present.size > 1) return;
-  const only = classes[target[0]];
-  throw new AlphaloomError(
-    'DATASET_ONE_CLASS',
-    `All ${target.length} training rows are ${only}: nothing can be learnt. Choose other labels or a longer history.`,
-    { class: only, rows: target.length },
-  );
 }
 
 /** Population deviation. */

@@ -12,9 +12,9 @@ import type {
   Libraries,
   NativeLibraryName,
 } from '../estimators/estimator.ts';
+import { requireFitted } from '../estimators/fitted-contract.ts';
 import { runInProcess } from '../estimators/worker-process.ts';
 import { runInThread } from '../estimators/worker-thread.ts';
-import type { ModelContract } from '../onnx/contract.ts';
 import type { ScoreGraph } from '../onnx/score-graph.ts';
 import type { BoostingJob, FitJob, FitResult } from './boosting-job.ts';
 import { TREE_LEARNERS } from './learners.ts';
@@ -79,9 +79,8 @@ export function treeEstimator<Params extends Recipe['train']['params']>(
 
     async scoreGraph(folder, contract): Promise<ScoreGraph> {
       const fitted = await readTreeFit(folder);
-      const model = await modelOf(folder);
-      requireFitted(contract, fitted, model);
-      return treeScores(inTargetUnit(model, fitted.unit));
+      requireFitted(contract, fitted, 1);
+      return treeScores(inTargetUnit(await modelOf(folder), fitted.unit));
     },
 
     async importance(folder): Promise<FeatureImportance> {
@@ -173,24 +172,4 @@ function besideZero(scores: Float64Array): Float64Array {
   const pairs = new Float64Array(2 * scores.length);
   for (const [row, score] of scores.entries()) pairs[2 * row + 1] = score;
   return pairs;
-}
-
-function requireFitted(contract: ModelContract, fitted: TreeFit, model: TreeModel): void {
-  requireSame('the task', [contract.task], [fitted.task]);
-  requireSame('feature names', contract.featureNames, fitted.featureNames);
-  requireSame('classes', contract.classes, fitted.classes);
-  requireSame(
-    'size',
-    [contract.steps, contract.featureNames.length, answerWidth(contract.task)],
-    [1, model.features, model.outputs],
-  );
-}
-
-function requireSame(what: string, contract: readonly unknown[], fitted: readonly unknown[]): void {
-  if (JSON.stringify(contract) === JSON.stringify(fitted)) return;
-  throw new AlphaloomError(
-    'MODEL_UNSUPPORTED',
-    `The model was asked for with ${what} ${contract.join(', ')}, and was fitted with ${fitted.join(', ')}.`,
-    { what, contract, fitted },
-  );
 }
