@@ -1,6 +1,6 @@
 import { ALLOWED_OPERATORS, domainOf } from './allowed-operators.ts';
 import { invalidModel } from './invalid-model.ts';
-import type { AttributeProto, GraphProto, ModelProto } from './messages.ts';
+import type { AttributeProto, GraphProto, ModelProto, TensorProto } from './messages.ts';
 import { requireSoundTensor } from './tensor-checks.ts';
 
 /**
@@ -14,6 +14,7 @@ export function requirePlainGraph(model: ModelProto, graph: GraphProto): string[
   for (const { domain } of model.opsetImport ?? []) requireDomain(domain);
   if (graph.sparseInitializer?.length) throw invalidModel('tensor', 'it holds sparse tensors');
   for (const tensor of graph.initializer ?? []) requireSoundTensor(tensor);
+  requireDistinctNames(graph.initializer ?? []);
 
   const operators = new Set<string>();
   for (const { domain, opType = '', attribute } of graph.node ?? []) {
@@ -27,6 +28,13 @@ export function requirePlainGraph(model: ModelProto, graph: GraphProto): string[
     for (const value of attribute ?? []) requirePlainAttribute(opType, value);
   }
   return [...operators].sort();
+}
+
+/** Of two constants with one name, what is checked might not be what runs. */
+function requireDistinctNames(tensors: readonly TensorProto[]): void {
+  const names = new Set(tensors.map(({ name }) => name ?? ''));
+  if (names.size === tensors.length) return;
+  throw invalidModel('tensor', 'two of its constants have the same name');
 }
 
 function requireDomain(domain: string | undefined): ReadonlySet<string> {

@@ -1,8 +1,8 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { answerWidth } from '../../contracts/tasks.ts';
 import { INPUT, outputName } from './contract.ts';
-import { invalidModel } from './invalid-model.ts';
+import { loadGraph, messageOf } from './graph-session.ts';
 import { checkModel, type ModelInfo, type ModelLimits, readModelBytes } from './reader.ts';
 
 /** A loaded model. Each `run` is independent of the others; several may be under way. */
@@ -19,17 +19,6 @@ export interface ModelSession {
 
 const DEFAULT_LIMITS: ModelLimits = { maxBytes: 256 * 2 ** 20 };
 
-/** One thread: with more, sums are taken in another order, and rows differ between batch sizes. */
-const SESSION_OPTIONS: InferenceSession.SessionOptions = {
-  executionProviders: ['cpu'],
-  executionMode: 'sequential',
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  graphOptimizationLevel: 'all',
-  // Refusals come back as errors; ONNX Runtime would print them too.
-  logSeverityLevel: 4,
-};
-
 /**
  * Opens a model after checking it against the contract; what runs are the very bytes that were checked.
  * @param source path of the file, or its bytes
@@ -41,28 +30,44 @@ export async function openSession(
 ): Promise<ModelSession> {
   const bytes = typeof source === 'string' ? await readModelBytes(source, limits) : source;
   const info = checkModel(bytes, limits);
-  const session = await load(bytes);
+  const graph = await loadGraph(bytes);
   const width = info.steps * info.featureNames.length;
-  const output = outputName(info.task);
-  const requireSound = info.task === 'return' ? requireReturns : requireProbabilities;
+  const runBatch = (x: Float32Array, batch: number) => answer(graph, info, x, batch);
+  const runServed = info.serving === 'row-by-row' ? rowByRow(runBatch, width) : runBatch;
   return {
     info,
     async run(x, batch) {
       requireLength(x, batch, width);
-      const window = new Tensor('float32', x, [batch, info.steps, info.featureNames.length]);
-      const answer = await session.run({ [INPUT]: window }).catch(explainFailure);
-      return requireSound(answer[output], batch, answerWidth(info.task));
+      return await runServed(x, batch);
     },
-    dispose: () => session.release(),
+    dispose: () => graph.release(),
   };
 }
 
-async function load(bytes: Uint8Array): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(bytes, SESSION_OPTIONS);
-  } catch (error) {
-    throw invalidModel('load', `ONNX Runtime can’t load it: ${messageOf(error)}`, {}, error);
-  }
+async function answer(
+  graph: InferenceSession,
+  { steps, featureNames, task }: ModelInfo,
+  x: Float32Array,
+  batch: number,
+): Promise<Float32Array> {
+  const window = new Tensor('float32', x, [batch, steps, featureNames.length]);
+  const answers = await graph.run({ [INPUT]: window }).catch(explainFailure);
+  const requireSound = task === 'return' ? requireReturns : requireProbabilities;
+  return requireSound(answers[outputName(task)], batch, answerWidth(task));
+}
+
+/** For graphs that see more than one row in a batch, such as a scale that spans it. */
+function rowByRow(run: ModelSession['run'], width: number): ModelSession['run'] {
+  return async (x, batch) => {
+    const answers: Float32Array[] = [];
+    for (let row = 0; row < batch; row += 1) {
+      answers.push(await run(x.subarray(row * width, (row + 1) * width), 1));
+    }
+    const outputs = answers[0].length;
+    const all = new Float32Array(batch * outputs);
+    for (const [row, values] of answers.entries()) all.set(values, row * outputs);
+    return all;
+  };
 }
 
 function requireLength(x: Float32Array, batch: number, width: number): void {
@@ -107,8 +112,4 @@ function requireReturns(answer: Tensor | undefined, batch: number): Float32Array
     `The model answered with something other than ${batch} expected returns: NaN, or another shape.`,
     { expected: [batch], got: dims },
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
