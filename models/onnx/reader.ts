@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { answerWidth } from '../../contracts/tasks.ts';
+import { ALLOWED_OPERATORS } from './allowed-operators.ts';
 import { type ModelContract, readContract, readServing, requireSignature, type Serving } from './contract.ts';
 import { requireSoundEnsembles } from './ensemble-checks.ts';
 import { requirePlainGraph } from './graph-checks.ts';
@@ -52,7 +53,7 @@ export function checkModel(bytes: Uint8Array, { maxBytes }: ModelLimits): ModelI
   requireSize(bytes.length, maxBytes);
   const model = decode(bytes);
   if (!model.graph) throw invalidModel('format', 'it holds no graph');
-  const operators = requirePlainGraph(model, model.graph);
+  const operators = requirePlainGraph(model, model.graph, ALLOWED_OPERATORS);
   requireSoundQuantization(model.graph);
   const contract = readContract(model.metadataProps ?? []);
   requireSignature(model.graph, contract);

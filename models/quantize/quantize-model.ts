@@ -1,5 +1,6 @@
 import type { DecisionRule } from '../../contracts/decision.ts';
 import type { WindowTable } from '../../features/window.ts';
+import { foldConstants } from '../onnx/constant-folding.ts';
 import { type Serving, withServing } from '../onnx/contract.ts';
 import type { ModelProto } from '../onnx/messages.ts';
 import { runRows } from '../onnx/row-chunks.ts';
@@ -57,7 +58,7 @@ const NOTHING_TO_QUANTIZE =
  * @throws AlphaloomError MODEL_INVALID
  */
 export async function quantizeModel(input: QuantizeInput): Promise<QuantizeResult> {
-  const float = decodeModel(input.model);
+  const float = await foldConstants(decodeModel(input.model));
   const validation = evenlySpaced(input.validation, MOST_ROWS.validation);
   const calibration = evenlySpaced(input.calibration, MOST_ROWS.calibration);
   const served = new Map<VariantName, Uint8Array>();
