@@ -4,13 +4,14 @@ import type { Json } from '../contracts/artifact.ts';
 import type { MarketBars } from '../contracts/candles.ts';
 import type { Comparison } from '../contracts/evidence.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
-import { TASK_CLASSES } from '../contracts/tasks.ts';
 import { labelCandles } from '../datasets/labels/index.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
 import type { ComparedModel } from '../evaluation/comparison.ts';
+import { decidedLabels } from '../evaluation/truth.ts';
 import { computeFeatures } from '../features/batch.ts';
 import { joinLeader } from '../features/leader-bars.ts';
-import { assembleRows, fillMissing, warmUpBars } from '../features/window.ts';
+import { columnsOf, fillMissing, warmUpBars, windowTable } from '../features/window.ts';
+import { decisionOf } from '../inference/package.ts';
 import { loadServingModel, type ServingModel } from '../inference/serving-model.ts';
 import { runRows } from '../models/onnx/row-chunks.ts';
 import { asStep } from './activity.ts';
@@ -72,15 +73,15 @@ async function compare(
   signal: AbortSignal,
 ): Promise<Comparison> {
   const { recipe } = candidate.meta;
-  const { label } = labelCandles(candles, recipe.labels);
-  const firstBar = Math.max(warmUpBars(candidate.features), warmUpBars(champion.features));
+  const decision = decisionOf(candidate.meta);
+  const label = decidedLabels(recipe.task, labelCandles(candles, recipe.labels), decision);
+  const firstBar = Math.max(...[candidate, champion].map(warmUpOf));
   const seenThrough = Math.max(candidate.version.trainedThroughTime, champion.version.trainedThroughTime);
   const bars = Int32Array.from(candles.openTime.keys()).filter(
     bar => bar >= firstBar && candles.openTime[bar] > seenThrough,
   );
   const input = {
     series,
-    classes: TASK_CLASSES[recipe.task],
     candidate: await answer(candles, candidate, bars),
     champion: await answer(championCandles, champion, bars),
     openTime: Float64Array.from(bars, bar => candles.openTime[bar]),
@@ -90,6 +91,11 @@ async function compare(
   return await offThread('compareModels', [input], signal);
 }
 
+/** Bars before the first that a model can answer for. */
+function warmUpOf({ features, meta }: ServingModel): number {
+  return warmUpBars(features) + meta.steps - 1;
+}
+
 async function answer(
   candles: MarketBars,
   { version, meta, session, features }: ServingModel,
@@ -97,12 +103,14 @@ async function answer(
 ): Promise<ComparedModel> {
   const { columns } = computeFeatures(candles, features, meta.series.timeframe, 'float32');
   fillMissing(columns, meta.recipe.features.maxFillBars, 0);
-  const x = assembleRows(columns, meta.featureNames, bars);
+  const windows = windowTable(columnsOf(columns, meta.featureNames), bars, meta.steps);
   return {
     version: version.version,
     tradable: version.tradable,
     trainedThroughTime: version.trainedThroughTime,
     labels: meta.recipe.labels,
-    probabilities: await runRows(session, x, bars.length),
+    task: meta.task,
+    decision: decisionOf(meta),
+    answers: await runRows(session, windows),
   };
 }

@@ -4,10 +4,12 @@ import type { Recipe } from '../contracts/recipe.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
 import { readDataset } from '../datasets/dataset-file.ts';
 import { REPORT_FILES } from '../datasets/report-file.ts';
-import type { Estimator } from '../models/estimators/estimator.ts';
+import { halveValidation } from '../datasets/validation-halves.ts';
+import type { Estimator, FitSummary } from '../models/estimators/estimator.ts';
 import { findEstimator } from '../models/estimators/index.ts';
 import { asStep } from './activity.ts';
-import { DATASET_FILE } from './label-dataset.ts';
+import { DATASET_FILE, type DatasetFacts } from './label-dataset.ts';
+import { estimatorLibraries } from './native-libraries.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
 
@@ -16,47 +18,54 @@ interface Input {
   readonly recipe: Recipe;
 }
 
-/** Trains the recipe's estimator. A killed fit starts again and ends in the same bytes. */
-export function fitModel({ artifacts, lightgbmLibrary, platform }: Rooms) {
+/** Trains the recipe's estimator. A killed fit goes on or starts again, and ends in the same bytes. */
+export function fitModel(rooms: Rooms) {
+  const { artifacts, platform } = rooms;
   return asStep(async ({ dataset, recipe }: Input, { signal, report }) => {
     const estimator = findEstimator(recipe.train.estimator);
     if (!estimator.tasks.includes(recipe.task)) {
       const { path } = await artifacts.load(dataset);
       refuseTask(estimator, recipe, path(REPORT_FILES.markdown));
     }
-    const library = await lightgbmLibrary();
+    const { libraries, builds } = await estimatorLibraries(rooms, estimator);
+    const holdsOut = decidesByRows(estimator, recipe);
     const inputs = {
       dataset: dataset.inputHash,
       task: recipe.task,
       train: recipe.train,
+      holdsOut,
       library: estimator.library,
-      build: library.sha256,
+      builds,
       platform,
       code: STEP_VERSIONS.fit,
     };
-    const saved = await artifacts.save('fit', inputs, async folder => {
-      const { path } = await artifacts.load(dataset);
+    const saved = await artifacts.save<FitSummary>('fit', inputs, async (folder, workFolder) => {
+      const { path, result } = await artifacts.load<DatasetFacts>(dataset);
+      const whole = await readDataset(path(DATASET_FILE));
       return await estimator.fit({
-        dataset: await readDataset(path(DATASET_FILE)),
-        train: recipe.train,
+        dataset: holdsOut ? halveValidation(whole, result.report.embargoBars).stopping : whole,
+        task: recipe.task,
         classes: TASK_CLASSES[recipe.task],
+        train: recipe.train,
         folder,
-        libraries: { lightgbm: library.path },
+        workFolder,
+        libraries,
         signal,
         onProgress: report,
       });
     });
-    const { bestRound, rounds, bestLoss } = saved.result as {
-      bestRound: number;
-      rounds: number;
-      bestLoss: number;
-    };
+    const { bestRound, rounds, bestLoss } = saved.result;
     return {
       artifact: saved.artifact,
       cached: saved.cached,
       summary: `best round ${bestRound} of ${rounds}, validation loss ${bestLoss.toFixed(4)}`,
     };
   });
+}
+
+/** Whether half of the validation rows is kept from the fit, to calibrate and to set thresholds by. */
+export function decidesByRows({ calibrates }: Estimator, { decision, task }: Recipe): boolean {
+  return calibrates && (decision.calibrate || decision.thresholds === 'fitted' || task === 'return');
 }
 
 function refuseTask({ name, tasks }: Estimator, { task }: Recipe, datasetReport: string): never {

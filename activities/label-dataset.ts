@@ -11,6 +11,7 @@ import type { AuditReport } from '../features/audit/report.ts';
 import { loadCatalog } from '../features/own-features.ts';
 import { schemaHash } from '../features/schema.ts';
 import { resolveFeatures } from '../features/sets.ts';
+import { findEstimator } from '../models/estimators/index.ts';
 import { asStep } from './activity.ts';
 import { auditOwnFeatures } from './audit-features.ts';
 import { SNAPSHOT_FILE, type SnapshotFacts } from './export-snapshot.ts';
@@ -40,6 +41,7 @@ export function labelDataset({ artifacts }: Rooms) {
   return asStep(async ({ snapshot, recipe }: Input, { signal }) => {
     const features = resolveFeatures(recipe.features, await loadCatalog(recipe.features.files));
     const audit = await auditOwnFeatures(artifacts, { snapshot, recipe }, features, signal);
+    const steps = findEstimator(recipe.train.estimator).steps(recipe.train);
     const inputs = {
       snapshot: snapshot.inputHash,
       schema: schemaHash(features),
@@ -48,6 +50,7 @@ export function labelDataset({ artifacts }: Rooms) {
       split: recipe.split,
       ...(recipe.weights && { weights: recipe.weights }),
       ...(recipe.filter && { filter: recipe.filter }),
+      ...(steps > 1 && { steps }),
       minTestRows: recipe.gate.minTestRows,
       code: STEP_VERSIONS.dataset,
     };
@@ -57,7 +60,7 @@ export function labelDataset({ artifacts }: Rooms) {
       const candles = await readSnapshot(path(SNAPSHOT_FILE));
       const { dataset, report, details } = await offThread(
         'buildDataset',
-        [candles, series.timeframe, recipe],
+        [candles, series.timeframe, recipe, steps],
         signal,
       );
       requireSameSchema(dataset.schemaHash, inputs.schema, recipe.features.files);

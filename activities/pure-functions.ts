@@ -11,8 +11,8 @@ import { schemaHash } from '../features/schema.ts';
 import { requireSameSchema } from './unchanged-files.ts';
 
 /** Formulas do not cross threads: those of a user's own are loaded where they are used. */
-async function buildDataset(bars: MarketBars, timeframe: Timeframe, recipe: Recipe) {
-  return dataset.buildDataset(bars, timeframe, recipe, await loadCatalog(recipe.features.files));
+async function buildDataset(bars: MarketBars, timeframe: Timeframe, recipe: Recipe, steps: number) {
+  return dataset.buildDataset(bars, timeframe, recipe, await loadCatalog(recipe.features.files), steps);
 }
 
 /** Features by name, those of `files` too, of the content that `schema` stands for. */

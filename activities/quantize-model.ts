@@ -2,25 +2,37 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputHash } from '../artifacts/input-hash.ts';
 import type { ArtifactRef } from '../contracts/artifact.ts';
+import type { Calibration } from '../contracts/calibration.ts';
+import type { DecisionRule } from '../contracts/decision.ts';
 import type { ParityReport } from '../contracts/evidence.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
-import { blockRows } from '../datasets/block-rows.ts';
+import { type BlockRows, blockRows, rowsWithWindows } from '../datasets/block-rows.ts';
 import { readDataset } from '../datasets/dataset-file.ts';
+import { halveValidation } from '../datasets/validation-halves.ts';
+import { calibrate } from '../models/decision/calibration.ts';
+import { asTrained, type FittedDecision, fitDecision } from '../models/decision/fit-decision.ts';
+import { effectiveClassWeights } from '../models/estimators/class-weights.ts';
+import type { Estimator, Libraries } from '../models/estimators/estimator.ts';
 import { findEstimator } from '../models/estimators/index.ts';
+import type { ModelContract } from '../models/onnx/contract.ts';
+import { modelFile } from '../models/onnx/model-file.ts';
 import { checkParity } from '../models/onnx/parity.ts';
 import { openSession } from '../models/onnx/session.ts';
 import { quantizeModel as chooseVariant, type VariantReport } from '../models/quantize.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { breakEvenLogReturn } from '../strategy/costs.ts';
 import { asStep } from './activity.ts';
+import { decidesByRows } from './fit-model.ts';
 import { DATASET_FILE, type DatasetFacts } from './label-dataset.ts';
+import { estimatorLibraries } from './native-libraries.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
 
 export const MODEL_FILE = 'model.onnx';
 
 /** The artifact's result; latencies are measured, so they stand here and in no hash. */
-export interface ModelFacts {
+export interface ModelFacts extends FittedDecision {
   readonly parity: ParityReport;
   readonly chosen: VariantReport;
   readonly variants: readonly VariantReport[];
@@ -34,23 +46,26 @@ interface Input {
 }
 
 /**
- * Exports the fit to ONNX, proves on every row of the test block that it answers as the fit does, and chooses the variant
- * that serves. The id written into the model is this step's input hash.
+ * Calibrates the fit and sets its thresholds, exports it to ONNX, proves on every row of the test block that it answers as
+ * the fit does, and chooses the variant that serves. The id written into the model is this step's input hash.
  */
-export function quantizeModel({ artifacts, clock, lightgbmLibrary, platform }: Rooms) {
+export function quantizeModel(rooms: Rooms) {
+  const { artifacts, clock, platform } = rooms;
   return asStep(async ({ dataset, fit, recipe }: Input) => {
     const estimator = findEstimator(recipe.train.estimator);
-    const library = await lightgbmLibrary();
+    const { libraries, builds } = await estimatorLibraries(rooms, estimator);
     const madeWith = {
       alphaloom: packageJson.version,
       estimator: estimator.library,
-      estimatorBuild: library.sha256,
+      ...Object.fromEntries(Object.entries(builds).map(([name, sha256]) => [`${name}Build`, sha256])),
       platform,
       onnxruntime: packageJson.dependencies['onnxruntime-node'],
     };
     const inputs = {
       fit: fit.inputHash,
       dataset: dataset.inputHash,
+      decision: recipe.decision,
+      ...(recipe.task === 'return' && { costs: recipe.costs }),
       quantize: recipe.quantize,
       onnxruntime: madeWith.onnxruntime,
       platform,
@@ -59,50 +74,82 @@ export function quantizeModel({ artifacts, clock, lightgbmLibrary, platform }: R
     const saved = await artifacts.save('model', inputs, async (folder): Promise<ModelFacts> => {
       const { path, result } = await artifacts.load<DatasetFacts>(dataset);
       const fitted = await artifacts.load(fit);
-      const exported = await estimator.toOnnx(fitted.folder, {
+      const contract: ModelContract = {
         featureNames: result.featureNames,
         schemaHash: result.schemaHash,
         steps: estimator.steps(recipe.train),
         task: recipe.task,
         classes: TASK_CLASSES[recipe.task],
         packageId: inputHash('model', inputs),
-      });
-      const { x, rows } = blockRows(await readDataset(path(DATASET_FILE)), 'test');
-      const own = await estimator.predict(fitted.folder, x, rows, { lightgbm: library.path });
+      };
+      const whole = await readDataset(path(DATASET_FILE));
+      const { deciding } = halveValidation(whole, result.report.embargoBars);
+      const rows = rowsWithWindows(whole, deciding, contract.steps);
+      const decided = decidesByRows(estimator, recipe)
+        ? fitDecision({
+            task: recipe.task,
+            scores: await estimator.scores(fitted.folder, rows.windows, libraries),
+            label: rows.label,
+            target: rows.target,
+            classWeights: effectiveClassWeights(whole, recipe.train.classWeights, contract.classes.length),
+            wanted: recipe.decision,
+            breakEven: breakEvenLogReturn(recipe.costs),
+          })
+        : asTrained(recipe.task);
+      const graph = await estimator.scoreGraph(fitted.folder, contract);
+      const exported = modelFile(graph, contract, decided.calibration);
+      const parity = await proveParity(
+        exported,
+        { estimator, folder: fitted.folder, libraries },
+        decided.calibration,
+        blockRows(whole, 'test', contract.steps),
+      );
       const { model, variants } = await chooseVariant({
         model: exported,
-        x,
-        rows,
+        windows: blockRows(whole, 'validation', contract.steps).windows,
         monotonicMs: clock.monotonicMs,
       });
       await writeFile(join(folder, MODEL_FILE), model);
-      return {
-        parity: await proveParity(model, own, x, rows),
-        chosen: variants.find(({ chosen }) => chosen)!,
-        variants,
-        madeWith,
-      };
+      return { parity, chosen: variants.find(({ chosen }) => chosen)!, variants, madeWith, ...decided };
     });
-    const { chosen, parity } = saved.result;
+    const { chosen, parity, decision, calibration } = saved.result;
     return {
       artifact: saved.artifact,
       cached: saved.cached,
-      summary: `${chosen.variant}, ${Math.ceil(chosen.bytes / 1_024)} KB, parity ${parity.maxDifference.toExponential(1)}: ${chosen.reason}`,
+      summary: [
+        `${chosen.variant}, ${Math.ceil(chosen.bytes / 1_024)} KB, parity ${parity.maxDifference.toExponential(1)}`,
+        describeDecision(decision, calibration),
+        chosen.reason,
+      ].join('; '),
     };
   });
 }
 
-/** By the very bytes that are stored. */
+interface Fitted {
+  readonly estimator: Estimator;
+  readonly folder: string;
+  readonly libraries: Libraries;
+}
+
+/** Of the float model: variants are compared with it. */
 async function proveParity(
   model: Uint8Array,
-  own: Float64Array,
-  x: Float32Array,
-  rows: number,
+  { estimator, folder, libraries }: Fitted,
+  calibration: Calibration | null,
+  { windows }: BlockRows,
 ): Promise<ParityReport> {
+  const scores = await estimator.scores(folder, windows, libraries);
+  const own = calibration === null ? scores : calibrate(scores, calibration);
   const session = await openSession(model);
   try {
-    return await checkParity(session, own, x, rows);
+    return await checkParity(session, own, windows, estimator.parityTolerance);
   } finally {
     await session.dispose();
   }
+}
+
+function describeDecision({ thresholds }: DecisionRule, calibration: Calibration | null): string {
+  const temperature = calibration ? `temperature ${calibration.temperature.toFixed(2)}, ` : '';
+  const least = thresholds?.map(value => (value === null ? '–' : value.toFixed(2))).join('/');
+  return `${temperature}${least ? `thresholds ${least}` : 'the likeliest class'}`;
 }

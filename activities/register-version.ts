@@ -108,6 +108,7 @@ async function describePackage(
       featureNames,
       schemaHash,
       recipe,
+      decision: model.result.decision,
       dataset: report,
       anchorTime: snapshot.result.anchorTime,
       artifacts: refs,

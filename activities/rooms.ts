@@ -7,6 +7,7 @@ import type { Series } from '../contracts/series.ts';
 import type { TrainModelInput, TrainModelResult } from '../contracts/training.ts';
 import type { FeatureStore } from '../features/store/feature-store.ts';
 import type { Materialiser } from '../features/store/materialiser.ts';
+import type { NativeLibraryName } from '../models/estimators/estimator.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VenueClient } from '../venues/venue-client.ts';
 
@@ -17,8 +18,8 @@ export interface Rooms {
   readonly artifacts: ArtifactStore;
   readonly registry: Registry;
   readonly clock: Clock;
-  /** LightGBM's shared library, and what it is: trees depend on the build, whatever release it calls itself. */
-  lightgbmLibrary(): Promise<NativeLibrary>;
+  /** A shared library, and what it is. @throws AlphaloomError NATIVE_LIBRARY_MISSING */
+  nativeLibrary(name: NativeLibraryName): Promise<NativeLibrary>;
   /** `linux-x64`: part of what bytes depend on. */
   readonly platform: string;
   loadRecipe(name: string): Promise<Recipe>;

@@ -5,13 +5,15 @@ import type { ArtifactRef, Json } from '../contracts/artifact.ts';
 import type { Evidence, Measurements } from '../contracts/evidence.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
-import { TASK_CLASSES } from '../contracts/tasks.ts';
-import { blockRows } from '../datasets/block-rows.ts';
+import { DECIDED_CLASSES } from '../contracts/tasks.ts';
+import { blockRows, labelsOfBlock } from '../datasets/block-rows.ts';
 import { readDataset } from '../datasets/dataset-file.ts';
+import { reversionSides } from '../datasets/labels/sigma-reversion.ts';
 import { volatilityOf, volatilityPerBar } from '../datasets/labels/volatility.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
 import { judgeCandidate } from '../evaluation/gate.ts';
 import type { GateFacts } from '../evaluation/rules/rule.ts';
+import { countDecided, decidedLabels } from '../evaluation/truth.ts';
 import { PACKAGE_FILES } from '../inference/package.ts';
 import { findEstimator } from '../models/estimators/index.ts';
 import { runRows } from '../models/onnx/row-chunks.ts';
@@ -73,31 +75,42 @@ async function judge(
   const model = await artifacts.load<ModelFacts>(input.model);
   const fit = await artifacts.load(input.fit);
   const candles = await readSnapshot(snapshot.path(SNAPSHOT_FILE));
-  const test = blockRows(await readDataset(dataset.path(DATASET_FILE)), 'test');
+  const { decision, calibration } = model.result;
+  const { task, labels } = recipe;
   const session = await openSession(model.path(MODEL_FILE));
   try {
     const { blocks, trainedThroughTime } = dataset.result.report;
+    const whole = await readDataset(dataset.path(DATASET_FILE));
+    const test = blockRows(whole, 'test', session.info.steps);
     const scoreInput = {
-      classes: TASK_CLASSES[recipe.task],
-      probabilities: await runRows(session, test.x, test.rows),
-      label: test.label,
+      task,
+      decision,
+      calibration,
+      answers: await runRows(session, test.windows),
+      label: decidedLabels(task, test, decision),
       bar: test.bar,
-      trainClasses: blocks.train.classes,
+      signalSides: labels.kind === 'sigma-reversion' ? reversionSides(candles, labels) : null,
+      trainClasses: countDecided(task, labelsOfBlock(whole, 'train'), decision),
       candles,
-      atr: volatilityPerBar(candles, volatilityOf(recipe.labels)),
+      atr: volatilityPerBar(candles, volatilityOf(labels)),
       recipe,
       market: snapshot.result.marketKind,
     };
-    const { metrics, baseline, intervals, bootstrap, backtest } = await offThread(
-      'scoreModel',
-      [scoreInput],
-      signal,
-    );
+    const {
+      metrics,
+      baseline,
+      intervals,
+      bootstrap,
+      backtest,
+      calibration: calibrated,
+    } = await offThread('scoreModel', [scoreInput], signal);
     const facts: GateFacts = {
       series: seriesId(series),
       recipe: recipe.name,
       packageId: input.model.inputHash,
-      classes: TASK_CLASSES[recipe.task],
+      classes: DECIDED_CLASSES[task],
+      decision,
+      ...(calibrated && { calibration: calibrated }),
       testBlock: { fromTime: blocks.test.fromTime, toTime: blocks.test.toTime, rows: test.rows },
       trainedThroughTime,
       metrics,

@@ -6,6 +6,13 @@ import { exists, temporaryName } from '../storage/files.ts';
 import { findAbandoned, measure, renameUnlessTaken } from '../storage/folders.ts';
 import { type ArtifactRecord, RECORD_FILE, readRecord } from './record.ts';
 
+const WORK_ENDING = '.work';
+
+/** Where the writer of an artifact keeps what should outlive its process. */
+export function workFolderOf(folder: string): string {
+  return `${folder}${WORK_ENDING}`;
+}
+
 const HASH = /\b[0-9a-f]{64}\b/g;
 
 interface Entry {
@@ -44,6 +51,7 @@ export async function findGarbage(
     for (const name of await subfolders(join(root, step))) {
       const folder = join(root, step, name);
       if (/\.corrupt-\d+$/.test(name)) await addIfOld(folder, 'damaged');
+      else if (name.endsWith(WORK_ENDING)) await addIfOld(folder, 'abandoned');
       else if (/^[0-9a-f]{64}$/.test(name)) entries.push(await describe(folder, step));
     }
   }

@@ -1,4 +1,4 @@
-import { chmod, lstat, readdir, rename } from 'node:fs/promises';
+import { chmod, lstat, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ARTIFACT_STEPS,
@@ -11,7 +11,7 @@ import {
 import { AlphaloomError } from '../contracts/errors.ts';
 import { exists, explainDiskErrors } from '../storage/files.ts';
 import { publishFolder } from '../storage/folders.ts';
-import { collectGarbage, findGarbage, type Garbage } from './garbage.ts';
+import { collectGarbage, findGarbage, type Garbage, workFolderOf } from './garbage.ts';
 import { inputHash } from './input-hash.ts';
 import { type ArtifactRecord, corrupt, RECORD_FILE, readVerified, writeRecord } from './record.ts';
 
@@ -37,12 +37,14 @@ export interface ArtifactStore {
    * The artifact of these inputs: the one that is there (checked, `cached`), or a new one that `write` fills. `write` gets
    * an empty folder, leaves plain files in it, and answers with JSON that is kept beside them. When it throws, nothing is
    * left; when another process was faster, its artifact is taken. A damaged one is set aside and made anew.
+   * `workFolder` is for what should outlive a killed process: the same for the same inputs, made by whoever needs it,
+   * removed once the artifact is there.
    * @throws AlphaloomError DISK_FULL, PERMISSION_DENIED, STORE_TOO_NEW, INTERNAL, and whatever `write` throws
    */
   save<Result = Json>(
     step: ArtifactStep,
     inputs: Json,
-    write: (folder: string) => Promise<Result>,
+    write: (folder: string, workFolder: string) => Promise<Result>,
   ): Promise<SavedArtifact<Result>>;
   /** @throws AlphaloomError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT naming the file, STORE_TOO_NEW */
   load<Result = Json>(ref: ArtifactRef): Promise<LoadedArtifact<Result>>;
@@ -61,17 +63,22 @@ export function createArtifactStore(home: string): ArtifactStore {
   const root = join(home, 'artifacts');
   const folderOf = (step: ArtifactStep, hash: string) => join(root, step, hash);
   return {
-    async save<Result>(step: ArtifactStep, inputs: Json, write: (folder: string) => Promise<Result>) {
+    async save<Result>(
+      step: ArtifactStep,
+      inputs: Json,
+      write: (folder: string, workFolder: string) => Promise<Result>,
+    ) {
       const folder = folderOf(step, inputHash(step, inputs));
       const found = await reuse(folder);
       if (found) return saved<Result>(found, true);
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const { built, published } = await publishFolder(folder, async temporary => {
-          const result = await write(temporary);
+          const result = await write(temporary, workFolderOf(folder));
           const record = await writeRecord(temporary, step, inputs, result);
           await protectFiles(temporary);
           return record;
         });
+        await rm(workFolderOf(folder), { recursive: true, force: true });
         if (published) return saved<Result>(built, false);
         const winner = await reuse(folder);
         if (winner) return saved<Result>(winner, true);

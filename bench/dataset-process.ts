@@ -41,7 +41,7 @@ async function build(): Promise<number> {
   const candles = await readSnapshot(join(folder, 'candles.arrow'));
   const { dataset, report, details } = await offThread(
     'buildDataset',
-    [candles, '1m', recipe],
+    [candles, '1m', recipe, 1],
     new AbortController().signal,
   );
   await writeDataset(dataset, join(folder, 'dataset.arrow'));
@@ -65,8 +65,10 @@ async function fit(): Promise<number> {
   await lightgbm.fit({
     dataset,
     train: { ...recipe.train, params: { rounds: 2 } },
+    task: 'direction3',
     classes: TASK_CLASSES.direction3,
     folder,
+    workFolder: join(folder, 'work'),
     libraries: { lightgbm: lightgbmLibrary() },
     signal: new AbortController().signal,
     onProgress: () => {},

@@ -23,7 +23,7 @@ const recipe = recipeWith({
   labels: { kind: 'triple-barrier', horizonBars: 24, upAtr: 2.5, downAtr: 2.5 },
 });
 const bars = sliceCandles(candles, 0, USUAL.bars);
-const times = await timeRuns(9, 2, async () => buildDataset(bars, '15m', recipe, CATALOG));
+const times = await timeRuns(9, 2, async () => buildDataset(bars, '15m', recipe, CATALOG, 1));
 const seconds = percentile(times, 0.5) / 1_000;
 
 const folder = await mkdtemp(join(tmpdir(), 'alphaloom-bench-'));

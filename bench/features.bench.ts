@@ -160,14 +160,14 @@ function linearity(): BenchRow {
 }
 
 function oneBar(): BenchRow {
-  const follower = new FeatureFollower(wide.map(CATALOG.find), MINUTE, 3);
+  const follower = new FeatureFollower(wide.map(CATALOG.find), MINUTE, 3, 1);
   follower.advance(sliceCandles(bars, 0, 10_000));
   const times: number[] = [];
   for (let t = 10_000; t < 20_000; t++) {
     const bar = sliceCandles(bars, t, t + 1);
     const started = performance.now();
     follower.advance(bar);
-    follower.row();
+    follower.window();
     times.push((performance.now() - started) * 1_000);
   }
   const settled = times.slice(2_000);

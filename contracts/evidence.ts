@@ -1,3 +1,5 @@
+import type { CalibrationReport } from './calibration.ts';
+import type { DecisionRule } from './decision.ts';
 import type { Direction } from './tasks.ts';
 
 /** A point estimate with its 95 % interval from the block bootstrap; null where it is not defined. */
@@ -28,7 +30,10 @@ export interface Metrics {
   readonly mcc: number;
   /** Cohen's kappa; null where truth and predictions are one class throughout. */
   readonly kappa: number | null;
-  /** AUC of LONG against SHORT: P(LONG) / (P(LONG) + P(SHORT)) on rows labelled LONG or SHORT. */
+  /**
+   * AUC of LONG against SHORT: P(LONG) / (P(LONG) + P(SHORT)) on rows labelled LONG or SHORT; of a model that approves
+   * signals, of APPROVE against REJECT.
+   */
   readonly directionalAuc: number | null;
   readonly logLoss: number;
   /** Multi-class Brier score: mean over rows of the sum over classes of (p − y)². */
@@ -86,7 +91,11 @@ export interface Evidence {
   readonly series: string;
   readonly recipe: string;
   readonly packageId: string;
+  /** What was decided and judged: the task's classes, or directions of a return. */
   readonly classes: readonly string[];
+  /** Packages of earlier versions chose the likeliest class and were not calibrated. */
+  readonly decision?: DecisionRule;
+  readonly calibration?: CalibrationReport | null;
   readonly testBlock: { readonly fromTime: number; readonly toTime: number; readonly rows: number };
   /** Last label end of training and validation rows, epoch ms: bars after it are unseen. */
   readonly trainedThroughTime: number;

@@ -1,5 +1,6 @@
 import type { ArtifactRef, FileDigest } from './artifact.ts';
 import type { DatasetReport } from './dataset.ts';
+import type { DecisionRule } from './decision.ts';
 import type { Recipe } from './recipe.ts';
 import type { MarketKind, Series } from './series.ts';
 import type { Task } from './tasks.ts';
@@ -18,6 +19,8 @@ export interface PackageMeta {
   readonly featureNames: readonly string[];
   readonly schemaHash: string;
   readonly recipe: Recipe;
+  /** Packages of earlier versions have none: the likeliest class is chosen. */
+  readonly decision?: DecisionRule;
   readonly dataset: DatasetReport;
   /** Open time of the bar at which recursive indicators start. */
   readonly anchorTime: number;

@@ -108,6 +108,15 @@ const sections = z.strictObject({
     /** The estimator's own parameters; it checks them. */
     params: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).default({}),
   }),
+  /** How answers become decisions; both are fitted on the validation block's second half, training stops by its first. */
+  decision: z
+    .strictObject({
+      /** Whether probabilities are calibrated by a temperature. */
+      calibrate: z.boolean().default(true),
+      /** Thresholds of the classes that gave the best MCC, or the likeliest class. */
+      thresholds: z.enum(['fitted', 'likeliest']).default('fitted'),
+    })
+    .prefault({}),
   quantize: z
     .strictObject({
       /** Share of rows on which a smaller variant must choose the same class as the float model. */

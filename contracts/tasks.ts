@@ -8,6 +8,18 @@ export const TASK_CLASSES = {
   return: [],
 } as const satisfies Record<Task, readonly string[]>;
 
+/** Columns of a model's answer: a probability per class, or the one expected log return. */
+export function answerWidth(task: Task): number {
+  return TASK_CLASSES[task].length || 1;
+}
+
+/** What is decided and judged in the end: a return becomes a direction. */
+export const DECIDED_CLASSES = {
+  direction3: TASK_CLASSES.direction3,
+  approve2: TASK_CLASSES.approve2,
+  return: TASK_CLASSES.direction3,
+} as const satisfies Record<Task, readonly string[]>;
+
 /** Label values of `direction3`. */
 export const SHORT = 0;
 export const NO_TRADE = 1;

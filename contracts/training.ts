@@ -67,8 +67,14 @@ export interface TrainingProgress {
 
 /** Heartbeat of the fit, seen in the pending activity's details. */
 export interface FitProgress {
+  /** Rounds, epochs or iterations: what is done, of how many at most. */
   readonly round: number;
   readonly rounds: number;
+  /** Within the round, where it has steps. */
+  readonly step?: number;
+  readonly steps?: number;
+  /** At the present speed, were no round left out. */
+  readonly secondsLeft?: number;
   readonly loss: number | null;
   readonly bestRound: number;
   readonly bestLoss: number | null;

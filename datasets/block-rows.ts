@@ -1,24 +1,46 @@
 import { BLOCKS, type BlockName, type Dataset } from '../contracts/dataset.ts';
+import { type WindowTable, windowTable } from '../features/window.ts';
 
-/** Rows of one block, gathered; `x` is row-major `[rows, features]`. */
+/** Rows of one block in time order. */
 export interface BlockRows {
   readonly rows: number;
-  readonly x: Float32Array;
+  /** One window per row. */
+  readonly windows: WindowTable;
+  /** Class per row; 0 in a task without classes. */
   readonly label: Int8Array;
+  /** In a task without classes the number to learn, else null. */
+  readonly target: Float32Array | null;
+  /** How much each row counts; null: all the same. */
+  readonly weight: Float32Array | null;
   /** Index of each row's bar in the snapshot, ascending. */
   readonly bar: Int32Array;
 }
 
-/** The labelled rows of a block in time order. O(rows × features). */
-export function blockRows(dataset: Dataset, block: BlockName): BlockRows {
-  const rows = rowsOfBlock(dataset, block);
-  const x = new Float32Array(rows.length * dataset.columns.length);
-  writeRowMajor(dataset.columns, rows, x);
+/** The labelled rows of a block with their windows of `steps` bars. O(rows × features). */
+export function blockRows(dataset: Dataset, block: BlockName, steps: number): BlockRows {
+  return rowsWithWindows(dataset, rowsOfBlock(dataset, block), steps);
+}
+
+/** The given rows, ascending, with their windows. */
+export function rowsWithWindows(dataset: Dataset, rows: Int32Array, steps: number): BlockRows {
+  const { columns, label, target, weight, bar } = dataset;
   return {
     rows: rows.length,
-    x,
-    label: Int8Array.from(rows, row => dataset.label[row]),
-    bar: Int32Array.from(rows, row => dataset.bar[row]),
+    windows: windowTable(columns, rows, steps),
+    label: Int8Array.from(rows, row => label[row]),
+    target: target ? Float32Array.from(rows, row => target[row]) : null,
+    weight: weight ? Float32Array.from(rows, row => weight[row]) : null,
+    bar: Int32Array.from(rows, row => bar[row]),
+  };
+}
+
+/** The labels of a block alone. */
+export function labelsOfBlock(dataset: Dataset, block: BlockName): Pick<BlockRows, 'label' | 'target'> {
+  const rows = rowsOfBlock(dataset, block);
+  const { label, target } = dataset;
+  return {
+    label: Int8Array.from(rows, row => label[row]),
+    target: target ? Float32Array.from(rows, row => target[row]) : null,
   };
 }
 

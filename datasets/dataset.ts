@@ -2,7 +2,7 @@ import type { MarketBars } from '../contracts/candles.ts';
 import type { BlockName, Dataset, DatasetDetails, DatasetReport } from '../contracts/dataset.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../contracts/series.ts';
-import { TASK_CLASSES } from '../contracts/tasks.ts';
+import { TASK_CLASSES, UNLABELLED } from '../contracts/tasks.ts';
 import type { Catalog } from '../features/catalog/index.ts';
 import type { FeatureDefinition } from '../features/definition.ts';
 import { FeatureEngine } from '../features/engine.ts';
@@ -36,6 +36,7 @@ interface BuiltDataset {
 /**
  * Features, labels and blocks of all bars after warm-up, as the recipe says; the candles start at the series' anchor.
  * Refuses what can't be learnt or judged before anything is trained. The columns stand in memory that threads share.
+ * @param steps bars of a window; a row whose window would begin in the warm-up is unlabelled
  * @throws AlphaloomError RECIPE_INVALID, FEATURE_UNKNOWN, FEATURE_INPUT_MISSING, FEATURE_EMPTY, CANDLES_TOO_FEW,
  * DATASET_TOO_SMALL, DATASET_ONE_CLASS
  */
@@ -44,6 +45,7 @@ export function buildDataset(
   timeframe: Timeframe,
   recipe: Recipe,
   catalog: Catalog,
+  steps: number,
 ): BuiltDataset {
   const features = resolveFeatures(recipe.features, catalog);
   const featureNames = features.map(({ name }) => name);
@@ -52,14 +54,14 @@ export function buildDataset(
   const classes = TASK_CLASSES[recipe.task].length;
   requireNames(featureNames);
   requireSeconds(timeframe, recipe);
-  requireBars(bars, warmUp, recipe);
+  requireBars(bars, warmUp + steps - 1, recipe);
 
   const bar = Int32Array.from({ length: bars - warmUp }, (_, row) => warmUp + row);
   const labels = labelCandles(candles, recipe.labels);
-  const label = labels.label.slice(warmUp);
-  const labelEnd = labels.end.slice(warmUp);
+  const label = labels.label.slice(warmUp).fill(UNLABELLED, 0, steps - 1);
+  const labelEnd = labels.end.slice(warmUp).fill(UNLABELLED, 0, steps - 1);
   const times = { bar, labelEnd };
-  const embargoBars = recipe.split.embargoBars ?? Math.max(recipe.labels.horizonBars, warmUp);
+  const embargoBars = recipe.split.embargoBars ?? Math.max(recipe.labels.horizonBars, warmUp + steps - 1);
   const split = splitBlocks(label, times, recipe.split, embargoBars);
   requireRows(split, recipe, bars);
 

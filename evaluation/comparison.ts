@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type DecisionRule, decideClasses, decidedProbabilities } from '../contracts/decision.ts';
 import type { Comparison, Estimate, RuleResult } from '../contracts/evidence.ts';
 import type { GateSpec, LabelSpec } from '../contracts/recipe.ts';
+import { DECIDED_CLASSES, type Task } from '../contracts/tasks.ts';
 import { decimals, interval } from '../contracts/wording.ts';
 import { bootstrapIntervals, MIN_BLOCKS } from '../statistics/bootstrap.ts';
 import { confusionCounts, matthewsCorrelation } from '../statistics/confusion.ts';
-import { checkProbabilities, likeliestClasses, type Probabilities } from '../statistics/probabilities.ts';
+import { checkProbabilities } from '../statistics/probabilities.ts';
 import { pairedDifference } from '../statistics/resampled.ts';
 import { mccStatistic } from '../statistics/resampled-classification.ts';
 import { bootstrapSpec } from './score.ts';
@@ -15,18 +17,19 @@ export interface ComparedModel {
   /** Open time of the bar at which its last training or validation label was decided. */
   readonly trainedThroughTime: number;
   readonly labels: LabelSpec;
-  /** Row-major `[rows, classes]`, on the same rows as the other model's. */
-  readonly probabilities: Probabilities;
+  readonly task: Task;
+  readonly decision: DecisionRule;
+  /** Row-major `[rows, outputs]`, on the same rows as the other model's. */
+  readonly answers: Float32Array;
 }
 
 export interface ComparisonInput {
   readonly series: string;
-  readonly classes: readonly string[];
   readonly candidate: ComparedModel;
   readonly champion: ComparedModel;
   /** Open time of each row's bar, ascending. Rows that a model has seen may be among them; they are left out. */
   readonly openTime: Float64Array;
-  /** The truth by the candidate's labels; −1 where it is not known: such rows are left out. */
+  /** The decided class that was right by the candidate's labels; −1 where it is not known: such rows are left out. */
   readonly label: Int8Array;
   /** Of the candidate's recipe. */
   readonly gate: GateSpec;
@@ -39,15 +42,16 @@ export interface ComparisonInput {
  * @throws AlphaloomError PREDICTION_INVALID where a model's probabilities are none
  */
 export function compareModels(input: ComparisonInput): Comparison {
-  const { candidate, champion, classes, openTime } = input;
+  const { candidate, champion, openTime } = input;
+  const classes = Math.max(...[candidate, champion].map(({ task }) => DECIDED_CLASSES[task].length));
   const rows = unseenRows(input);
   const label = Int8Array.from(rows, row => input.label[row]!);
   const candidateAnswers = answersOn(rows, candidate, input);
   const championAnswers = answersOn(rows, champion, input);
   const { mcc } = bootstrapIntervals(
     pairedDifference(
-      mccStatistic(label, candidateAnswers, classes.length),
-      mccStatistic(label, championAnswers, classes.length),
+      mccStatistic(label, candidateAnswers, classes),
+      mccStatistic(label, championAnswers, classes),
     ),
     bootstrapSpec(rows.length, candidate.labels, input.gate),
   );
@@ -58,8 +62,8 @@ export function compareModels(input: ComparisonInput): Comparison {
     bars: rows.length,
     fromTime: openTime[rows[0] ?? -1] ?? null,
     toTime: openTime[rows.at(-1) ?? -1] ?? null,
-    candidateMcc: mccOf(label, candidateAnswers, classes.length),
-    championMcc: mccOf(label, championAnswers, classes.length),
+    candidateMcc: mccOf(label, candidateAnswers, classes),
+    championMcc: mccOf(label, championAnswers, classes),
     difference: rows.length > 0 ? mcc : NOTHING,
   };
   return { ...facts, rule: judge(facts, input) };
@@ -73,8 +77,10 @@ function unseenRows({ candidate, champion, openTime, label }: ComparisonInput): 
 }
 
 function answersOn(rows: Int32Array, model: ComparedModel, input: ComparisonInput): Int8Array {
-  checkProbabilities(model.probabilities, input.openTime.length, input.classes.length);
-  const answers = likeliestClasses(model.probabilities, input.classes.length);
+  const { task, decision } = model;
+  const probabilities = decidedProbabilities(task, model.answers, decision);
+  checkProbabilities(probabilities, input.openTime.length, DECIDED_CLASSES[task].length);
+  const answers = decideClasses(task, probabilities, decision);
   return Int8Array.from(rows, row => answers[row]!);
 }
 

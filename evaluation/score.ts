@@ -1,24 +1,32 @@
+import type { Calibration, CalibrationReport } from '../contracts/calibration.ts';
 import type { Candles } from '../contracts/candles.ts';
+import { type DecisionRule, decideClasses, decidedProbabilities } from '../contracts/decision.ts';
 import type { Evidence, Metrics, TradeRecord } from '../contracts/evidence.ts';
 import type { GateSpec, LabelSpec, Recipe } from '../contracts/recipe.ts';
 import type { MarketKind } from '../contracts/series.ts';
+import { APPROVE, DECIDED_CLASSES, NO_TRADE, type Task } from '../contracts/tasks.ts';
 import { type BootstrapSpec, bootstrapIntervals, type Statistic } from '../statistics/bootstrap.ts';
+import { calibrationError } from '../statistics/calibration-error.ts';
 import { classificationMetrics } from '../statistics/classification.ts';
-import { likeliestClasses, type Probabilities } from '../statistics/probabilities.ts';
 import { GENERATOR } from '../statistics/random.ts';
 import { statisticsOfSums } from '../statistics/resampled.ts';
 import { classificationStatistics } from '../statistics/resampled-classification.ts';
 import { backtest } from '../strategy/backtest.ts';
 
 export interface ScoreInput {
-  /** Of the task, in the order of the model's outputs. */
-  readonly classes: readonly string[];
-  /** Row-major `[rows, classes]` from the model that would serve, on the labelled rows of the block to score. */
-  readonly probabilities: Probabilities;
+  readonly task: Task;
+  readonly decision: DecisionRule;
+  /** Answers `[rows, outputs]` of the model that would serve, on the labelled rows of the block to score. */
+  readonly answers: Float32Array;
+  /** Decided class that was right, per row. */
   readonly label: Int8Array;
   /** Bar of each row, ascending. */
   readonly bar: Int32Array;
-  /** Training rows per class: what the constant baseline knows. */
+  /** Of the task `approve2`: the side (LONG, SHORT) of the signal that it judges, per bar. */
+  readonly signalSides: Int8Array | null;
+  /** What the model's probabilities were calibrated by; null in a task without classes. */
+  readonly calibration: Calibration | null;
+  /** Training rows per decided class: what the constant baseline knows. */
   readonly trainClasses: readonly number[];
   /** The whole snapshot, and per bar of it the volatility that barriers are counted in (ATR14 by default). */
   readonly candles: Candles;
@@ -28,7 +36,7 @@ export interface ScoreInput {
 }
 
 export interface Score
-  extends Pick<Evidence, 'metrics' | 'baseline' | 'intervals' | 'bootstrap' | 'backtest'> {
+  extends Pick<Evidence, 'metrics' | 'baseline' | 'intervals' | 'bootstrap' | 'backtest' | 'calibration'> {
   readonly trades: readonly TradeRecord[];
 }
 
@@ -37,9 +45,11 @@ export interface Score
  * @throws AlphaloomError DATASET_TOO_SMALL without rows, PREDICTION_INVALID where a probability is none
  */
 export function scoreModel(input: ScoreInput): Score {
-  const { classes, probabilities, label, recipe } = input;
-  const metrics = classificationMetrics(label, probabilities, classes);
-  const predicted = likeliestClasses(probabilities, classes.length);
+  const { task, decision, label, recipe } = input;
+  const classes = DECIDED_CLASSES[task];
+  const probabilities = decidedProbabilities(task, input.answers, decision);
+  const predicted = decideClasses(task, probabilities, decision);
+  const metrics = classificationMetrics(label, probabilities, classes, predicted);
   const { summary, trades } = playBlock(input, predicted);
   const spec = bootstrapSpec(label.length, recipe.labels, recipe.gate);
   const overRows = bootstrapIntervals(
@@ -63,6 +73,7 @@ export function scoreModel(input: ScoreInput): Score {
       seed: spec.seed,
     },
     backtest: summary,
+    calibration: input.calibration && reportCalibration(label, probabilities, input.calibration),
     trades,
   };
 }
@@ -82,7 +93,8 @@ function playBlock(input: ScoreInput, predicted: Int8Array) {
   const { candles, bar, recipe } = input;
   const bars = candles.openTime.length;
   const direction = new Int8Array(bars).fill(-1);
-  for (let row = 0; row < bar.length; row++) direction[bar[row]!] = predicted[row]!;
+  for (let row = 0; row < bar.length; row++)
+    direction[bar[row]!] = directionOf(predicted[row]!, bar[row]!, input);
   return backtest({
     candles,
     atr: input.atr,
@@ -93,6 +105,36 @@ function playBlock(input: ScoreInput, predicted: Int8Array) {
     costs: recipe.costs,
     market: input.market,
   });
+}
+
+/** An approved signal is taken in its own direction; a direction is taken as it is. */
+function directionOf(decided: number, bar: number, { task, signalSides }: ScoreInput): number {
+  if (task !== 'approve2') return decided;
+  return decided === APPROVE && signalSides ? signalSides[bar]! : NO_TRADE;
+}
+
+/** The raw scores' softmax follows from the calibrated one: its logarithms times T, plus the log weights. */
+function reportCalibration(
+  label: Int8Array,
+  probabilities: Float32Array,
+  calibration: Calibration,
+): CalibrationReport {
+  const { logWeights, temperature } = calibration;
+  const classes = logWeights.length;
+  const raw = Float64Array.from(
+    probabilities,
+    (p, at) => p ** temperature * Math.exp(logWeights[at % classes]!),
+  );
+  for (let at = 0; at < raw.length; at += classes) {
+    const row = raw.subarray(at, at + classes);
+    const sum = row.reduce((total, value) => total + value, 0);
+    for (let k = 0; k < classes; k++) row[k]! /= sum;
+  }
+  return {
+    ...calibration,
+    errorBefore: calibrationError(label, raw, classes),
+    errorAfter: calibrationError(label, probabilities, classes),
+  };
 }
 
 /** Mean returns per trade as ratios of sums over bars; a trade belongs to its entry bar. */

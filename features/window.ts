@@ -56,20 +56,61 @@ function fillColumn(
 }
 
 /**
- * Model input, row-major `[rowIndexes.length, names.length]`, columns picked by name.
- * @throws AlphaloomError FEATURE_UNKNOWN where a column is not there
+ * Windows over consecutive rows of one table. Plain data that crosses threads without a copy; windows themselves are copied
+ * out as they are needed, because all at once would take `steps` times the table's memory.
  */
-export function assembleRows(
-  columns: Columns,
-  names: readonly string[],
-  rowIndexes: ArrayLike<number>,
-): Float32Array {
-  const rows = new Float32Array(rowIndexes.length * names.length);
-  for (const [position, name] of names.entries()) {
-    const column = columns.get(name);
-    if (!column)
-      throw new AlphaloomError('FEATURE_UNKNOWN', `No column holds the feature "${name}".`, { got: name });
-    for (let r = 0; r < rowIndexes.length; r++) rows[r * names.length + position] = column[rowIndexes[r]];
+export interface WindowTable {
+  /** Row-major `[all rows, features]`, raw values, NaN where missing. */
+  readonly values: Float32Array<SharedArrayBuffer>;
+  /** Last row of each window, ascending; at least `steps − 1`. */
+  readonly ends: Int32Array;
+  readonly steps: number;
+  readonly features: number;
+}
+
+/** Rows that are gathered at once: their part of the table stays in the processor's cache while the columns follow one another. */
+const TILE_ROWS = 512;
+
+/**
+ * @param columns one per feature, in the model's order
+ * @param ends last row of each window, ascending
+ */
+export function windowTable(columns: readonly Float32Array[], ends: Int32Array, steps: number): WindowTable {
+  const features = columns.length;
+  // Only rows that a window reads are copied.
+  const first = ends.length === 0 ? 0 : ends[0] - steps + 1;
+  const rows = ends.length === 0 ? 0 : ends[ends.length - 1] + 1 - first;
+  const values = new Float32Array(new SharedArrayBuffer(4 * rows * features));
+  for (let from = 0; from < rows; from += TILE_ROWS) {
+    const to = Math.min(from + TILE_ROWS, rows);
+    for (const [f, column] of columns.entries())
+      for (let row = from; row < to; row++) values[row * features + f] = column[first + row];
   }
-  return rows;
+  return { values, ends: ends.map(end => end - first), steps, features };
+}
+
+/** Copies the windows [from, to) to `out`, row-major `[to − from, steps, features]`. */
+export function copyWindows(
+  { values, ends, steps, features }: WindowTable,
+  from: number,
+  to: number,
+  out: Float32Array,
+): void {
+  const width = steps * features;
+  for (let window = from; window < to; window++) {
+    const end = (ends[window] + 1) * features;
+    out.set(values.subarray(end - width, end), (window - from) * width);
+  }
+}
+
+/** The columns of these names, in their order. @throws AlphaloomError FEATURE_UNKNOWN where one is not there */
+export function columnsOf(
+  columns: FeatureMatrix<'float32'>['columns'],
+  names: readonly string[],
+): Float32Array[] {
+  return names.map(name => {
+    const column = columns.get(name);
+    if (column) return column;
+    throw new AlphaloomError('FEATURE_UNKNOWN', `No column holds the feature "${name}".`, { got: name });
+  });
 }

@@ -7,6 +7,7 @@ import { seriesId } from '../contracts/series.ts';
 import { createFeatureStore } from '../features/store/feature-store.ts';
 import { createMaterialiser } from '../features/store/materialiser.ts';
 import { createPredictor, type Predictor } from '../inference/predictor.ts';
+import type { NativeLibraryName } from '../models/estimators/estimator.ts';
 import { openSqliteRegistry } from '../registry/sqlite-registry.ts';
 import { digestFile } from '../storage/files.ts';
 import type { LoadedConfig } from './config.ts';
@@ -53,7 +54,7 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
     materialiser: createMaterialiser(candles, features),
     collection,
     clock: CLOCK,
-    lightgbmLibrary: () => describeLibrary(environment, home),
+    nativeLibrary: name => describeLibrary(name, environment, home),
     platform: `${process.platform}-${process.arch}`,
     loadRecipe: name => loadConfiguredRecipe(loaded, name),
     synthetic: loaded.config.synthetic,
@@ -69,11 +70,19 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
   };
 }
 
+const FIND_LIBRARY: Readonly<
+  Record<NativeLibraryName, (environment: NodeJS.ProcessEnv, home: Home) => Promise<string>>
+> = { lightgbm: findLightgbmLibrary };
+
 const digests = new Map<string, Promise<string>>();
 
 /** A library is read once per process: one that was loaded stays what it was. */
-async function describeLibrary(environment: NodeJS.ProcessEnv, home: Home): Promise<NativeLibrary> {
-  const path = await findLightgbmLibrary(environment, home);
+async function describeLibrary(
+  name: NativeLibraryName,
+  environment: NodeJS.ProcessEnv,
+  home: Home,
+): Promise<NativeLibrary> {
+  const path = await FIND_LIBRARY[name](environment, home);
   const digest = digests.get(path) ?? digestFile(path).then(({ sha256 }) => sha256);
   digests.set(path, digest);
   return { path, sha256: await digest };

@@ -16,10 +16,10 @@ export interface MarketView {
   /** In price; the mean range of the bars while too few are there. */
   volatility(name: VolatilityName): number;
   /**
-   * A model's input row, in its order of features.
+   * A model's input `[steps, features]` that ends at the last bar, in its order of features.
    * @throws AlphaloomError PREDICTION_INVALID, FEATURE_INPUT_MISSING, CANDLES_STALE (its leader's bar has not come)
    */
-  row(model: ViewingModel): Promise<Float32Array>;
+  window(model: ViewingModel): Promise<Float32Array>;
 }
 
 /** Closed bars of a followed series from the open time `from` to the open time `through`, both included. */
@@ -28,7 +28,7 @@ export type ReadBars = (from: number, through: number, model: ViewingModel) => P
 interface Followed {
   readonly features: FeatureFollower;
   throughTime: number;
-  row: Float32Array;
+  window: Float32Array;
 }
 
 /** Champion, the one before it, and candidates that are looked at. */
@@ -106,7 +106,7 @@ export class SeriesView implements MarketView {
     this.#last = barAt(bars, count - 1);
   }
 
-  async row(model: ViewingModel): Promise<Float32Array> {
+  async window(model: ViewingModel): Promise<Float32Array> {
     const followed = this.#follow(model);
     if (followed.throughTime < this.barTime) {
       const bars = await this.#read(followed.throughTime + 1, this.barTime, model);
@@ -117,19 +117,19 @@ export class SeriesView implements MarketView {
         this.#followed.delete(model.meta.packageId);
         throw error;
       }
-      followed.row = followed.features.row();
+      followed.window = followed.features.window();
       followed.throughTime = this.barTime;
     }
-    requireKnown(followed.row, model);
-    return followed.row;
+    requireKnown(followed.window, model);
+    return followed.window;
   }
 
   #follow({ meta, features }: ViewingModel): Followed {
     const known = this.#followed.get(meta.packageId);
     const followed = known ?? {
-      features: new FeatureFollower(features, this.#barMs, meta.recipe.features.maxFillBars),
+      features: new FeatureFollower(features, this.#barMs, meta.recipe.features.maxFillBars, meta.steps),
       throughTime: this.#anchorTime - 1,
-      row: new Float32Array(),
+      window: new Float32Array(),
     };
     // The one that was asked last stands last.
     this.#followed.delete(meta.packageId);
@@ -160,14 +160,19 @@ function barAt(bars: Candles, index: number): Bar {
   };
 }
 
-function requireKnown(row: Float32Array, { meta }: ViewingModel): void {
-  const missing = meta.featureNames.filter(
-    (name, at) => Number.isNaN(row[at]) && !meta.dataset.missingInTraining.includes(name),
+function requireKnown(window: Float32Array, { meta }: ViewingModel): void {
+  const { featureNames, steps, dataset } = meta;
+  const width = featureNames.length;
+  const isMissing = (at: number) =>
+    Array.from({ length: steps }, (_, step) => step * width + at).some(cell => Number.isNaN(window[cell]));
+  const missing = featureNames.filter(
+    (name, at) => isMissing(at) && !dataset.missingInTraining.includes(name),
   );
   if (missing.length === 0) return;
+  const where = steps === 1 ? 'at the last bar' : `in the last ${steps} bars`;
   throw new AlphaloomError(
     'PREDICTION_INVALID',
-    `${missing.join(', ')} can’t be computed at the last bar, and never was missing in training.`,
+    `${missing.join(', ')} can’t be computed ${where}, and never was missing in training.`,
     { missing },
   );
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ArtifactStore } from '../artifacts/store.ts';
 import type { ArtifactRef } from '../contracts/artifact.ts';
+import { type DecisionRule, LIKELIEST } from '../contracts/decision.ts';
 import type { Evidence, Measurements } from '../contracts/evidence.ts';
 import type { PackageMeta } from '../contracts/package.ts';
 import type { VersionRecord } from '../registry/registry.ts';
@@ -21,6 +22,11 @@ export interface OpenPackage {
   readonly evidence: MeasuredEvidence;
   /** The model's path. */
   readonly modelPath: string;
+}
+
+/** Packages of earlier versions chose the likeliest class. */
+export function decisionOf({ decision }: Pick<PackageMeta, 'decision'>): DecisionRule {
+  return decision ?? LIKELIEST;
 }
 
 /** @throws AlphaloomError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT */

@@ -6,10 +6,12 @@ import { levelsFor, type Side } from './levels.ts';
 import type { MarketView } from './market-view.ts';
 import type { ServingModel } from './serving-model.ts';
 
-/** Probabilities in the order of `TASK_CLASSES.direction3`. */
 export interface ModelAnswer {
   readonly model: ServingModel;
+  /** In the order of `TASK_CLASSES.direction3`. */
   readonly probabilities: Float32Array;
+  /** Class of `direction3` that the package's rule decides. */
+  readonly decided: number;
 }
 
 /** What is the same whoever answers. */
@@ -24,14 +26,16 @@ export interface Moment {
 /** Bars after which a series counts as stale. */
 const MINUTE_MS = 60_000;
 
-export function describeModelAnswer({ model, probabilities }: ModelAnswer, moment: Moment): Prediction {
+export function describeModelAnswer(
+  { model, probabilities, decided }: ModelAnswer,
+  moment: Moment,
+): Prediction {
   const { meta, version, evidence } = model;
-  const best = argMax(probabilities);
   const side = probabilities[LONG] >= probabilities[SHORT] ? 'LONG' : 'SHORT';
   return {
     ...describeMoment(moment, side, model),
-    direction: TASK_CLASSES.direction3[best],
-    confidence: probabilities[best],
+    direction: TASK_CLASSES.direction3[decided],
+    confidence: probabilities[decided],
     probabilities: {
       LONG: probabilities[LONG],
       SHORT: probabilities[SHORT],
@@ -93,10 +97,4 @@ function describeMoment({ series, view, reasons, now }: Moment, side: Side, mode
     valid_until: new Date(closedAt + durationMs).toISOString(),
     stale: isStale(view.barTime, series.timeframe, now),
   } as const;
-}
-
-function argMax(values: Float32Array): number {
-  let best = 0;
-  for (let at = 1; at < values.length; at++) if (values[at] > values[best]) best = at;
-  return best;
 }

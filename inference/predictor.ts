@@ -1,12 +1,14 @@
 import type { ArtifactStore } from '../artifacts/store.ts';
 import type { CandleStore } from '../candles/store.ts';
 import type { MarketBars } from '../contracts/candles.ts';
+import { decideClasses, decidedProbabilities } from '../contracts/decision.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Prediction } from '../contracts/prediction.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import type { Registry, VersionRecord } from '../registry/registry.ts';
 import type { MarketView } from './market-view.ts';
 import { createModelCache } from './model-cache.ts';
+import { decisionOf } from './package.ts';
 import { describeHold, describeModelAnswer, type ModelAnswer } from './prediction-json.ts';
 import { createSeriesViews } from './series-views.ts';
 import type { ServingModel } from './serving-model.ts';
@@ -110,8 +112,22 @@ async function askModel(model: ServingModel, view: MarketView): Promise<ModelAns
       { version: version.version, ageDays },
     );
   }
-  const row = await view.row(model);
-  return { model, probabilities: await model.session.run(row, 1).catch(blameModel) };
+  if (meta.task === 'approve2') {
+    throw new AlphaloomError(
+      'MODEL_UNSUPPORTED',
+      'it approves or rejects the signals of others and gives no direction of its own',
+      { version: version.version, task: meta.task },
+    );
+  }
+  const window = await view.window(model);
+  const rule = decisionOf(meta);
+  const probabilities = decidedProbabilities(
+    meta.task,
+    await model.session.run(window, 1).catch(blameModel),
+    rule,
+  );
+  const [decided] = decideClasses(meta.task, probabilities, rule);
+  return { model, probabilities, decided };
 }
 
 const MODEL_AT_FAULT = 'model';

@@ -1,4 +1,4 @@
-import { AlphaloomError } from '../contracts/errors.ts';
+import { copyWindows, type WindowTable } from '../features/window.ts';
 import { type ModelSession, openSession } from './onnx/session.ts';
 
 /** One variant of a model, and whether it is the one that serves. */
@@ -19,9 +19,8 @@ export interface VariantReport {
 export interface QuantizeInput {
   /** The float model. */
   readonly model: Uint8Array;
-  /** Windows `[rows, steps, features]` to measure on. */
-  readonly x: Float32Array;
-  readonly rows: number;
+  /** Rows to measure on. */
+  readonly windows: WindowTable;
   /** For durations, ms. */
   readonly monotonicMs: () => number;
 }
@@ -32,27 +31,20 @@ export interface QuantizeResult {
   readonly variants: readonly VariantReport[];
 }
 
-const TREE_OPERATORS = ['TreeEnsembleClassifier', 'TreeEnsembleRegressor'];
 const RUNS = { warmUp: 20, timed: 101 };
 
 /**
- * Chooses the variant of a model that serves. Trees have no weight matrices to shrink: the float model is passed on,
- * its size and latency recorded.
- * @throws AlphaloomError MODEL_INVALID, MODEL_UNSUPPORTED for models that are not trees
+ * Chooses the variant of a model that serves: the float one, its size and latency recorded.
+ * @throws AlphaloomError MODEL_INVALID
  */
-export async function quantizeModel({ model, x, rows, monotonicMs }: QuantizeInput): Promise<QuantizeResult> {
+export async function quantizeModel({ model, windows, monotonicMs }: QuantizeInput): Promise<QuantizeResult> {
   const session = await openSession(model);
   try {
-    if (!session.info.operators.some(operator => TREE_OPERATORS.includes(operator))) {
-      throw new AlphaloomError('MODEL_UNSUPPORTED', 'Only tree models can pass the quantize step.', {
-        operators: session.info.operators,
-      });
-    }
     const float: VariantReport = {
       variant: 'float',
       bytes: model.length,
-      latencyMs1: await medianLatencyMs(session, x, rows, 1, monotonicMs),
-      latencyMs34: await medianLatencyMs(session, x, rows, 34, monotonicMs),
+      latencyMs1: await medianLatencyMs(session, windows, 1, monotonicMs),
+      latencyMs34: await medianLatencyMs(session, windows, 34, monotonicMs),
       agreement: 1,
       maxProbabilityDifference: 0,
       chosen: true,
@@ -64,21 +56,21 @@ export async function quantizeModel({ model, x, rows, monotonicMs }: QuantizeInp
   }
 }
 
-/** Over windows taken in turn, so that no branch of the trees stays warm; they repeat where `rows` are few. */
+/** Over windows taken in turn, so that no branch of the trees stays warm; they repeat where rows are few. */
 async function medianLatencyMs(
   session: ModelSession,
-  x: Float32Array,
-  rows: number,
+  windows: WindowTable,
   batch: number,
   monotonicMs: () => number,
 ): Promise<number> {
-  const width = x.length / rows;
+  const rows = windows.ends.length;
+  const width = windows.steps * windows.features;
   const input = new Float32Array(batch * width);
   const times: number[] = [];
   for (let run = 0; run < RUNS.warmUp + RUNS.timed; run += 1) {
     for (let at = 0; at < batch; at += 1) {
       const row = (run * batch + at) % rows;
-      input.set(x.subarray(row * width, (row + 1) * width), at * width);
+      copyWindows(windows, row, row + 1, input.subarray(at * width));
     }
     const started = monotonicMs();
     await session.run(input, batch);

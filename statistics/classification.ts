@@ -66,18 +66,24 @@ export function classificationMetrics(
   };
 }
 
+/** The pair of classes, positive first, that tells whether a model knows more than how much will happen. */
+const OPPOSITES: readonly (readonly [string, string])[] = [
+  ['LONG', 'SHORT'],
+  ['APPROVE', 'REJECT'],
+];
+
 /**
  * Rows labelled LONG or SHORT in order of P(LONG) / (P(LONG) + P(SHORT)), LONG being positive; where both are 0 the score
- * is ½. Null where the task has no such classes.
+ * is ½. Likewise APPROVE and REJECT. Null where the task has no such classes.
  */
 export function directionalRanking(
   label: ArrayLike<number>,
   probabilities: Probabilities,
   classes: readonly string[],
 ): Ranking | null {
-  const long = classes.indexOf('LONG');
-  const short = classes.indexOf('SHORT');
-  if (long < 0 || short < 0) return null;
+  const pair = OPPOSITES.find(names => names.every(name => classes.includes(name)));
+  if (!pair) return null;
+  const [long, short] = [classes.indexOf(pair[0]), classes.indexOf(pair[1])];
   const score = new Float64Array(label.length);
   for (let row = 0; row < label.length; row++) {
     const pLong = probabilities[row * classes.length + long]!;

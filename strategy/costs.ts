@@ -6,6 +6,12 @@ export function costsPerSideBps(costs: CostSpec): number {
   return costs.feeBps + costs.halfSpreadBps + costs.slippageBps;
 }
 
+/** Log return of a move that just pays for its entry and its exit. */
+export function breakEvenLogReturn(costs: CostSpec): number {
+  const perSide = costsPerSideBps(costs) / 10_000;
+  return Math.log((1 + perSide) / (1 - perSide));
+}
+
 /** Simple return on the entry price before costs. */
 export function grossReturn(side: TradeSide, entryPrice: number, exitPrice: number): number {
   return (side === 'LONG' ? exitPrice - entryPrice : entryPrice - exitPrice) / entryPrice;

@@ -1,6 +1,6 @@
 import type { Candles } from '../../contracts/candles.ts';
 import type { SigmaReversionSpec } from '../../contracts/labels.ts';
-import { APPROVE, REJECT } from '../../contracts/tasks.ts';
+import { APPROVE, LONG, NO_TRADE, REJECT, SHORT } from '../../contracts/tasks.ts';
 import { WindowMoments } from '../../features/kernels/columns/moments.ts';
 import { type Labels, unlabelled } from './labels.ts';
 import { PriceTouch } from './price-touch.ts';
@@ -31,4 +31,14 @@ export function labelSigmaReversion({ close }: Candles, spec: SigmaReversionSpec
     labels.label[t] = close[end] >= upper || close[end] <= lower ? APPROVE : REJECT;
   }
   return labels;
+}
+
+/** The side of the signal that is approved or rejected at each bar: towards the mean; NO_TRADE where there is none. */
+export function reversionSides({ close }: Candles, { windowBars }: SigmaReversionSpec): Int8Array {
+  const [toMean, variance] = [new Float64Array(close.length), new Float64Array(close.length)];
+  new WindowMoments(windowBars).advance(close, toMean, variance, close.length);
+  return Int8Array.from(toMean, distance => {
+    if (distance > 0) return LONG;
+    return distance < 0 ? SHORT : NO_TRADE;
+  });
 }

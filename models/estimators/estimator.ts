@@ -3,20 +3,31 @@ import type { Evidence } from '../../contracts/evidence.ts';
 import type { Recipe } from '../../contracts/recipe.ts';
 import type { Task } from '../../contracts/tasks.ts';
 import type { FitProgress } from '../../contracts/training.ts';
+import type { WindowTable } from '../../features/window.ts';
 import type { ModelContract } from '../onnx/contract.ts';
+import type { ScoreGraph } from '../onnx/score-graph.ts';
 
-/** Paths of the native libraries that estimators load. */
-export interface Libraries {
-  readonly lightgbm: string;
-}
+/** Native libraries that estimators may load. */
+export const NATIVE_LIBRARIES = ['lightgbm'] as const;
+export type NativeLibraryName = (typeof NATIVE_LIBRARIES)[number];
+
+/** Paths of those that an estimator needs. */
+export type Libraries = Readonly<Partial<Record<NativeLibraryName, string>>>;
 
 export interface FitInput {
+  /** Its block `validation` holds the rows that training may stop by, and no others. */
   readonly dataset: Dataset;
-  readonly train: Recipe['train'];
+  readonly task: Task;
   /** Of the task, in the order of the label's values. */
   readonly classes: readonly string[];
-  /** An empty folder that belongs to this fit. */
+  readonly train: Recipe['train'];
+  /** An empty folder that belongs to this fit: its result. */
   readonly folder: string;
+  /**
+   * For checkpoints: the same folder whenever the same fit is tried again, so that it can go on where a killed process
+   * left it. It need not exist, and is removed when the fit was saved.
+   */
+  readonly workFolder: string;
   readonly libraries: Libraries;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: FitProgress) => void;
@@ -39,6 +50,11 @@ export interface Estimator {
   readonly tasks: readonly Task[];
   /** What its results depend on beside this code: library and release, part of a fit's inputs. */
   readonly library: string;
+  readonly needs: readonly NativeLibraryName[];
+  /** Largest difference of a probability between its own answer and the exported graph's. */
+  readonly parityTolerance: number;
+  /** Whether its scores are log odds that a temperature may calibrate and thresholds may cut; those of a policy are not. */
+  readonly calibrates: boolean;
   /**
    * A recipe's `train.params`, checked and with the defaults filled in.
    * @throws AlphaloomError RECIPE_INVALID naming each path, its value and what is allowed
@@ -48,14 +64,17 @@ export interface Estimator {
   steps(train: Recipe['train']): number;
   /**
    * Trains on the block `train`, stops early on `validation`, writes the fit into the folder. The same input gives the
-   * same bytes. Stops within a second of the signal, with nothing left running or written.
+   * same bytes. Stops within a second of the signal, with nothing left running, and nothing written but checkpoints.
    * @throws AlphaloomError TRAINING_FAILED, TRAINING_CANCELLED, NATIVE_LIBRARY_MISSING, RECIPE_INVALID, DISK_FULL
    */
   fit(input: FitInput): Promise<FitSummary>;
-  /** The estimator's own probabilities `[rows, classes]` of windows `x`, to compare the exported model with. */
-  predict(folder: string, x: Float32Array, rows: number, libraries: Libraries): Promise<Float64Array>;
-  /** @throws AlphaloomError MODEL_UNSUPPORTED */
-  toOnnx(folder: string, contract: ModelContract): Promise<Uint8Array>;
+  /**
+   * The fit's raw scores `[rows, outputs]`, by the estimator's own means: softmax of them are the class probabilities before
+   * calibration; in the task `return` they are the expected returns.
+   */
+  scores(folder: string, windows: WindowTable, libraries: Libraries): Promise<Float64Array>;
+  /** The same scores as ONNX. @throws AlphaloomError MODEL_UNSUPPORTED */
+  scoreGraph(folder: string, contract: ModelContract): Promise<ScoreGraph>;
   /** In the order of the features. */
   importance(folder: string): Promise<FeatureImportance>;
 }

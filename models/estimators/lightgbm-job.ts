@@ -2,7 +2,7 @@ import type { LightgbmParams } from '../trees/lightgbm-library.ts';
 import type { CancelFlag } from './worker-thread.ts';
 
 /** What `lightgbm-worker.ts` is asked to do; matrices are row-major over SharedArrayBuffer. */
-export type LightgbmJob = FitJob | PredictJob;
+export type LightgbmJob = FitJob | ScoreJob;
 
 export interface FitJob {
   readonly kind: 'fit';
@@ -16,8 +16,8 @@ export interface FitJob {
   readonly cancel: CancelFlag;
 }
 
-export interface PredictJob {
-  readonly kind: 'predict';
+export interface ScoreJob {
+  readonly kind: 'score';
   readonly library: string;
   readonly modelText: string;
   readonly x: Float32Array;

@@ -2,12 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { FitProgress } from '../../contracts/training.ts';
 import { type LightgbmBooster, LightgbmLibrary } from '../trees/lightgbm-library.ts';
-import type { FitJob, FitResult, LightgbmJob, PredictJob } from './lightgbm-job.ts';
+import type { FitJob, FitResult, LightgbmJob, ScoreJob } from './lightgbm-job.ts';
 import { isCancelled, portable, trainingCancelled, type WorkerMessage } from './worker-thread.ts';
 
 try {
   const job = workerData as LightgbmJob;
-  say({ kind: 'done', result: job.kind === 'fit' ? fit(job) : predict(job) });
+  say({ kind: 'done', result: job.kind === 'fit' ? fit(job) : score(job) });
 } catch (error) {
   say({ kind: 'failed', error: portable(error) });
 }
@@ -64,10 +64,10 @@ function requireRunning({ cancel }: FitJob): void {
   if (isCancelled(cancel)) throw trainingCancelled();
 }
 
-function predict({ library, modelText, x, rows, classes }: PredictJob): Float64Array {
+function score({ library, modelText, x, rows, classes }: ScoreJob): Float64Array {
   const booster = new LightgbmLibrary(library).boosterFromText(modelText);
   try {
-    return booster.predict(x, rows, classes);
+    return booster.scores(x, rows, classes);
   } finally {
     booster[Symbol.dispose]();
   }

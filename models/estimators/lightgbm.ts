@@ -1,12 +1,13 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { FitProgress } from '../../contracts/training.ts';
-import { balancedWeights } from '../../datasets/weights/class-balance.ts';
+import { copyWindows, type WindowTable } from '../../features/window.ts';
 import type { ModelContract } from '../onnx/contract.ts';
+import type { ScoreGraph } from '../onnx/score-graph.ts';
 import { LIGHTGBM_VERSION } from '../trees/lightgbm-library.ts';
 import { parseLightgbmModel } from '../trees/lightgbm-model.ts';
-import { treeModelToOnnx } from '../trees/tree-onnx.ts';
+import { treeScores } from '../trees/tree-onnx.ts';
 import { blockTable, sharedFloats } from './block-table.ts';
-import { rowWeights } from './class-weights.ts';
+import { classWeightsOf, rowWeights } from './class-weights.ts';
 import type { Estimator, FeatureImportance, FitInput, FitSummary, Libraries } from './estimator.ts';
 import { readLightgbmFit, readModelText, writeLightgbmFit } from './lightgbm-fit.ts';
 import type { FitJob, FitResult, LightgbmJob } from './lightgbm-job.ts';
@@ -26,11 +27,14 @@ export const lightgbm: Estimator = {
   name: 'lightgbm',
   tasks: ['direction3'],
   library: `lightgbm ${LIGHTGBM_VERSION}`,
+  needs: ['lightgbm'],
+  parityTolerance: 5e-6,
+  calibrates: true,
   parseParams: parseLightgbmParams,
   steps: () => 1,
   fit,
-  predict,
-  toOnnx,
+  scores,
+  scoreGraph,
   importance,
 };
 
@@ -58,13 +62,10 @@ function fitJob({ dataset, train, classes, libraries }: FitInput): Omit<FitJob, 
   const training = blockTable(dataset, 'train');
   const validation = blockTable(dataset, 'validation');
   requireRows(training.label.length, validation.label.length);
-  const weights =
-    train.classWeights === 'balanced'
-      ? balancedWeights(training.label, classes.length)
-      : classes.map(() => 1);
+  const weights = classWeightsOf(train.classWeights, training.label, classes.length);
   return {
     kind: 'fit',
-    library: libraries.lightgbm,
+    library: libraries.lightgbm!,
     params: libraryParams(train, classes.length),
     featureNames: dataset.featureNames,
     rounds,
@@ -83,27 +84,23 @@ function requireRows(training: number, validation: number): void {
   );
 }
 
-async function predict(
-  folder: string,
-  x: Float32Array,
-  rows: number,
-  libraries: Libraries,
-): Promise<Float64Array> {
+async function scores(folder: string, windows: WindowTable, libraries: Libraries): Promise<Float64Array> {
   const { classes } = await readLightgbmFit(folder);
-  const shared = sharedFloats(x.length);
-  shared.set(x);
+  const rows = windows.ends.length;
+  const x = sharedFloats(rows * windows.features);
+  copyWindows(windows, 0, rows, x);
   const job: LightgbmJob = {
-    kind: 'predict',
-    library: libraries.lightgbm,
+    kind: 'score',
+    library: libraries.lightgbm!,
     modelText: await readModelText(folder),
-    x: shared,
+    x,
     rows,
     classes: classes.length,
   };
   return await runInThread<never, Float64Array>(WORKER, job, () => {}, ITSELF);
 }
 
-async function toOnnx(folder: string, contract: ModelContract): Promise<Uint8Array> {
+async function scoreGraph(folder: string, contract: ModelContract): Promise<ScoreGraph> {
   const model = parseLightgbmModel(await readModelText(folder));
   const { featureNames, classes } = await readLightgbmFit(folder);
   requireSame('feature names', contract.featureNames, featureNames);
@@ -113,7 +110,7 @@ async function toOnnx(folder: string, contract: ModelContract): Promise<Uint8Arr
     [contract.steps, model.features, model.classes],
     [1, featureNames.length, classes.length],
   );
-  return treeModelToOnnx(model, contract);
+  return treeScores(model);
 }
 
 function requireSame(what: string, contract: readonly unknown[], fitted: readonly unknown[]): void {

@@ -2,9 +2,13 @@ import { TASK_CLASSES, type Task } from '../../contracts/tasks.ts';
 import { invalidModel } from './invalid-model.ts';
 import { DATA_TYPE, type GraphProto, type StringStringEntry, type ValueInfoProto } from './messages.ts';
 
-/** The names of a model's one input and one output. */
+/** The name of a model's one input. */
 export const INPUT = 'window';
-export const OUTPUT = 'probabilities';
+
+/** The name of its one output: probabilities of the task's classes, or the expected log return. */
+export function outputName(task: Task): 'probabilities' | 'expected_return' {
+  return task === 'return' ? 'expected_return' : 'probabilities';
+}
 
 /** What every model says of itself in its metadata: how to feed it and how to read its answer. */
 export interface ModelContract {
@@ -14,7 +18,7 @@ export interface ModelContract {
   /** Bars in a window; 1 for tabular models. */
   readonly steps: number;
   readonly task: Task;
-  /** In the order of the output's columns. */
+  /** In the order of the output's columns; none in the task `return`. */
   readonly classes: readonly string[];
   readonly packageId: string;
 }
@@ -33,14 +37,19 @@ export function contractMetadata(contract: ModelContract): StringStringEntry[] {
   ];
 }
 
-/** The graph's inputs and outputs under the contract: `window` [batch, steps, features] → `probabilities` [batch, classes]. */
+/**
+ * The graph's inputs and outputs under the contract: `window` [batch, steps, features] → `probabilities` [batch, classes],
+ * or `expected_return` [batch].
+ */
 export function contractSignature(contract: ModelContract): {
   input: ValueInfoProto[];
   output: ValueInfoProto[];
 } {
   return {
     input: [floatTensor(INPUT, [contract.steps, contract.featureNames.length])],
-    output: [floatTensor(OUTPUT, [contract.classes.length])],
+    output: [
+      floatTensor(outputName(contract.task), contract.task === 'return' ? [] : [contract.classes.length]),
+    ],
   };
 }
 
@@ -54,8 +63,8 @@ export function readContract(entries: readonly StringStringEntry[]): ModelContra
     throw invalidModel('metadata', `its metadata lack ${key}`, { key });
   };
   const task = text('task');
-  const classes = names('classes', text('classes'));
-  if (!isServable(task) || TASK_CLASSES[task].join() !== classes.join()) {
+  const classes = task === 'return' ? [] : names('classes', text('classes'));
+  if (!isTask(task) || TASK_CLASSES[task].join() !== classes.join()) {
     throw invalidModel(
       'metadata',
       `task ${task} with the classes ${classes.join(', ')} is none of Alphaloom’s`,
@@ -96,8 +105,8 @@ export function requireSignature(graph: GraphProto, contract: ModelContract): vo
   }
 }
 
-function isServable(task: string): task is Exclude<Task, 'return'> {
-  return Object.hasOwn(TASK_CLASSES, task) && task !== 'return';
+function isTask(task: string): task is Task {
+  return Object.hasOwn(TASK_CLASSES, task);
 }
 
 function names(key: string, json: string): string[] {

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { answerWidth } from '../../contracts/tasks.ts';
 import { type ModelContract, readContract, requireSignature } from './contract.ts';
 import { requireSoundEnsembles } from './ensemble-checks.ts';
 import { requirePlainGraph } from './graph-checks.ts';
@@ -52,7 +53,7 @@ export function checkModel(bytes: Uint8Array, { maxBytes }: ModelLimits): ModelI
   const operators = requirePlainGraph(model, model.graph);
   const contract = readContract(model.metadataProps ?? []);
   requireSignature(model.graph, contract);
-  requireSoundEnsembles(model.graph, contract.featureNames.length, contract.classes.length);
+  requireSoundEnsembles(model.graph, contract.featureNames.length, answerWidth(contract.task));
   return { ...contract, operators, bytes: bytes.length };
 }
 

@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AlphaloomError } from '../../contracts/errors.ts';
-import { INPUT, OUTPUT } from './contract.ts';
+import { answerWidth } from '../../contracts/tasks.ts';
+import { INPUT, outputName } from './contract.ts';
 import { invalidModel } from './invalid-model.ts';
 import { checkModel, type ModelInfo, type ModelLimits, readModelBytes } from './reader.ts';
 
@@ -8,8 +9,8 @@ import { checkModel, type ModelInfo, type ModelLimits, readModelBytes } from './
 export interface ModelSession {
   readonly info: ModelInfo;
   /**
-   * Probabilities `[batch, classes]`, row-major, of windows `[batch, steps, features]`, row-major raw feature values with
-   * NaN for missing. A row's answer does not depend on the rest of its batch. `x` must not change before the answer.
+   * Probabilities `[batch, classes]`, or expected returns `[batch]`, of windows `[batch, steps, features]`: row-major, raw
+   * feature values with NaN for missing. A row's answer does not depend on the rest of its batch. `x` must not change before the answer.
    * @throws AlphaloomError SCHEMA_MISMATCH (length of `x`), PREDICTION_INVALID
    */
   run(x: Float32Array, batch: number): Promise<Float32Array>;
@@ -42,14 +43,15 @@ export async function openSession(
   const info = checkModel(bytes, limits);
   const session = await load(bytes);
   const width = info.steps * info.featureNames.length;
-  const classes = info.classes.length;
+  const output = outputName(info.task);
+  const requireSound = info.task === 'return' ? requireReturns : requireProbabilities;
   return {
     info,
     async run(x, batch) {
       requireLength(x, batch, width);
       const window = new Tensor('float32', x, [batch, info.steps, info.featureNames.length]);
       const answer = await session.run({ [INPUT]: window }).catch(explainFailure);
-      return requireProbabilities(answer[OUTPUT], batch, classes);
+      return requireSound(answer[output], batch, answerWidth(info.task));
     },
     dispose: () => session.release(),
   };
@@ -93,6 +95,17 @@ function requireProbabilities(answer: Tensor | undefined, batch: number, classes
     'PREDICTION_INVALID',
     `The model answered with something other than probabilities [${batch}, ${classes}]: NaN, or another shape.`,
     { expected: [batch, classes], got: dims },
+  );
+}
+
+function requireReturns(answer: Tensor | undefined, batch: number): Float32Array {
+  const { data, dims } = answer ?? { data: null, dims: [] };
+  if (data instanceof Float32Array && dims.length === 1 && dims[0] === batch && data.every(Number.isFinite))
+    return data;
+  throw new AlphaloomError(
+    'PREDICTION_INVALID',
+    `The model answered with something other than ${batch} expected returns: NaN, or another shape.`,
+    { expected: [batch], got: dims },
   );
 }
 

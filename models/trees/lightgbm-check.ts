@@ -7,8 +7,8 @@ import { LightgbmLibrary } from './lightgbm-library.ts';
  * @throws AlphaloomError NATIVE_LIBRARY_MISSING, TRAINING_FAILED
  */
 export function verifyLightgbmLibrary(path: string): { version: string } {
-  const { probabilities, modelText } = trainTinyModel(new LightgbmLibrary(path));
-  const separated = LABEL.every((half, row) => probabilities[2 * row + half] > 0.5);
+  const { scores, modelText } = trainTinyModel(new LightgbmLibrary(path));
+  const separated = LABEL.every((half, row) => scores[2 * row + half] > scores[2 * row + 1 - half]);
   const version = /^version=(\S+)$/m.exec(modelText)?.[1];
   if (separated && version) return { version };
   throw new AlphaloomError(
@@ -30,14 +30,14 @@ const PARAMS = {
   verbosity: -1,
 };
 
-function trainTinyModel(library: LightgbmLibrary): { probabilities: Float64Array; modelText: string } {
+function trainTinyModel(library: LightgbmLibrary): { scores: Float64Array; modelText: string } {
   const native = new DisposableStack();
   try {
     const table = library.dataset({ x: X, label: LABEL, weight: null, featureNames: ['x'] }, PARAMS, null);
     native.use(table);
     const booster = native.use(library.booster(table, PARAMS));
     for (let round = 0; round < 10; round += 1) booster.update();
-    return { probabilities: booster.predict(X, ROWS, 2), modelText: booster.modelText(booster.rounds()) };
+    return { scores: booster.scores(X, ROWS, 2), modelText: booster.modelText(booster.rounds()) };
   } finally {
     native.dispose();
   }

@@ -16,7 +16,7 @@ const FLOAT32 = 0;
 const ROW_MAJOR = 1;
 const ALL_ROUNDS = -1;
 const GAIN = 1;
-const PROBABILITIES = 0;
+const RAW_SCORES = 1;
 
 /** Makes LightGBM's tables and boosters. What it makes must be disposed of; its calls belong in a worker thread. */
 export class LightgbmLibrary {
@@ -143,8 +143,8 @@ export class LightgbmBooster implements Disposable {
     return values;
   }
 
-  /** `[rows, outputs]` for row-major float32 `x`; with one thread. */
-  predict(x: Float32Array, rows: number, outputs: number): Float64Array {
+  /** Raw scores `[rows, outputs]` for row-major float32 `x`; with one thread. */
+  scores(x: Float32Array, rows: number, outputs: number): Float64Array {
     const values = new Float64Array(rows * outputs);
     const columns = x.length / rows;
     this.require(
@@ -155,7 +155,7 @@ export class LightgbmBooster implements Disposable {
         rows,
         columns,
         ROW_MAJOR,
-        PROBABILITIES,
+        RAW_SCORES,
         0,
         ALL_ROUNDS,
         paramsText({ num_threads: 1, verbosity: -1 }),

@@ -1,46 +1,38 @@
-import { contractMetadata, contractSignature, INPUT, type ModelContract, OUTPUT } from '../onnx/contract.ts';
+import { INPUT } from '../onnx/contract.ts';
 import { ATTRIBUTE_TYPE, type AttributeProto, DATA_TYPE, type TensorProto } from '../onnx/messages.ts';
-import { encodeModel } from '../onnx/schema.ts';
+import type { ScoreGraph } from '../onnx/score-graph.ts';
 import { branchThreshold } from './branch-threshold.ts';
 import type { Tree, TreeModel } from './lightgbm-model.ts';
 
 /**
- * A tree model as ONNX under the contract: `window` [batch, 1, F] → [batch, F] → float64 → TreeEnsembleRegressor with
- * softmax → `probabilities`. In float64 thresholds and leaf values stay what they are: every float32 input takes the
- * branch it takes in LightGBM, and raw scores do not drift with the number of trees. Same input, same bytes.
+ * A tree model's raw scores as ONNX: `window` [batch, 1, F] → [batch, F] → float64 → TreeEnsembleRegressor. In float64
+ * thresholds and leaf values stay what they are: every float32 input takes the branch it takes in LightGBM, and raw scores
+ * do not drift with the number of trees. Same input, same graph.
  */
-export function treeModelToOnnx(model: TreeModel, contract: ModelContract): Uint8Array {
+export function treeScores(model: TreeModel): ScoreGraph {
   const flat = int64Tensor('flat_shape', [-1, model.features]);
-  return encodeModel({
-    irVersion: 8,
-    producerName: 'alphaloom',
-    opsetImport: [
-      { domain: '', version: 17 },
-      { domain: 'ai.onnx.ml', version: 3 },
+  return {
+    opset: 17,
+    mlOpset: 3,
+    scores: 'raw_scores',
+    initializers: [flat],
+    nodes: [
+      { opType: 'Reshape', input: [INPUT, flat.name!], output: ['row'] },
+      {
+        opType: 'Cast',
+        input: ['row'],
+        output: ['row_float64'],
+        attribute: [{ name: 'to', type: ATTRIBUTE_TYPE.int, i: DATA_TYPE.float64 }],
+      },
+      {
+        opType: 'TreeEnsembleRegressor',
+        domain: 'ai.onnx.ml',
+        input: ['row_float64'],
+        output: ['raw_scores'],
+        attribute: ensembleAttributes(model),
+      },
     ],
-    metadataProps: contractMetadata(contract),
-    graph: {
-      name: 'trees',
-      initializer: [flat],
-      ...contractSignature(contract),
-      node: [
-        { opType: 'Reshape', input: [INPUT, flat.name!], output: ['row'] },
-        {
-          opType: 'Cast',
-          input: ['row'],
-          output: ['row_float64'],
-          attribute: [{ name: 'to', type: ATTRIBUTE_TYPE.int, i: DATA_TYPE.float64 }],
-        },
-        {
-          opType: 'TreeEnsembleRegressor',
-          domain: 'ai.onnx.ml',
-          input: ['row_float64'],
-          output: [OUTPUT],
-          attribute: ensembleAttributes(model),
-        },
-      ],
-    },
-  });
+  };
 }
 
 /** Splits of a tree come first, in LightGBM's numbering, then its leaves. */
@@ -115,7 +107,7 @@ function ensembleAttributes({ trees, classes }: TreeModel): AttributeProto[] {
       leaves.map(leaf => leaf.value),
     ),
     { name: 'n_targets', type: ATTRIBUTE_TYPE.int, i: classes },
-    { name: 'post_transform', type: ATTRIBUTE_TYPE.string, s: 'SOFTMAX' },
+    { name: 'post_transform', type: ATTRIBUTE_TYPE.string, s: 'NONE' },
   ];
 }
 

@@ -14,8 +14,8 @@ test('a pure function answers the same in a thread of its own', async () => {
   assert.deepEqual(await offThread('scoreModel', [input], NEVER), scoreModel(input));
   const [candles, recipe] = [walk(3_000), recipeWith()];
   assert.deepEqual(
-    await offThread('buildDataset', [candles, '1h', recipe], NEVER),
-    buildDataset(candles, '1h', recipe, CATALOG),
+    await offThread('buildDataset', [candles, '1h', recipe, 1], NEVER),
+    buildDataset(candles, '1h', recipe, CATALOG, 1),
   );
 });
 
@@ -39,7 +39,7 @@ test('an abort ends the thread, before it starts or while it computes', async ()
 });
 
 test('an error keeps its code and details', async () => {
-  await assert.rejects(offThread('buildDataset', [walk(20), '1h', recipeWith()], NEVER), error => {
+  await assert.rejects(offThread('buildDataset', [walk(20), '1h', recipeWith(), 1], NEVER), error => {
     assert.equal((error as { code: string }).code, 'CANDLES_TOO_FEW');
     assert.equal((error as { details: { bars: number } }).details.bars, 20);
     return true;

@@ -13,7 +13,8 @@ import { computeFeatures, definitionsOf } from '../support/features.ts';
 import { golden, type PackedArray, unpackFloat64 } from '../support/golden.ts';
 import { recipeWith } from '../support/recipes.ts';
 
-const buildDataset = (bars: MarketBars, recipe: Recipe) => datasets.buildDataset(bars, '1h', recipe, CATALOG);
+const buildDataset = (bars: MarketBars, recipe: Recipe) =>
+  datasets.buildDataset(bars, '1h', recipe, CATALOG, 1);
 
 const candles = goldenCandles();
 const core15 = recipeWith({ features: { set: 'core15' } });
@@ -169,7 +170,7 @@ test('σ-reversion on seconds gives a dataset of two classes, and is refused on 
     split: { train: 0.4, validation: 0.3, test: 0.3, embargoBars: 0 },
     gate: { minTestRows: 50 },
   });
-  const { dataset, report } = datasets.buildDataset(seconds, '1s', recipe, CATALOG);
+  const { dataset, report } = datasets.buildDataset(seconds, '1s', recipe, CATALOG, 1);
   assert.equal(dataset.target, undefined);
   assert.deepEqual(new Set(dataset.label), new Set([-1, 0, 1]));
   assert.equal(report.blocks.train.classes.length, 2);
@@ -195,7 +196,7 @@ test('folds that purging leaves empty are refused', () => {
 test('a feature may not be called like a column of labels', () => {
   const own = { ...CATALOG.definitions[0], name: 'weight', family: 'own' } as const;
   const recipe = recipeWith({ features: { names: ['weight'] } });
-  assert.throws(() => datasets.buildDataset(candles, '1h', recipe, createCatalog([own])), {
+  assert.throws(() => datasets.buildDataset(candles, '1h', recipe, createCatalog([own]), 1), {
     code: 'RECIPE_INVALID',
     message: /may not be called "weight"/,
   });

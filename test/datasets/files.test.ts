@@ -23,6 +23,7 @@ const { dataset } = buildDataset(
   '1h',
   recipeWith({ features: { names: ['volume_ratio_20', 'rsi_14'] } }),
   CATALOG,
+  1,
 );
 
 test('a snapshot comes back bit by bit', async () => {

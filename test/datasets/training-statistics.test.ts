@@ -16,7 +16,7 @@ import { recipeWith } from '../support/recipes.ts';
 
 const candles = goldenCandles();
 const build = (changes: Record<string, unknown> = {}) =>
-  buildDataset(candles, '1h', recipeWith(changes), CATALOG);
+  buildDataset(candles, '1h', recipeWith(changes), CATALOG, 1);
 const WEIGHTS = {
   uniqueness: true,
   classBalance: true,
@@ -111,7 +111,7 @@ test('a dataset of later bars has the same training statistics: they are fixed b
       ]),
     ),
   };
-  const changed = buildDataset(other, '1h', recipeWith({ filter }), CATALOG).dataset;
+  const changed = buildDataset(other, '1h', recipeWith({ filter }), CATALOG, 1).dataset;
   const training = rowsOfBlock(dataset, 'train');
   assert.deepEqual(rowsOfBlock(changed, 'train'), training);
   for (const kind of ['standard', 'robust'] as const)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { LIKELIEST } from '../../contracts/decision.ts';
 import { type ComparedModel, type ComparisonInput, compareModels } from '../../evaluation/comparison.ts';
-import { CLASSES, GATE, population, RECIPE } from './facts.ts';
+import { GATE, population, RECIPE } from './facts.ts';
 
 const ROWS = 3_000;
 const HOUR = 3_600_000;
@@ -14,7 +15,9 @@ function model(version: number, skill: number, changes: Partial<ComparedModel> =
     tradable: false,
     trainedThroughTime: 499 * HOUR,
     labels: RECIPE.labels,
-    probabilities: population(ROWS, skill).probabilities,
+    task: 'direction3',
+    decision: LIKELIEST,
+    answers: population(ROWS, skill).answers,
     ...changes,
   };
 }
@@ -22,7 +25,6 @@ function model(version: number, skill: number, changes: Partial<ComparedModel> =
 function compare(candidate: ComparedModel, champion: ComparedModel, changes: Partial<ComparisonInput> = {}) {
   return compareModels({
     series: 'coinbase:BTCUSD/1h',
-    classes: CLASSES,
     candidate,
     champion,
     openTime: Float64Array.from({ length: ROWS }, (_, row) => row * HOUR),
@@ -51,11 +53,11 @@ test('a champion against itself is inconclusive', () => {
 
 test('an interval that contains 0 is inconclusive', () => {
   const champion = model(1, 0.5);
-  const candidate = { ...model(2, 0.5), probabilities: champion.probabilities.slice() };
+  const candidate = { ...model(2, 0.5), answers: champion.answers.slice() };
   for (let row = 0; row < ROWS; row += 10) {
     // The champion is right on four rows of five: one loss in five changes weighs up the gains.
     const answer = row % 50 === 0 ? (label[row]! + 1) % 3 : label[row]!;
-    candidate.probabilities.set(
+    candidate.answers.set(
       [0, 1, 2].map(k => (k === answer ? 1 : 0)),
       row * 3,
     );
@@ -77,9 +79,9 @@ test('only bars after both models’ training count', () => {
 
 test('what a model answered on bars it has seen changes nothing', () => {
   const candidate = model(2, 0.5);
-  const cheat = { ...candidate, probabilities: candidate.probabilities.slice() };
+  const cheat = { ...candidate, answers: candidate.answers.slice() };
   for (let row = 0; row < 500; row++) {
-    cheat.probabilities.set(
+    cheat.answers.set(
       [0, 1, 2].map(k => (k === label[row] ? 1 : 0)),
       row * 3,
     );
@@ -122,7 +124,7 @@ test('models with different labels are not compared', () => {
   assert.match(rule.reason, /their labels differ/);
 });
 
-test('a champion that answers with no probabilities is refused', () => {
-  const broken = model(1, 0.2, { probabilities: new Float32Array(ROWS * 3).fill(Number.NaN) });
+test('a champion that answers with no answers is refused', () => {
+  const broken = model(1, 0.2, { answers: new Float32Array(ROWS * 3).fill(Number.NaN) });
   assert.throws(() => compare(model(2, 0.8), broken), { code: 'PREDICTION_INVALID' });
 });

@@ -1,4 +1,5 @@
 import type { Candles } from '../../contracts/candles.ts';
+import { LIKELIEST } from '../../contracts/decision.ts';
 import type { Evidence } from '../../contracts/evidence.ts';
 import { type GateSpec, parseRecipe, type Recipe } from '../../contracts/recipe.ts';
 import { judgeCandidate } from '../../evaluation/gate.ts';
@@ -57,13 +58,13 @@ export function population(rows: number, skill: number, tradeShare = 0.3, seed =
     const u = uniform();
     return u < tradeShare ? 0 : u < 2 * tradeShare ? 2 : 1;
   });
-  const probabilities = new Float32Array(rows * 3);
+  const answers = new Float32Array(rows * 3);
   for (let row = 0; row < rows; row++) {
     const weights = [0, 1, 2].map(k => uniform() + (k === label[row] ? skill : 0));
     const sum = weights[0]! + weights[1]! + weights[2]!;
-    for (let k = 0; k < 3; k++) probabilities[row * 3 + k] = weights[k]! / sum;
+    for (let k = 0; k < 3; k++) answers[row * 3 + k] = weights[k]! / sum;
   }
-  return { label, probabilities };
+  return { label, answers };
 }
 
 /** A block of 2,000 rows from bar 500 on, on spot; everything can be changed. */
@@ -71,7 +72,10 @@ export function scoreInput(changes: Partial<ScoreInput> = {}): ScoreInput {
   const rows = changes.label?.length ?? 2_000;
   const candles = walk(rows + 600);
   return {
-    classes: CLASSES,
+    task: 'direction3',
+    decision: LIKELIEST,
+    calibration: null,
+    signalSides: null,
     ...population(rows, 0.5),
     bar: Int32Array.from({ length: rows }, (_, row) => 500 + row),
     trainClasses: [2_400, 3_600, 2_000],

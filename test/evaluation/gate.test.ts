@@ -49,9 +49,9 @@ test('every rule shows numbers, a threshold and one sentence', () => {
 test('the majority-class trap: a model that always says NO_TRADE at 97.78 % accuracy is refused, and told why', () => {
   const { label } = population(10_000, 0, 0);
   label.fill(0, 0, 111).fill(2, 5_000, 5_111);
-  const probabilities = Float32Array.from({ length: 30_000 }, (_, i) => (i % 3 === 1 ? 0.98 : 0.01));
+  const answers = Float32Array.from({ length: 30_000 }, (_, i) => (i % 3 === 1 ? 0.98 : 0.01));
   const bar = Int32Array.from({ length: 10_000 }, (_, row) => 500 + row);
-  const facts = factsOf(scoreInput({ label, probabilities, bar }));
+  const facts = factsOf(scoreInput({ label, answers, bar }));
   assert.equal(facts.metrics.accuracy, 0.9778);
   const { eligible, rules } = judgeCandidate(facts, GATE);
   assert.equal(eligible, false);
@@ -66,11 +66,11 @@ test('the majority-class trap: a model that always says NO_TRADE at 97.78 % accu
 });
 
 test('a nearly constant model is told so too', () => {
-  const { label, probabilities } = population(2_000, 0, 0.02);
+  const { label, answers } = population(2_000, 0, 0.02);
   for (let row = 0; row < 2_000; row++) {
-    probabilities.set(row % 100 === 0 ? [0.6, 0.2, 0.2] : [0.01, 0.98, 0.01], row * 3);
+    answers.set(row % 100 === 0 ? [0.6, 0.2, 0.2] : [0.01, 0.98, 0.01], row * 3);
   }
-  const skill = ruleOf('skill', factsOf(scoreInput({ label, probabilities })));
+  const skill = ruleOf('skill', factsOf(scoreInput({ label, answers })));
   assert.notEqual(skill.outcome, 'pass');
   assert.match(
     skill.reason,
@@ -79,9 +79,9 @@ test('a nearly constant model is told so too', () => {
 });
 
 test('a constant model that misses the majority class shows no skill either', () => {
-  const probabilities = Float32Array.from({ length: 6_000 }, (_, i) => (i % 3 === 2 ? 0.98 : 0.01));
+  const answers = Float32Array.from({ length: 6_000 }, (_, i) => (i % 3 === 2 ? 0.98 : 0.01));
   const { label } = population(2_000, 0, 0.2);
-  const skill = ruleOf('skill', factsOf(scoreInput({ label, probabilities })));
+  const skill = ruleOf('skill', factsOf(scoreInput({ label, answers })));
   assert.equal(skill.reason, 'It always answers LONG, whatever the bar, which shows no skill.');
 });
 
@@ -186,9 +186,9 @@ test('each trade class must be found, on spot too', () => {
 });
 
 test('the recall of a class that does not occur is not known', () => {
-  const { label, probabilities } = population(2_000, 0.5);
+  const { label, answers } = population(2_000, 0.5);
   for (let row = 0; row < label.length; row++) if (label[row] === 2) label[row] = 1;
-  const rule = ruleOf('trade-recall', factsOf(scoreInput({ label, probabilities })));
+  const rule = ruleOf('trade-recall', factsOf(scoreInput({ label, answers })));
   assert.deepEqual([rule.outcome, rule.numbers.recallLONG], ['inconclusive', null]);
 });
 
@@ -209,11 +209,11 @@ for (const [rule, changes] of [
 
 /** A skilled population whose model never answers class k. */
 function blindTo(k: number) {
-  const { label, probabilities } = population(2_000, 0.5);
+  const { label, answers } = population(2_000, 0.5);
   for (let row = 0; row < label.length; row++) {
     const other = row * 3 + (k === 0 ? 1 : 0);
-    probabilities[other]! += probabilities[row * 3 + k]!;
-    probabilities[row * 3 + k] = 0;
+    answers[other]! += answers[row * 3 + k]!;
+    answers[row * 3 + k] = 0;
   }
-  return { label, probabilities };
+  return { label, answers };
 }

@@ -9,7 +9,7 @@ import { CLASSES, population, RECIPE, scoreInput } from './facts.ts';
 test('the metrics are those of the rows, and each interval stands around its metric', () => {
   const input = scoreInput();
   const { metrics, intervals, bootstrap } = scoreModel(input);
-  assert.deepEqual(metrics, classificationMetrics(input.label, input.probabilities, CLASSES));
+  assert.deepEqual(metrics, classificationMetrics(input.label, input.answers, CLASSES));
   for (const key of [
     'mcc',
     'accuracy',
@@ -90,8 +90,8 @@ test('a block at the snapshot’s end is played to its last bar', () => {
 
 test('a model that never trades has no return per trade', () => {
   const input: ScoreInput = scoreInput();
-  const probabilities = Float32Array.from({ length: 6_000 }, (_, i) => (i % 3 === 1 ? 0.8 : 0.1));
-  const { backtest, intervals } = scoreModel({ ...input, probabilities });
+  const answers = Float32Array.from({ length: 6_000 }, (_, i) => (i % 3 === 1 ? 0.8 : 0.1));
+  const { backtest, intervals } = scoreModel({ ...input, answers });
   assert.equal(backtest.trades, 0);
   assert.deepEqual(intervals.netReturnPerTrade, { value: null, low: null, high: null });
 });
@@ -102,7 +102,7 @@ test('a block too short for its horizon has estimates without bounds', () => {
 });
 
 test('a probability that is no number is refused', () => {
-  const { probabilities } = population(2_000, 0.5);
-  probabilities[17] = Number.NaN;
-  assert.throws(() => scoreModel(scoreInput({ probabilities })), { code: 'PREDICTION_INVALID' });
+  const { answers } = population(2_000, 0.5);
+  answers[17] = Number.NaN;
+  assert.throws(() => scoreModel(scoreInput({ answers })), { code: 'PREDICTION_INVALID' });
 });

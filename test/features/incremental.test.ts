@@ -49,17 +49,19 @@ test('bars taken one by one give the same bits', () => {
   for (const [f, name] of NAMES.entries()) assertSameBits(columns[f], whole.get(name)!, name);
 });
 
-test('the follower’s row is that of the batch after filling, bit for bit', () => {
+test('the follower’s window is that of the batch after filling, bit for bit', () => {
   const { columns } = computeFeatures(bars, NAMES, 'float32');
   fillMissing(columns, MAX_FILL_BARS, 0);
+  const valueAt = (name: string, row: number) => (row < 0 ? Number.NaN : columns.get(name)![row]);
   fc.assert(
-    fc.property(cuts, ends => {
-      const follower = new FeatureFollower(DEFINITIONS, HOUR, MAX_FILL_BARS);
+    fc.property(cuts, fc.constantFrom(1, 2, 7, 60), (ends, steps) => {
+      const follower = new FeatureFollower(DEFINITIONS, HOUR, MAX_FILL_BARS, steps);
       let from = 0;
       for (const end of ends) {
         follower.advance(sliceBars(bars, from, end));
-        const expected = Float32Array.from(NAMES, name => columns.get(name)![end - 1]);
-        assertSameBits(follower.row(), expected, `row ${end - 1}`);
+        const rows = Array.from({ length: steps }, (_, step) => end - steps + step);
+        const expected = Float32Array.from(rows.flatMap(row => NAMES.map(name => valueAt(name, row))));
+        assertSameBits(follower.window(), expected, `window at row ${end - 1}`);
         from = end;
       }
     }),

@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { CATALOG } from '../../features/catalog/index.ts';
 import { FEATURE_SETS } from '../../features/sets.ts';
-import { assembleRows, fillMissing, warmUpBars } from '../../features/window.ts';
+import { columnsOf, copyWindows, fillMissing, warmUpBars, windowTable } from '../../features/window.ts';
 import { definitionsOf } from '../support/features.ts';
 
 const _ = Number.NaN;
@@ -41,13 +41,49 @@ test('a filled value is the last known one, never older than maxFillBars', () =>
   );
 });
 
-test('rows are assembled by name, row-major', () => {
+test('columns are taken by name', () => {
   const columns = new Map([
-    ['a', Float64Array.of(1, 2, 3)],
-    ['b', Float64Array.of(10, 20, 30)],
+    ['a', Float32Array.of(1, 2, 3)],
+    ['b', Float32Array.of(10, 20, 30)],
   ]);
-  assert.deepEqual([...assembleRows(columns, ['b', 'a'], [2, 0])], [30, 3, 10, 1]);
-  assert.throws(() => assembleRows(columns, ['c'], [0]), { code: 'FEATURE_UNKNOWN' });
+  assert.deepEqual(columnsOf(columns, ['b', 'a']), [columns.get('b'), columns.get('a')]);
+  assert.throws(() => columnsOf(columns, ['c']), { code: 'FEATURE_UNKNOWN' });
+});
+
+test('windows hold the rows up to their last, oldest first, row-major', () => {
+  const [a, b] = [Float32Array.of(1, 2, 3, 4), Float32Array.of(10, 20, 30, 40)];
+  const table = windowTable([a, b], Int32Array.of(1, 3), 2);
+  const out = new Float32Array(8);
+  copyWindows(table, 0, 2, out);
+  assert.deepEqual([...out], [1, 10, 2, 20, 3, 30, 4, 40]);
+  copyWindows(table, 1, 2, out);
+  assert.deepEqual([...out.subarray(0, 4)], [3, 30, 4, 40]);
+});
+
+test('windows of any rows and steps are those of the columns', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.uniqueArray(fc.integer({ min: 4, max: 1_500 }), { minLength: 1, maxLength: 20 }),
+      (steps, features, rows) => {
+        const columns = Array.from({ length: features }, (_, f) =>
+          Float32Array.from({ length: 1_501 }, (_, row) => 10_000 * f + row),
+        );
+        const ends = Int32Array.from(rows).sort();
+        const out = new Float32Array(ends.length * steps * features);
+        copyWindows(windowTable(columns, ends, steps), 0, ends.length, out);
+        const expected = [...ends].flatMap(end =>
+          Array.from({ length: steps }, (_, step) => columns.map(column => column[end - steps + 1 + step])),
+        );
+        assert.deepEqual([...out], expected.flat());
+      },
+    ),
+  );
+});
+
+test('no rows have no windows', () => {
+  assert.equal(windowTable([Float32Array.of(1)], new Int32Array(0), 3).values.length, 0);
 });
 
 test('warm-up is the longest look-back', () => {

@@ -13,10 +13,9 @@ import { CATALOG } from '../../features/catalog/index.ts';
 import { schemaHash } from '../../features/schema.ts';
 import { PACKAGE_FILES } from '../../inference/package.ts';
 import { createPredictor, type Predictor } from '../../inference/predictor.ts';
-import { treeModelToOnnx } from '../../models/trees/tree-onnx.ts';
 import type { Registry, VersionRecord } from '../../registry/registry.ts';
 import { openSqliteRegistry } from '../../registry/sqlite-registry.ts';
-import { passThroughModel, stump } from '../models/fixtures.ts';
+import { passThroughModel, stump, treeModelFile } from '../models/fixtures.ts';
 import { move, registration, SERIES } from '../registry/fixtures.ts';
 import { goldenCandles } from '../support/candles.ts';
 import { recipeWith } from '../support/recipes.ts';
@@ -167,7 +166,7 @@ function modelOf(
     stump(0, 50, { leafValue: name === leaning ? Float64Array.of(1, 1.5) : Float64Array.of(0, 0.25) }),
   );
   const { featureNames, steps, task, classes } = meta;
-  return treeModelToOnnx(
+  return treeModelFile(
     { features: featureNames.length, classes: 3, trees },
     {
       featureNames,

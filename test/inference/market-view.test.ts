@@ -62,22 +62,22 @@ test('without bars there is nothing to see', () => {
 
 test('a row holds the model’s features in the model’s order', async () => {
   const view = viewMarket(BARS);
-  const one = await view.row(modelOf('one', { featureNames: ['rsi_14', 'roc_10'] }));
-  const other = await view.row(modelOf('other', { featureNames: ['roc_10', 'rsi_14'] }));
+  const one = await view.window(modelOf('one', { featureNames: ['rsi_14', 'roc_10'] }));
+  const other = await view.window(modelOf('other', { featureNames: ['roc_10', 'rsi_14'] }));
   assert.deepEqual([...other], [...one].reverse());
 });
 
 test('a row is computed once per package', async () => {
   const view = viewMarket(BARS);
-  assert.equal(await view.row(modelOf('one')), await view.row(modelOf('one')));
+  assert.equal(await view.window(modelOf('one')), await view.window(modelOf('one')));
 });
 
 test('a package that fills gaps and one of the same features that does not see different rows', async () => {
   const candles = withoutVolume(22);
   const mayMiss = { missingInTraining: ['volume_ratio_20'] };
   const view = viewMarket(candles);
-  const filled = await view.row(modelOf('filling', { ...mayMiss, maxFillBars: 5 }));
-  const bare = await view.row(modelOf('bare', { ...mayMiss, maxFillBars: 1 }));
+  const filled = await view.window(modelOf('filling', { ...mayMiss, maxFillBars: 5 }));
+  const bare = await view.window(modelOf('bare', { ...mayMiss, maxFillBars: 1 }));
   assert.ok(!Number.isNaN(filled[2]));
   assert.ok(Number.isNaN(bare[2]));
   assert.deepEqual(filled.slice(0, 2), bare.slice(0, 2));
@@ -86,9 +86,9 @@ test('a package that fills gaps and one of the same features that does not see d
 test('a feature that is missing now and never was in training is refused, also after a package that may miss it', async () => {
   const view = viewMarket(withoutVolume(30));
   assert.ok(
-    Number.isNaN((await view.row(modelOf('tolerant', { missingInTraining: ['volume_ratio_20'] })))[2]),
+    Number.isNaN((await view.window(modelOf('tolerant', { missingInTraining: ['volume_ratio_20'] })))[2]),
   );
-  await assert.rejects(view.row(modelOf('strict')), {
+  await assert.rejects(view.window(modelOf('strict')), {
     code: 'PREDICTION_INVALID',
     message: /^volume_ratio_20 can’t be computed/,
     details: { missing: ['volume_ratio_20'] },
@@ -110,7 +110,7 @@ test('however bars arrive, a row is bit for bit that of the whole history', asyn
         view.advance(sliceCandles(bars, seen, next));
         seen = next;
         const expected = Float32Array.from(columns.values(), column => column[seen - 1]);
-        assert.deepEqual(await view.row(model), expected);
+        assert.deepEqual(await view.window(model), expected);
       }
     },
   );

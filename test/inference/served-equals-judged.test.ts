@@ -25,11 +25,11 @@ test('what is served at a bar is what was judged there, bit for bit', async t =>
   await rooms.registry.moveChampion(move('promote', registered.version, { series: id }));
 
   const table = await readDataset((await rooms.artifacts.load(dataset.artifact)).path('dataset.arrow'));
-  const judged = blockRows(table, 'test');
+  const judged = blockRows(table, 'test', 1);
   const { modelPath } = await readPackage(rooms.artifacts, await rooms.registry.get(id, registered.version));
   const session = await openSession(modelPath);
   t.after(() => session.dispose());
-  const batch = await runRows(session, judged.x, judged.rows);
+  const batch = await runRows(session, judged.windows);
 
   const { anchorTime } = await rooms.candles.describe(SAMPLE.series);
   const candles = await rooms.candles.read(SAMPLE.series, { from: anchorTime });

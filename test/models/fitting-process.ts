@@ -6,8 +6,10 @@ import { CLASSES, LONG_FIT, learnableDataset, trainWith } from './fixtures.ts';
 await findEstimator('lightgbm').fit({
   dataset: learnableDataset(2_000, 4),
   train: trainWith(LONG_FIT),
+  task: 'direction3',
   classes: CLASSES,
   folder: process.argv[2],
+  workFolder: `${process.argv[2]}.work`,
   libraries: { lightgbm: lightgbmLibrary() },
   signal: new AbortController().signal,
   onProgress: ({ round }) => console.log(round),

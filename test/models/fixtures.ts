@@ -1,16 +1,22 @@
 import type { Dataset } from '../../contracts/dataset.ts';
 import type { Recipe } from '../../contracts/recipe.ts';
+import type { WindowTable } from '../../features/window.ts';
+import { noCalibration } from '../../models/decision/calibration.ts';
 import {
   contractMetadata,
   contractSignature,
   INPUT,
   type ModelContract,
-  OUTPUT,
+  outputName,
 } from '../../models/onnx/contract.ts';
+import { modelFile } from '../../models/onnx/model-file.ts';
 import { encodeModel } from '../../models/onnx/schema.ts';
 import type { Tree, TreeModel } from '../../models/trees/lightgbm-model.ts';
+import { treeScores } from '../../models/trees/tree-onnx.ts';
 import { recipeWith } from '../support/recipes.ts';
 
+/** Of a classifier. */
+export const OUTPUT = outputName('direction3');
 export const CLASSES = ['SHORT', 'NO_TRADE', 'LONG'];
 
 export function contractOf(features: number): ModelContract {
@@ -40,6 +46,23 @@ export function stump(feature: number, threshold: number, changes: Partial<Tree>
 /** One round of three stumps on three features. */
 export function smallModel(): TreeModel {
   return { features: 3, classes: 3, trees: [stump(0, 0.25), stump(1, -1), stump(2, 3)] };
+}
+
+/** A tree model as it would serve, uncalibrated. */
+export function treeModelFile(model: TreeModel, contract: ModelContract): Uint8Array {
+  return modelFile(treeScores(model), contract, noCalibration(contract.classes.length));
+}
+
+/** A window per row of row-major `[rows, features]`. */
+export function windowsOf(x: ArrayLike<number>, features: number): WindowTable {
+  const values = new Float32Array(new SharedArrayBuffer(4 * x.length));
+  values.set(x);
+  return {
+    values,
+    ends: Int32Array.from({ length: x.length / features }, (_, row) => row),
+    steps: 1,
+    features,
+  };
 }
 
 /** Answers with the window as it is: NaN and numbers over 1 come out again. */

@@ -14,17 +14,16 @@ import type {
 import { checkModel, readModelFile } from '../../models/onnx/reader.ts';
 import { decodeModel, encodeModel } from '../../models/onnx/schema.ts';
 import { openSession } from '../../models/onnx/session.ts';
-import { treeModelToOnnx } from '../../models/trees/tree-onnx.ts';
 import { temporaryHome } from '../support/temporary-home.ts';
-import { contractOf, smallModel } from './fixtures.ts';
+import { contractOf, smallModel, treeModelFile } from './fixtures.ts';
 
 const LIMITS = { maxBytes: 1_000_000 };
-const sound = treeModelToOnnx(smallModel(), contractOf(3));
+const sound = treeModelFile(smallModel(), contractOf(3));
 
 test('a sound model says what it is', () => {
   const { operators, bytes, ...contract } = checkModel(sound, LIMITS);
   assert.deepEqual(contract, contractOf(3));
-  assert.deepEqual(operators, ['Cast', 'Reshape', 'TreeEnsembleRegressor']);
+  assert.deepEqual(operators, ['Cast', 'Reshape', 'Softmax', 'TreeEnsembleRegressor']);
   assert.equal(bytes, sound.length);
 });
 

@@ -5,20 +5,24 @@ import test, { type TestContext } from 'node:test';
 import type { Recipe } from '../../contracts/recipe.ts';
 import type { FitProgress } from '../../contracts/training.ts';
 import { balancedWeights } from '../../datasets/weights/class-balance.ts';
+import type { WindowTable } from '../../features/window.ts';
+import { calibrate, noCalibration } from '../../models/decision/calibration.ts';
 import { findEstimator } from '../../models/estimators/index.ts';
+import { modelFile } from '../../models/onnx/model-file.ts';
 import { checkParity } from '../../models/onnx/parity.ts';
 import { openSession } from '../../models/onnx/session.ts';
 import { killAfterFirstOutput, startScript } from '../support/child-process.ts';
 import { lightgbmLibrary } from '../support/lightgbm.ts';
 import { rowMajor } from '../support/matrix.ts';
 import { temporaryHome } from '../support/temporary-home.ts';
-import { CLASSES, contractOf, LONG_FIT, learnableDataset, trainWith } from './fixtures.ts';
+import { CLASSES, contractOf, LONG_FIT, learnableDataset, trainWith, windowsOf } from './fixtures.ts';
 
 const FEATURES = 4;
 const ROWS = 2_000;
 const SMALL = { rounds: 200, patience: 5, min_data_in_leaf: 20, learning_rate: 0.2 };
 const dataset = learnableDataset(ROWS, FEATURES);
 const X = rowMajor(dataset);
+const WINDOWS = windowsOf(X, FEATURES);
 const lightgbm = findEstimator('lightgbm');
 const libraries = { lightgbm: lightgbmLibrary() };
 
@@ -41,10 +45,9 @@ test('a fit learns, stops early, and keeps the model of its best round', async t
 
 test('the exported model answers as the estimator on every row', async t => {
   const { folder } = await fit(t, trainWith(SMALL));
-  const session = await openSession(await lightgbm.toOnnx(folder, contractOf(FEATURES)));
+  const session = await openSession(await exported(folder));
   t.after(() => session.dispose());
-  const own = await lightgbm.predict(folder, X, ROWS, libraries);
-  const report = await checkParity(session, own, X, ROWS);
+  const report = await checkParity(session, await probabilities(folder, WINDOWS), WINDOWS, 5e-6);
   assert.equal(report.rows, ROWS);
   assert.deepEqual(session.info.featureNames, dataset.featureNames);
 });
@@ -55,9 +58,8 @@ test('the same input gives the same bytes, with one thread or two; another seed 
   const twoThreads = await fit(t, trainWith(SMALL, { seed: 3, threads: 2 }));
   const otherSeed = await fit(t, trainWith(SMALL, { seed: 4 }));
   assert.deepEqual(await files(again.folder), await files(first.folder));
-  const onnx = (folder: string) => lightgbm.toOnnx(folder, contractOf(FEATURES));
-  assert.deepEqual(await onnx(twoThreads.folder), await onnx(first.folder));
-  assert.notDeepEqual(await onnx(otherSeed.folder), await onnx(first.folder));
+  assert.deepEqual(await exported(twoThreads.folder), await exported(first.folder));
+  assert.notDeepEqual(await exported(otherSeed.folder), await exported(first.folder));
 });
 
 test('a fit that was killed leaves no model, and the next gives the same bytes as an undisturbed one', async t => {
@@ -99,7 +101,7 @@ test('balanced weights raise the recall of the rare class', async t => {
   const rare = { ...dataset, label: dataset.label.map((label, row) => (label === 2 && row % 5 ? 1 : label)) };
   const recall = async (classWeights: 'balanced' | 'none') => {
     const { folder } = await fit(t, trainWith(SMALL, { classWeights }), { dataset: rare });
-    const own = await lightgbm.predict(folder, X, ROWS, libraries);
+    const own = await lightgbm.scores(folder, WINDOWS, libraries);
     return rare.label.reduce(
       (hits, label, row) => hits + Number(label === 2 && own[3 * row + 2] > own[3 * row + 1]),
       0,
@@ -159,9 +161,10 @@ test('where nothing can be split, the model is constant and still served', async
   const columns = dataset.columns.map(() => new Float32Array(ROWS).fill(1));
   const { folder, summary } = await fit(t, trainWith(SMALL), { dataset: { ...dataset, columns } });
   assert.equal(summary.bestRound, 1);
-  const session = await openSession(await lightgbm.toOnnx(folder, contractOf(FEATURES)));
+  const session = await openSession(await exported(folder));
   t.after(() => session.dispose());
-  await checkParity(session, await lightgbm.predict(folder, x, ROWS, libraries), x, ROWS);
+  const windows = windowsOf(x, FEATURES);
+  await checkParity(session, await probabilities(folder, windows), windows, 5e-6);
 });
 
 test('a block without rows and a missing library are told apart', async t => {
@@ -184,17 +187,28 @@ test('LightGBM’s own refusal is told in its words', async t => {
 
 test('a contract of other features than were fitted is refused', async t => {
   const { folder } = await fit(t, trainWith(SMALL));
-  await assert.rejects(lightgbm.toOnnx(folder, contractOf(3)), { code: 'MODEL_UNSUPPORTED' });
-  await assert.rejects(lightgbm.toOnnx(folder, { ...contractOf(FEATURES), steps: 2 }), {
+  await assert.rejects(lightgbm.scoreGraph(folder, contractOf(3)), { code: 'MODEL_UNSUPPORTED' });
+  await assert.rejects(lightgbm.scoreGraph(folder, { ...contractOf(FEATURES), steps: 2 }), {
     code: 'MODEL_UNSUPPORTED',
   });
 });
+
+/** As it would serve, uncalibrated. */
+async function exported(folder: string): Promise<Uint8Array> {
+  const contract = contractOf(FEATURES);
+  return modelFile(await lightgbm.scoreGraph(folder, contract), contract, noCalibration(3));
+}
+
+async function probabilities(folder: string, windows: WindowTable): Promise<Float64Array> {
+  return calibrate(await lightgbm.scores(folder, windows, libraries), noCalibration(3));
+}
 
 type FitChanges = Partial<Parameters<typeof lightgbm.fit>[0]>;
 
 async function fit(t: TestContext, train: Recipe['train'], changes: FitChanges = {}) {
   const input = {
-    ...{ dataset, train, classes: CLASSES, folder: changes.folder ?? (await temporaryHome(t)), libraries },
+    ...({ dataset, task: 'direction3', train, classes: CLASSES, libraries } as const),
+    ...{ folder: changes.folder ?? (await temporaryHome(t)), workFolder: '/nowhere' },
     ...{ signal: new AbortController().signal, onProgress: () => {} },
     ...changes,
   };

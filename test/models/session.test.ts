@@ -2,15 +2,14 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { contractMetadata, contractSignature, INPUT, OUTPUT } from '../../models/onnx/contract.ts';
+import { contractMetadata, contractSignature, INPUT } from '../../models/onnx/contract.ts';
 import type { NodeProto } from '../../models/onnx/messages.ts';
 import { encodeModel } from '../../models/onnx/schema.ts';
 import { openSession } from '../../models/onnx/session.ts';
-import { treeModelToOnnx } from '../../models/trees/tree-onnx.ts';
 import { temporaryHome } from '../support/temporary-home.ts';
-import { contractOf, smallModel } from './fixtures.ts';
+import { contractOf, OUTPUT, smallModel, treeModelFile } from './fixtures.ts';
 
-const bytes = treeModelToOnnx(smallModel(), contractOf(3));
+const bytes = treeModelFile(smallModel(), contractOf(3));
 
 test('a model is opened from its file or its bytes, and answers with a probability per class', async t => {
   const path = join(await temporaryHome(t), 'model.onnx');

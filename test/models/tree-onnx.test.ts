@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
+import { calibrate, noCalibration } from '../../models/decision/calibration.ts';
 import { runRows } from '../../models/onnx/row-chunks.ts';
 import { type ModelSession, openSession } from '../../models/onnx/session.ts';
 import { LightgbmLibrary } from '../../models/trees/lightgbm-library.ts';
 import type { MissingRule, Tree, TreeModel } from '../../models/trees/lightgbm-model.ts';
-import { treeModelToOnnx } from '../../models/trees/tree-onnx.ts';
 import { lightgbmLibrary } from '../support/lightgbm.ts';
-import { CLASSES, contractOf, generator, lightgbmText, smallModel, stump } from './fixtures.ts';
+import {
+  CLASSES,
+  contractOf,
+  generator,
+  lightgbmText,
+  smallModel,
+  stump,
+  treeModelFile,
+  windowsOf,
+} from './fixtures.ts';
 
 const RULES: readonly MissingRule[] = ['as-zero', 'default-left', 'default-right'];
 const library = new LightgbmLibrary(lightgbmLibrary());
@@ -73,13 +82,13 @@ test('a row’s answer is bit-equal alone, in a batch of 34 and in one of 340', 
         assert.deepEqual(part, all.slice(row * 3, (row + batch) * 3));
       }
     }
-    assert.deepEqual(await runRows(session, x, 340), all);
+    assert.deepEqual(await runRows(session, windowsOf(x, 3)), all);
   });
 });
 
 test('the same model gives the same bytes', () => {
   const contract = contractOf(3);
-  assert.deepEqual(treeModelToOnnx(smallModel(), contract), treeModelToOnnx(smallModel(), contract));
+  assert.deepEqual(treeModelFile(smallModel(), contract), treeModelFile(smallModel(), contract));
 });
 
 /** The float32 values at and beside each threshold, and those with rules of their own; one row of 3 per value. */
@@ -113,7 +122,7 @@ function neighbours(value: number): number[] {
 async function assertSameAnswers(model: TreeModel, x: Float32Array): Promise<void> {
   const rows = x.length / model.features;
   const booster = library.boosterFromText(lightgbmText(model));
-  const own = booster.predict(x, rows, CLASSES.length);
+  const own = calibrate(booster.scores(x, rows, CLASSES.length), noCalibration(CLASSES.length));
   booster[Symbol.dispose]();
   await withSession(model, async session => {
     const exported = await session.run(x, rows);
@@ -125,7 +134,7 @@ async function assertSameAnswers(model: TreeModel, x: Float32Array): Promise<voi
 }
 
 async function withSession(model: TreeModel, use: (session: ModelSession) => Promise<void>): Promise<void> {
-  const session = await openSession(treeModelToOnnx(model, contractOf(model.features)));
+  const session = await openSession(treeModelFile(model, contractOf(model.features)));
   try {
     await use(session);
   } finally {

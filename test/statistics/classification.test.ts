@@ -71,10 +71,10 @@ test('the directional score of a row without P(LONG) and P(SHORT) is a tie', () 
   assert.equal(got.directionalAuc, 0.5);
 });
 
-test('a task without LONG and SHORT has no directional AUC', () => {
-  const got = classificationMetrics([0, 1], new Float64Array([0.9, 0.1, 0.2, 0.8]), ['REJECT', 'APPROVE']);
-  assert.equal(got.directionalAuc, null);
-  assert.equal(got.mcc, 1);
+test('of approvals the directional AUC is that of APPROVE; classes of another kind have none', () => {
+  const [label, probabilities] = [[0, 1, 1], new Float64Array([0.9, 0.1, 0.2, 0.8, 0.95, 0.05])];
+  assert.equal(classificationMetrics(label, probabilities, ['REJECT', 'APPROVE']).directionalAuc, 0.5);
+  assert.equal(classificationMetrics(label, probabilities, ['no', 'yes']).directionalAuc, null);
 });
 
 test('kappa is null and MCC 0 where truth and answers are one class', () => {
