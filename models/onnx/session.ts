@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { answerWidth } from '../../contracts/tasks.ts';
-import { INPUT, outputName } from './contract.ts';
+import { INPUT, outputName, PORTFOLIO_INPUT } from './contract.ts';
 import { invalidModel } from './invalid-model.ts';
 import { checkModel, type ModelInfo, type ModelLimits, readModelBytes } from './reader.ts';
 
@@ -11,9 +11,10 @@ export interface ModelSession {
   /**
    * Probabilities `[batch, classes]`, or expected returns `[batch]`, of windows `[batch, steps, features]`: row-major, raw
    * feature values with NaN for missing. A row's answer does not depend on the rest of its batch. `x` must not change before the answer.
-   * @throws AlphaloomError SCHEMA_MISMATCH (length of `x`), PREDICTION_INVALID
+   * @param portfolio of a model that looks at the account too, its numbers `[batch, portfolio]`; a flat account unless given
+   * @throws AlphaloomError SCHEMA_MISMATCH (length of `x` or `portfolio`), PREDICTION_INVALID
    */
-  run(x: Float32Array, batch: number): Promise<Float32Array>;
+  run(x: Float32Array, batch: number, portfolio?: Float32Array): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
 
@@ -47,10 +48,11 @@ export async function openSession(
   const requireSound = info.task === 'return' ? requireReturns : requireProbabilities;
   return {
     info,
-    async run(x, batch) {
+    async run(x, batch, portfolio) {
       requireLength(x, batch, width);
       const window = new Tensor('float32', x, [batch, info.steps, info.featureNames.length]);
-      const answer = await session.run({ [INPUT]: window }).catch(explainFailure);
+      const feeds = { [INPUT]: window, ...portfolioFeed(info, batch, portfolio) };
+      const answer = await session.run(feeds).catch(explainFailure);
       return requireSound(answer[output], batch, answerWidth(info.task));
     },
     dispose: () => session.release(),
@@ -72,6 +74,24 @@ function requireLength(x: Float32Array, batch: number, width: number): void {
     `${batch} rows for this model are ${batch * width} values (${width} per row), got ${x.length}.`,
     { batch, width, got: x.length },
   );
+}
+
+/** Empty for a model that sees the window alone. */
+function portfolioFeed(
+  { portfolio: names }: ModelInfo,
+  batch: number,
+  given: Float32Array | undefined,
+): Record<string, Tensor> {
+  const size = batch * (names?.length ?? 0);
+  if (given && given.length !== size) {
+    throw new AlphaloomError(
+      'SCHEMA_MISMATCH',
+      `The portfolio of ${batch} rows is ${size} values for this model (${names?.join(', ') ?? 'it takes none'}), got ${given.length}.`,
+      { batch, portfolio: names ?? [], got: given.length },
+    );
+  }
+  if (!names) return {};
+  return { [PORTFOLIO_INPUT]: new Tensor('float32', given ?? new Float32Array(size), [batch, names.length]) };
 }
 
 function explainFailure(error: unknown): never {
