@@ -1,9 +1,10 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { Estimator } from './estimator.ts';
 import { lightgbm } from './lightgbm.ts';
+import { ppo } from './ppo.ts';
 
 /** Every estimator by the name recipes call it. */
-const ESTIMATORS: Readonly<Record<string, Estimator>> = { [lightgbm.name]: lightgbm };
+const ESTIMATORS: Readonly<Record<string, Estimator>> = { [lightgbm.name]: lightgbm, [ppo.name]: ppo };
 
 /** @throws AlphaloomError RECIPE_INVALID */
 export function findEstimator(name: string): Estimator {

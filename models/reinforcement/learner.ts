@@ -1,3 +1,4 @@
+import type { TrainingState } from '../nets/training-session.ts';
 import type { Minibatch } from './minibatch.ts';
 import type { Player } from './rollout.ts';
 
@@ -10,13 +11,10 @@ export interface Lesson {
   readonly kl: number;
 }
 
-/** A net's parameters, and what its optimizer keeps of them, by name. */
-export type LearnerState = Readonly<Record<string, Float32Array>>;
-
 /** The policy under training. */
 export interface Learner extends Player {
   /** One gradient step; null where loss or gradient is no finite number, and then nothing has changed. */
   learn(minibatch: Minibatch, learningRate: number): Promise<Lesson | null>;
-  state(): Promise<LearnerState>;
-  restore(state: LearnerState): Promise<void>;
+  state(): TrainingState;
+  restore(state: TrainingState): void;
 }

@@ -1,4 +1,3 @@
-import { ACTIONS } from './actions.ts';
 import { normaliseAdvantages } from './normalise.ts';
 import { PORTFOLIO_SIZE } from './portfolio-state.ts';
 import type { Rollout } from './rollout.ts';
@@ -8,8 +7,7 @@ export class Minibatch {
   readonly rows: number;
   readonly bar: Int32Array;
   readonly portfolio: Float32Array;
-  /** One-hot `[rows, actions]`. */
-  readonly action: Float32Array;
+  readonly action: Int32Array;
   readonly oldLogProbability: Float32Array;
   /** Normalised over the decisive rows of the minibatch. */
   readonly advantage: Float32Array;
@@ -23,7 +21,7 @@ export class Minibatch {
     this.rows = rows;
     this.bar = new Int32Array(rows);
     this.portfolio = new Float32Array(rows * PORTFOLIO_SIZE);
-    this.action = new Float32Array(rows * ACTIONS.length);
+    this.action = new Int32Array(rows);
     this.oldLogProbability = new Float32Array(rows);
     this.advantage = new Float32Array(rows);
     this.policyWeight = new Float32Array(rows);
@@ -35,13 +33,12 @@ export class Minibatch {
   /** @param order row numbers of the rollout, of which those from `from` on are taken */
   fill(rollout: Rollout, order: Int32Array, from: number): void {
     let decisive = 0;
-    this.action.fill(0);
     for (let at = 0; at < this.rows; at++) {
       const row = order[from + at];
       this.bar[at] = rollout.bar[row];
       for (let p = 0; p < PORTFOLIO_SIZE; p++)
         this.portfolio[at * PORTFOLIO_SIZE + p] = rollout.portfolio[row * PORTFOLIO_SIZE + p];
-      this.action[at * ACTIONS.length + rollout.action[row]] = 1;
+      this.action[at] = rollout.action[row];
       this.oldLogProbability[at] = rollout.logProbability[row];
       this.valueTarget[at] = rollout.valueTarget[row];
       this.#raw[at] = rollout.advantage[row];

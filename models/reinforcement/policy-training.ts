@@ -1,5 +1,6 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
-import type { Learner, LearnerState } from './learner.ts';
+import type { TrainingState } from '../nets/training-session.ts';
+import type { Learner } from './learner.ts';
 import { Minibatch } from './minibatch.ts';
 import { Rollout } from './rollout.ts';
 import type { TradingEnvironments } from './trading-environments.ts';
@@ -33,14 +34,23 @@ export interface IterationRecord {
 }
 
 /** Everything that is needed to go on as if nothing had happened. */
-export interface TrainingState {
+export interface PolicyState {
   readonly history: readonly IterationRecord[];
   /** How often a step was dropped and the learning rate halved. */
   readonly halvings: number;
-  readonly learner: LearnerState;
+  readonly learner: TrainingState;
   readonly accounts: Float64Array;
   readonly bestIteration: number;
-  readonly best: LearnerState;
+  readonly best: TrainingState;
+}
+
+/** How far it is. */
+export interface PolicyProgress {
+  /** As of the last iteration that was finished. */
+  readonly state: PolicyState;
+  /** Gradient steps of the one under way, of how many. */
+  readonly step: number;
+  readonly steps: number;
 }
 
 export interface TrainingParts {
@@ -51,18 +61,19 @@ export interface TrainingParts {
   readonly draws: TrainingDraws;
   /** Growth of log equity of a backtest on the validation rows, as the policy would serve. */
   readonly validate: () => Promise<number>;
-  readonly save: (state: TrainingState) => Promise<void>;
-  readonly onIteration: (record: IterationRecord, state: TrainingState) => void;
+  readonly save: (state: PolicyState) => Promise<void>;
+  /** After every iteration, and within it after every epoch. */
+  readonly onProgress: (progress: PolicyProgress) => void;
   /** Called often, to stop by throwing. */
   readonly requireRunning: () => void;
 }
 
 /** Random numbers that depend on where they are used alone, so that a resumed training draws the same. */
 export interface TrainingDraws {
-  /** In [0, 1). */
-  action(iteration: number, step: number, environment: number): number;
-  /** Writes an order of the rows 0 … n − 1. */
-  shuffle(iteration: number, epoch: number, out: Int32Array): void;
+  /** Fills `out` with a number in [0, 1) per environment. */
+  actions(iteration: number, step: number, out: Float32Array): void;
+  /** The rows 0 … n − 1 in the order in which they are learnt from. */
+  order(iteration: number, epoch: number, rows: number): Int32Array;
 }
 
 const MOST_HALVINGS = 3;
@@ -79,39 +90,43 @@ const KL_MARGIN = 1.5;
 export async function trainPolicy(
   parts: TrainingParts,
   settings: TrainingSettings,
-  from: TrainingState | null,
-): Promise<TrainingState> {
+  from: PolicyState | null,
+): Promise<PolicyState> {
   const { learner, world } = parts;
-  let state = from ?? (await beginning(parts));
+  let state = from ?? beginning(parts);
   if (from) {
-    await learner.restore(from.learner);
+    learner.restore(from.learner);
     world.restore(from.accounts);
   }
   const rollout = new Rollout(settings.stepsPerIteration, world.count);
   while (state.history.length < settings.iterations && staleFor(state) < settings.patience) {
     state = await iterate(parts, settings, state, rollout);
     await parts.save(state);
-    parts.onIteration(state.history.at(-1)!, state);
+    parts.onProgress({ state, step: 0, steps: gradientSteps(settings, rollout) });
   }
   return state;
 }
 
-async function beginning({ learner, world }: TrainingParts): Promise<TrainingState> {
-  const parameters = await learner.state();
+function beginning({ learner, world }: TrainingParts): PolicyState {
+  const parameters = learner.state();
   const accounts = world.state();
   return { history: [], halvings: 0, learner: parameters, accounts, bestIteration: 0, best: parameters };
 }
 
-function staleFor({ history, bestIteration }: TrainingState): number {
+function gradientSteps({ epochs, batch }: TrainingSettings, { rows }: Rollout): number {
+  return (epochs * rows) / batch;
+}
+
+function staleFor({ history, bestIteration }: PolicyState): number {
   return history.length - bestIteration;
 }
 
 async function iterate(
   parts: TrainingParts,
   settings: TrainingSettings,
-  before: TrainingState,
+  before: PolicyState,
   rollout: Rollout,
-): Promise<TrainingState> {
+): Promise<PolicyState> {
   const { learner, world, episodeReturns, draws, requireRunning, validate } = parts;
   const { gamma, lambda, rewardScale } = settings;
   const iteration = before.history.length + 1;
@@ -120,11 +135,11 @@ async function iterate(
     gamma,
     lambda,
     rewardScale,
-    uniform: (step, environment) => draws.action(iteration, step, environment),
+    draw: (step, out) => draws.actions(iteration, step, out),
     beforeStep: requireRunning,
   });
   const meanEpisodeReturn = mean(episodeReturns);
-  const learnt = await learn(parts, settings, before.halvings, iteration, rollout);
+  const learnt = await learn(parts, settings, before, rollout);
   const record: IterationRecord = {
     iteration,
     steps: iteration * rollout.rows,
@@ -133,7 +148,7 @@ async function iterate(
     kl: learnt.kl,
     loss: -(await validate()),
   };
-  const now = await learner.state();
+  const now = learner.state();
   const isBest = before.bestIteration === 0 || record.loss < before.history[before.bestIteration - 1].loss;
   return {
     history: [...before.history, record],
@@ -147,17 +162,18 @@ async function iterate(
 
 /** Entropy and divergence as they were at the iteration's last step. */
 async function learn(
-  { learner, draws, requireRunning }: TrainingParts,
-  { batch, epochs, learningRate, targetKl }: TrainingSettings,
-  halvingsBefore: number,
-  iteration: number,
+  { learner, draws, requireRunning, onProgress }: TrainingParts,
+  settings: TrainingSettings,
+  before: PolicyState,
   rollout: Rollout,
 ): Promise<{ halvings: number; entropy: number; kl: number }> {
+  const { batch, epochs, learningRate, targetKl } = settings;
+  const steps = gradientSteps(settings, rollout);
+  const iteration = before.history.length + 1;
   const minibatch = new Minibatch(batch);
-  const order = new Int32Array(rollout.rows);
-  const last = { halvings: halvingsBefore, entropy: 0, kl: 0 };
+  const last = { halvings: before.halvings, entropy: 0, kl: 0 };
   for (let epoch = 0; epoch < epochs; epoch++) {
-    draws.shuffle(iteration, epoch, order);
+    const order = draws.order(iteration, epoch, rollout.rows);
     for (let from = 0; from < order.length; from += batch) {
       requireRunning();
       minibatch.fill(rollout, order, from);
@@ -171,6 +187,7 @@ async function learn(
       last.kl = lesson.kl;
       if (targetKl > 0 && lesson.kl > KL_MARGIN * targetKl) return last;
     }
+    onProgress({ state: before, step: ((epoch + 1) * steps) / epochs, steps });
   }
   return last;
 }

@@ -3,13 +3,18 @@ import { estimateAdvantages } from './advantages.ts';
 import { PORTFOLIO_SIZE } from './portfolio-state.ts';
 import type { TradingEnvironments } from './trading-environments.ts';
 
+/** What a policy says of some rows. */
+export interface Judgement {
+  /** Of the actions `[rows, actions]`: softmax of them are their probabilities. */
+  readonly scores: Float32Array;
+  /** What the critic expects to earn from there on `[rows]`. */
+  readonly value: Float32Array;
+}
+
 /** The policy that plays. */
 export interface Player {
-  /**
-   * Scores of the actions `[count, actions]` and the value expected `[count]`, for accounts at the close of these bars with
-   * these portfolios; valid until the next call.
-   */
-  evaluate(bars: Int32Array, portfolio: Float32Array): Promise<{ scores: Float32Array; value: Float32Array }>;
+  /** For accounts at the close of these bars with these portfolios. */
+  evaluate(bars: Int32Array, portfolio: Float32Array): Promise<Judgement>;
 }
 
 export interface RolloutSettings {
@@ -17,8 +22,8 @@ export interface RolloutSettings {
   readonly lambda: number;
   /** Rewards are multiplied by it: the critic learns numbers around 1. */
   readonly rewardScale: number;
-  /** A uniform number in [0, 1) for an environment's step of this rollout. */
-  readonly uniform: (step: number, environment: number) => number;
+  /** Fills `out` with a uniform number in [0, 1) per environment, for a step of this rollout. */
+  readonly draw: (step: number, out: Float32Array) => void;
   /** Called before each step, to stop by throwing. */
   readonly beforeStep: () => void;
 }
@@ -41,6 +46,7 @@ export class Rollout {
   readonly #reward: Float64Array;
   readonly #ended: Uint8Array;
   readonly #actions: Uint8Array;
+  readonly #draws: Float32Array;
 
   constructor(steps: number, environments: number) {
     const rows = steps * environments;
@@ -58,6 +64,7 @@ export class Rollout {
     this.#reward = new Float64Array(rows);
     this.#ended = new Uint8Array(rows);
     this.#actions = new Uint8Array(environments);
+    this.#draws = new Float32Array(environments);
   }
 
   /** Plays `steps` steps in every environment by the policy's probabilities, and estimates advantages. */
@@ -70,9 +77,10 @@ export class Rollout {
       this.portfolio.set(world.portfolio, from * PORTFOLIO_SIZE);
       this.decisive.set(world.decisive, from);
       const { scores, value } = await player.evaluate(world.bar, world.portfolio);
+      settings.draw(step, this.#draws);
       for (let i = 0; i < environments; i++) {
         this.#value[from + i] = value[i];
-        this.action[from + i] = chooseAction(scores, i, settings.uniform(step, i));
+        this.action[from + i] = chooseAction(scores, i, this.#draws[i]);
         this.logProbability[from + i] = logProbability(scores, i, this.action[from + i]);
         this.#actions[i] = this.action[from + i];
       }

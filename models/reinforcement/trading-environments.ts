@@ -26,7 +26,7 @@ export interface Episodes {
   readonly maxSteps: number;
   /** Share of the first equity at or below which the account is ruined. */
   readonly ruinEquity: number;
-  /** A uniform 32-bit integer for the given episode of an environment, always the same. */
+  /** A uniform number in [0, 1) for the given episode of an environment, always the same. */
   readonly draw: (environment: number, episode: number) => number;
 }
 
@@ -195,7 +195,7 @@ export class TradingEnvironments {
 
   #begin(i: number, episode: number): void {
     const { starts, draw } = this.#episodes;
-    const start = starts[Math.floor((draw(i, episode) * starts.length) / 4_294_967_296)];
+    const start = starts[Math.floor(draw(i, episode) * starts.length)];
     this.#accounts.begin(i, episode, start);
     this.#show(i);
   }

@@ -47,12 +47,11 @@ export const playArbitrary: fc.Arbitrary<{ market: TradingMarket; actions: Uint8
 
 /** Episodes that begin at the given bars in turn: the environment's number and the episode's together. */
 export function episodesFrom(starts: readonly number[], changes: Partial<Episodes> = {}): Episodes {
-  const share = 4_294_967_296 / starts.length;
   return {
     starts: Int32Array.from(starts),
     maxSteps: 1_000,
     ruinEquity: 0,
-    draw: (environment, episode) => Math.ceil(((environment + episode) % starts.length) * share),
+    draw: (environment, episode) => (((environment + episode) % starts.length) + 0.5) / starts.length,
     ...changes,
   };
 }

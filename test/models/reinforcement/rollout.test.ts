@@ -13,7 +13,7 @@ const SETTINGS = {
   gamma: 0.5,
   lambda: 1,
   rewardScale: 1,
-  uniform: () => 0.999,
+  draw: (_step: number, out: Float32Array) => out.fill(0.999),
   beforeStep: () => {},
 };
 
@@ -64,7 +64,10 @@ test('actions are drawn by their probabilities, and each one’s logarithm is ke
     () => {},
     () => {},
   );
-  await rollout.play(world, playerOf(scores, 0), { ...SETTINGS, uniform: step => draws[step] });
+  await rollout.play(world, playerOf(scores, 0), {
+    ...SETTINGS,
+    draw: (step: number, out: Float32Array) => out.fill(draws[step]),
+  });
   assert.deepEqual([...rollout.action], [0, 0, 1, 1, 2, 2]);
   for (const [row, action] of rollout.action.entries())
     near(rollout.logProbability[row], Math.log([1, 2, 5][action] / 8), 1e-6);
