@@ -7,9 +7,10 @@ import type { DecisionRule } from '../contracts/decision.ts';
 import type { ParityReport } from '../contracts/evidence.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
-import { type BlockRows, blockRows, rowsWithWindows } from '../datasets/block-rows.ts';
+import { type BlockRows, blockRows, labelsOfBlock, rowsWithWindows } from '../datasets/block-rows.ts';
 import { readDataset } from '../datasets/dataset-file.ts';
 import { halveValidation } from '../datasets/validation-halves.ts';
+import { baseRates } from '../models/decision/base-rates.ts';
 import { calibrate } from '../models/decision/calibration.ts';
 import { asTrained, type FittedDecision, fitDecision } from '../models/decision/fit-decision.ts';
 import { effectiveClassWeights } from '../models/estimators/class-weights.ts';
@@ -85,6 +86,7 @@ export function quantizeModel(rooms: Rooms) {
       const whole = await readDataset(path(DATASET_FILE));
       const { deciding } = halveValidation(whole, result.report.embargoBars);
       const rows = rowsWithWindows(whole, deciding, contract.steps);
+      const breakEven = breakEvenLogReturn(recipe.costs);
       const decided = decidesByRows(estimator, recipe)
         ? fitDecision({
             task: recipe.task,
@@ -92,8 +94,9 @@ export function quantizeModel(rooms: Rooms) {
             label: rows.label,
             target: rows.target,
             classWeights: effectiveClassWeights(whole, recipe.train.classWeights, contract.classes.length),
+            baseRates: baseRates(recipe.task, labelsOfBlock(whole, 'train'), breakEven),
             wanted: recipe.decision,
-            breakEven: breakEvenLogReturn(recipe.costs),
+            breakEven,
           })
         : asTrained(recipe.task);
       const graph = await estimator.scoreGraph(fitted.folder, contract);

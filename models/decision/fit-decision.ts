@@ -19,6 +19,8 @@ export interface DecisionInput {
   readonly target: Float32Array | null;
   /** How much a row of each class counted in training. */
   readonly classWeights: readonly number[];
+  /** Share of each decided class among the training rows. */
+  readonly baseRates: readonly number[];
   readonly wanted: Recipe['decision'];
   /** Log return that pays a round trip's costs. */
   readonly breakEven: number;
@@ -46,19 +48,33 @@ export function asTrained(task: Task): FittedDecision {
   };
 }
 
-function decideClassScores({ task, scores, label, classWeights, wanted }: DecisionInput): FittedDecision {
+function decideClassScores({
+  task,
+  scores,
+  label,
+  classWeights,
+  baseRates,
+  wanted,
+}: DecisionInput): FittedDecision {
   const plain = noCalibration(classWeights.length);
   const calibration = wanted.calibrate ? fitCalibration(scores, label, classWeights) : plain;
   if (wanted.thresholds === 'likeliest') return { calibration, decision: LIKELIEST };
   // Thresholds as the served float32 probabilities are compared with.
-  const thresholds = fitThresholds(task, Float32Array.from(calibrate(scores, calibration)), label);
+  const thresholds = fitThresholds(task, Float32Array.from(calibrate(scores, calibration)), label, baseRates);
   return thresholds
     ? { calibration, decision: { thresholds, returns: null } }
     : { calibration: plain, decision: LIKELIEST };
 }
 
 /** A scale is needed even of few rows: the deviation of the targets themselves is the widest it may be. */
-function decideReturns({ task, scores, target, wanted, breakEven }: DecisionInput): FittedDecision {
+function decideReturns({
+  task,
+  scores,
+  target,
+  baseRates,
+  wanted,
+  breakEven,
+}: DecisionInput): FittedDecision {
   const errors = Array.from(target!, (value, row) => value - scores[row]);
   const returns = { deviation: rootMeanSquare(errors), breakEven };
   if (wanted.thresholds === 'likeliest')
@@ -66,7 +82,10 @@ function decideReturns({ task, scores, target, wanted, breakEven }: DecisionInpu
   const answers = Float32Array.from(scores);
   const probabilities = decidedProbabilities(task, answers, { thresholds: null, returns });
   const truth = Int8Array.from(target!, value => classOfReturn(value, breakEven));
-  return { calibration: null, decision: { thresholds: fitThresholds(task, probabilities, truth), returns } };
+  return {
+    calibration: null,
+    decision: { thresholds: fitThresholds(task, probabilities, truth, baseRates), returns },
+  };
 }
 
 function rootMeanSquare(values: readonly number[]): number {

@@ -1,91 +1,69 @@
 import { decideClasses, PASSIVE_CLASS } from '../../contracts/decision.ts';
 import { DECIDED_CLASSES, type Task } from '../../contracts/tasks.ts';
-import { confusionCounts, matthewsCorrelation, recall, support } from '../../statistics/confusion.ts';
+import { confusionCounts, matthewsCorrelation } from '../../statistics/confusion.ts';
 
-/** Values tried of each threshold: quantiles of the class's probability. */
-const TRIED = 25;
-/** Rows looked at; of more, evenly spaced ones. */
-const MOST_ROWS = 20_000;
-/** Rows below which thresholds are more noise than knowledge, in all and of each class that is not passive. */
+/** Factors tried: quantiles of how far the likeliest active class exceeds its base rate. */
+const TRIED = 40;
+/** Neighbours on each side with which a factor's MCC is averaged: a peak that stands alone is luck. */
+const NEIGHBOURS = 2;
+/** Rows below which a threshold is more noise than knowledge, in all and of each class that is not passive. */
 const LEAST_ROWS = 100;
 const LEAST_OF_CLASS = 10;
-/** Every class should be found at times, where thresholds can do that: a model that never says SHORT is half a model. */
-const LEAST_RECALL = 0.05;
 
 /**
- * The thresholds whose decisions have the largest MCC on the given rows (of equal ones the lowest); null where rows are
- * too few. O(25^active classes · rows).
+ * Thresholds of the active classes: their base rates times one common factor, that whose decisions have the largest MCC on
+ * the given rows. One number is fitted and not one per class: over six recorded series, thresholds of their own followed the
+ * trend of the few rows they were fitted on, and answered LONG or SHORT on most rows afterwards.
+ * Null where rows are too few. O(40 · rows).
  * @param probabilities row-major `[rows, classes]`
+ * @param baseRates share of each class in training
  */
 export function fitThresholds(
   task: Task,
   probabilities: ArrayLike<number>,
   label: ArrayLike<number>,
+  baseRates: readonly number[],
 ): readonly (number | null)[] | null {
   const classes = DECIDED_CLASSES[task].length;
-  const sample = evenly(probabilities, label, classes);
-  if (!isEnough(sample.label, classes, PASSIVE_CLASS[task])) return null;
-  let best: { thresholds: (number | null)[]; merit: number } | null = null;
-  for (const thresholds of combinations(sample.probabilities, classes, PASSIVE_CLASS[task])) {
-    const decided = decideClasses(task, sample.probabilities, { thresholds });
-    const merit = meritOf(sample.label, decided, classes);
-    if (best === null || merit > best.merit) best = { thresholds, merit };
-  }
-  return best?.thresholds ?? null;
+  const passive = PASSIVE_CLASS[task];
+  if (!isEnough(label, classes, passive) || baseRates.some(rate => !(rate > 0))) return null;
+  const thresholdsAt = (factor: number) =>
+    baseRates.map((rate, k) => (k === passive ? null : Math.min(factor * rate, 1)));
+  const factors = quantiles(excesses(probabilities, baseRates, passive));
+  const merits = factors.map(factor => {
+    const decided = decideClasses(task, probabilities, { thresholds: thresholdsAt(factor) });
+    return matthewsCorrelation(confusionCounts(label, decided, classes), classes);
+  });
+  const smooth = merits.map((_, at) => mean(merits.slice(Math.max(0, at - NEIGHBOURS), at + NEIGHBOURS + 1)));
+  return thresholdsAt(factors[smooth.indexOf(Math.max(...smooth))]);
 }
 
-interface Sample {
-  readonly probabilities: Float64Array;
-  readonly label: Int8Array;
-}
-
-function evenly(probabilities: ArrayLike<number>, label: ArrayLike<number>, classes: number): Sample {
-  const rows = Math.min(label.length, MOST_ROWS);
-  const rowOf = (at: number) => Math.floor((at * label.length) / rows);
-  return {
-    probabilities: Float64Array.from(
-      { length: rows * classes },
-      (_, at) => probabilities[rowOf(Math.floor(at / classes)) * classes + (at % classes)],
-    ),
-    label: Int8Array.from({ length: rows }, (_, at) => label[rowOf(at)]),
-  };
-}
-
-function isEnough(label: Int8Array, classes: number, passive: number): boolean {
+function isEnough(label: ArrayLike<number>, classes: number, passive: number): boolean {
   if (label.length < LEAST_ROWS) return false;
   const counts = new Array<number>(classes).fill(0);
-  for (const value of label) counts[value]++;
+  for (let row = 0; row < label.length; row++) counts[label[row]]++;
   return counts.every((count, k) => k === passive || count >= LEAST_OF_CLASS);
 }
 
-function* combinations(
-  probabilities: Float64Array,
-  classes: number,
+/** Per row, the largest ratio of an active class's probability to its base rate. */
+function excesses(
+  probabilities: ArrayLike<number>,
+  baseRates: readonly number[],
   passive: number,
-): Generator<(number | null)[]> {
-  const tried = Array.from({ length: classes }, (_, k) =>
-    k === passive ? [null] : quantiles(probabilities, classes, k),
+): Float64Array {
+  const classes = baseRates.length;
+  return Float64Array.from({ length: probabilities.length / classes }, (_, row) =>
+    Math.max(...baseRates.map((rate, k) => (k === passive ? 0 : probabilities[row * classes + k] / rate))),
   );
-  const walk = function* (k: number, chosen: (number | null)[]): Generator<(number | null)[]> {
-    if (k === classes) yield chosen;
-    else for (const value of tried[k]) yield* walk(k + 1, [...chosen, value]);
-  };
-  yield* walk(0, []);
 }
 
-/** Distinct quantiles of a class's probability, ascending; none is 0, by which nothing can be divided. */
-function quantiles(probabilities: Float64Array, classes: number, k: number): number[] {
-  const values = probabilities.filter((_, at) => at % classes === k).sort();
-  const at = (share: number) => values[Math.min(values.length - 1, Math.floor(share * values.length))];
-  const list = Array.from({ length: TRIED }, (_, i) => at((i + 0.5) / TRIED));
-  return [...new Set(list)].filter(value => value > 0);
+/** Ascending and above 0. */
+function quantiles(values: Float64Array): number[] {
+  const sorted = values.filter(value => value > 0).sort();
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  return Array.from({ length: TRIED }, (_, i) => at((i + 0.5) / TRIED));
 }
 
-/** MCC; less 2 where a class is hardly ever found, so that such thresholds are only a last resort. */
-function meritOf(label: Int8Array, decided: Int8Array, classes: number): number {
-  const counts = confusionCounts(label, decided, classes);
-  const isFound = (k: number) =>
-    support(counts, classes, k) === 0 || recall(counts, classes, k) >= LEAST_RECALL;
-  const all = Array.from({ length: classes }, (_, k) => k).every(isFound);
-  return matthewsCorrelation(counts, classes) - (all ? 0 : 2);
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
