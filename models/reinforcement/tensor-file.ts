@@ -69,7 +69,8 @@ function valuesOf(name: string, entry: Entry | undefined, numbers: Uint8Array): 
     to === from + FLOAT_BYTES * length &&
     to <= numbers.length;
   if (!isSound) throw corrupt(`its tensor ${JSON.stringify(name.slice(0, 60))} does not fit the file`);
-  return new Float32Array(numbers.slice(from, to).buffer);
+  // A copy: a Buffer's slice would share its memory, and its place need not be aligned.
+  return new Float32Array(new Uint8Array(numbers.subarray(from, to)).buffer);
 }
 
 function corrupt(what: string): AlphaloomError {
