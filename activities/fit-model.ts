@@ -7,13 +7,14 @@ import { REPORT_FILES } from '../datasets/report-file.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
 import { halveValidation } from '../datasets/validation-halves.ts';
 import type { Estimator, FitSummary } from '../models/estimators/estimator.ts';
-import { findEstimator } from '../models/estimators/index.ts';
+import { estimatorOf } from '../models/estimators/index.ts';
 import { asStep } from './activity.ts';
 import { SNAPSHOT_FILE, type SnapshotFacts } from './export-snapshot.ts';
 import { DATASET_FILE, type DatasetFacts } from './label-dataset.ts';
 import { estimatorLibraries } from './native-libraries.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
+import { withTimeLeft } from './time-left.ts';
 
 interface Input {
   readonly snapshot: ArtifactRef;
@@ -23,9 +24,9 @@ interface Input {
 
 /** Trains the recipe's estimator. A killed fit goes on or starts again, and ends in the same bytes. */
 export function fitModel(rooms: Rooms) {
-  const { artifacts, platform } = rooms;
+  const { artifacts, clock, platform } = rooms;
   return asStep(async ({ snapshot, dataset, recipe }: Input, { signal, report }) => {
-    const estimator = findEstimator(recipe.train.estimator);
+    const estimator = estimatorOf(recipe.train);
     if (!estimator.tasks.includes(recipe.task)) {
       const { path } = await artifacts.load(dataset);
       refuseTask(estimator, recipe, path(REPORT_FILES.markdown));
@@ -64,7 +65,7 @@ export function fitModel(rooms: Rooms) {
           },
         }),
         signal,
-        onProgress: report,
+        onProgress: withTimeLeft(report, clock.monotonicMs),
       });
     });
     const { bestRound, rounds, bestLoss } = saved.result;
