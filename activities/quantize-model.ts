@@ -85,6 +85,7 @@ export function quantizeModel(rooms: Rooms) {
         steps: estimator.steps(recipe.train),
         task: recipe.task,
         classes: TASK_CLASSES[recipe.task],
+        ...(estimator.portfolio && { portfolio: estimator.portfolio }),
         packageId: inputHash('model', inputs),
       };
       const whole = await readDataset(path(DATASET_FILE));

@@ -5,12 +5,13 @@ import { parseEnsembleParams } from './ensemble-params.ts';
 import type { Estimator } from './estimator.ts';
 import { lightgbm } from './lightgbm.ts';
 import { logistic } from './logistic.ts';
+import { ppo } from './ppo.ts';
 import { randomForest } from './random-forest.ts';
 import { xgboost } from './xgboost.ts';
 
 /** Every estimator by the name recipes call it; an ensemble is made of them. */
 const ESTIMATORS: Readonly<Record<string, Estimator>> = Object.fromEntries(
-  [lightgbm, xgboost, randomForest, logistic].map(estimator => [estimator.name, estimator]),
+  [lightgbm, xgboost, randomForest, logistic, ppo].map(estimator => [estimator.name, estimator]),
 );
 
 const ENSEMBLE = 'ensemble';

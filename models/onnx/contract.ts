@@ -2,8 +2,10 @@ import { TASK_CLASSES, type Task } from '../../contracts/tasks.ts';
 import { invalidModel } from './invalid-model.ts';
 import { DATA_TYPE, type GraphProto, type StringStringEntry, type ValueInfoProto } from './messages.ts';
 
-/** The name of a model's one input. */
+/** The name of the input that every model has. */
 export const INPUT = 'window';
+/** The name of the second one, that a model has which was trained to trade. */
+export const PORTFOLIO_INPUT = 'portfolio';
 
 /** The name of its one output: probabilities of the task's classes, or the expected log return. */
 export function outputName(task: Task): 'probabilities' | 'expected_return' {
@@ -20,6 +22,11 @@ export interface ModelContract {
   readonly task: Task;
   /** In the order of the output's columns; none in the task `return`. */
   readonly classes: readonly string[];
+  /**
+   * Only of a model that looks at the account too: what the numbers of its input `portfolio` are, in their order. All are 0
+   * of a flat account.
+   */
+  readonly portfolio?: readonly string[];
   readonly packageId: string;
 }
 
@@ -29,6 +36,7 @@ export type Serving = (typeof SERVINGS)[number];
 const SERVING_KEY = 'serving';
 
 const MAX_STEPS = 10_000;
+const MAX_PORTFOLIO = 64;
 
 /** `metadata_props` that say the contract; `readContract` is its inverse. */
 export function contractMetadata(contract: ModelContract): StringStringEntry[] {
@@ -38,6 +46,7 @@ export function contractMetadata(contract: ModelContract): StringStringEntry[] {
     { key: 'steps', value: String(contract.steps) },
     { key: 'task', value: contract.task },
     { key: 'classes', value: JSON.stringify(contract.classes) },
+    ...(contract.portfolio ? [{ key: 'portfolio', value: JSON.stringify(contract.portfolio) }] : []),
     { key: 'package_id', value: contract.packageId },
   ];
 }
@@ -61,15 +70,18 @@ export function readServing(entries: readonly StringStringEntry[]): Serving {
 }
 
 /**
- * The graph's inputs and outputs under the contract: `window` [batch, steps, features] → `probabilities` [batch, classes],
- * or `expected_return` [batch].
+ * The graph's inputs and outputs under the contract: `window` [batch, steps, features], and `portfolio` [batch, numbers] where
+ * the contract has one → `probabilities` [batch, classes], or `expected_return` [batch].
  */
 export function contractSignature(contract: ModelContract): {
   input: ValueInfoProto[];
   output: ValueInfoProto[];
 } {
   return {
-    input: [floatTensor(INPUT, [contract.steps, contract.featureNames.length])],
+    input: [
+      floatTensor(INPUT, [contract.steps, contract.featureNames.length]),
+      ...(contract.portfolio ? [floatTensor(PORTFOLIO_INPUT, [contract.portfolio.length])] : []),
+    ],
     output: [
       floatTensor(outputName(contract.task), contract.task === 'return' ? [] : [contract.classes.length]),
     ],
@@ -110,6 +122,7 @@ export function readContract(entries: readonly StringStringEntry[]): ModelContra
     steps,
     task,
     classes,
+    ...(metadata.has('portfolio') && { portfolio: portfolioNames(text('portfolio')) }),
     packageId: text('package_id'),
   };
 }
@@ -130,6 +143,15 @@ export function requireSignature(graph: GraphProto, contract: ModelContract): vo
 
 function isTask(task: string): task is Task {
   return Object.hasOwn(TASK_CLASSES, task);
+}
+
+function portfolioNames(json: string): string[] {
+  const list = names('portfolio', json);
+  if (list.length <= MAX_PORTFOLIO) return list;
+  throw invalidModel('metadata', `portfolio may name ${MAX_PORTFOLIO} numbers, got ${list.length}`, {
+    key: 'portfolio',
+    got: list.length,
+  });
 }
 
 function names(key: string, json: string): string[] {

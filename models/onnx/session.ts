@@ -1,7 +1,7 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { answerWidth } from '../../contracts/tasks.ts';
-import { INPUT, outputName } from './contract.ts';
+import { INPUT, outputName, PORTFOLIO_INPUT } from './contract.ts';
 import { loadGraph, messageOf } from './graph-session.ts';
 import { checkModel, type ModelInfo, type ModelLimits, readModelBytes } from './reader.ts';
 
@@ -11,9 +11,10 @@ export interface ModelSession {
   /**
    * Probabilities `[batch, classes]`, or expected returns `[batch]`, of windows `[batch, steps, features]`: row-major, raw
    * feature values with NaN for missing. A row's answer does not depend on the rest of its batch. `x` must not change before the answer.
-   * @throws AlphaloomError SCHEMA_MISMATCH (length of `x`), PREDICTION_INVALID
+   * @param portfolio of a model that looks at the account too, its numbers `[batch, portfolio]`; a flat account unless given
+   * @throws AlphaloomError SCHEMA_MISMATCH (length of `x` or `portfolio`), PREDICTION_INVALID
    */
-  run(x: Float32Array, batch: number): Promise<Float32Array>;
+  run(x: Float32Array, batch: number, portfolio?: Float32Array): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
 
@@ -32,36 +33,46 @@ export async function openSession(
   const info = checkModel(bytes, limits);
   const graph = await loadGraph(bytes);
   const width = info.steps * info.featureNames.length;
-  const runBatch = (x: Float32Array, batch: number) => answer(graph, info, x, batch);
+  const runBatch: Run = (x, batch, portfolio) => answer(graph, info, x, batch, portfolio);
   const runServed = info.serving === 'row-by-row' ? rowByRow(runBatch, width) : runBatch;
   return {
     info,
-    async run(x, batch) {
+    async run(x, batch, portfolio) {
       requireLength(x, batch, width);
-      return await runServed(x, batch);
+      return await runServed(x, batch, portfolioOf(info, batch, portfolio));
     },
     dispose: () => graph.release(),
   };
 }
+
+/** @param portfolio null for a model that sees the window alone */
+type Run = (x: Float32Array, batch: number, portfolio: Float32Array | null) => Promise<Float32Array>;
 
 async function answer(
   graph: InferenceSession,
   { steps, featureNames, task }: ModelInfo,
   x: Float32Array,
   batch: number,
+  portfolio: Float32Array | null,
 ): Promise<Float32Array> {
-  const window = new Tensor('float32', x, [batch, steps, featureNames.length]);
-  const answers = await graph.run({ [INPUT]: window }).catch(explainFailure);
+  const feeds: Record<string, Tensor> = {
+    [INPUT]: new Tensor('float32', x, [batch, steps, featureNames.length]),
+  };
+  if (portfolio) feeds[PORTFOLIO_INPUT] = new Tensor('float32', portfolio, [batch, portfolio.length / batch]);
+  const answers = await graph.run(feeds).catch(explainFailure);
   const requireSound = task === 'return' ? requireReturns : requireProbabilities;
   return requireSound(answers[outputName(task)], batch, answerWidth(task));
 }
 
 /** For graphs that see more than one row in a batch, such as a scale that spans it. */
-function rowByRow(run: ModelSession['run'], width: number): ModelSession['run'] {
-  return async (x, batch) => {
+function rowByRow(run: Run, width: number): Run {
+  return async (x, batch, portfolio) => {
     const answers: Float32Array[] = [];
+    const rowOf = (values: Float32Array, size: number, row: number) =>
+      values.subarray(row * size, (row + 1) * size);
     for (let row = 0; row < batch; row += 1) {
-      answers.push(await run(x.subarray(row * width, (row + 1) * width), 1));
+      const own = portfolio && rowOf(portfolio, portfolio.length / batch, row);
+      answers.push(await run(rowOf(x, width, row), 1, own));
     }
     const outputs = answers[0].length;
     const all = new Float32Array(batch * outputs);
@@ -77,6 +88,23 @@ function requireLength(x: Float32Array, batch: number, width: number): void {
     `${batch} rows for this model are ${batch * width} values (${width} per row), got ${x.length}.`,
     { batch, width, got: x.length },
   );
+}
+
+/** A flat account unless one is given; null for a model that sees the window alone. */
+function portfolioOf(
+  { portfolio: names }: ModelInfo,
+  batch: number,
+  given: Float32Array | undefined,
+): Float32Array | null {
+  const size = batch * (names?.length ?? 0);
+  if (given && given.length !== size) {
+    throw new AlphaloomError(
+      'SCHEMA_MISMATCH',
+      `The portfolio of ${batch} rows is ${size} values for this model (${names?.join(', ') ?? 'it takes none'}), got ${given.length}.`,
+      { batch, portfolio: names ?? [], got: given.length },
+    );
+  }
+  return names ? (given ?? new Float32Array(size)) : null;
 }
 
 function explainFailure(error: unknown): never {
