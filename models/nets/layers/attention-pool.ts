@@ -1,0 +1,16 @@
+import { glorotUniform } from '../initializers.ts';
+import type { NetBuilder } from '../net.ts';
+import type { Value } from '../value.ts';
+import { dense } from './dense.ts';
+
+/**
+ * A weighted mean over the steps of `[steps, batch, channels]` → `[batch, channels]`; the weights are a softmax over
+ * v · tanh(W · step + b) (additive attention: Bahdanau, Cho and Bengio 2015, with a learnt query).
+ */
+export function attentionPool(net: NetBuilder, name: string, sequence: Value, units: number): Value {
+  const { ops } = net;
+  const hidden = ops.tanh(dense(net, `${name}.key`, sequence, { units, initial: glorotUniform }));
+  const query = net.parameter(`${name}.query`, [units, 1], glorotUniform);
+  const attention = ops.softmax(ops.matmul(hidden, query), { axis: 0 });
+  return ops.sum(ops.multiply(sequence, attention), { axes: [0], keep: false });
+}
