@@ -55,6 +55,12 @@ export function delayedCopy(rows: number, delay: number): Dataset {
   return knownDataset({ rows, answer: ([first], bar) => (first[bar - delay] > 0 ? 2 : 0) });
 }
 
+/** Parameters of a fit long enough to be killed in its middle, with all that a checkpoint must hold. */
+export const KILLED_FIT = {
+  ...{ steps: 4, units: 6, epochs: 40, patience: 40, batch_size: 16, lr: 0.02 },
+  ...{ dropout: 0.3, schedule: 'plateau', plateau_patience: 0, imbalance: 'sampling' },
+};
+
 export type FitChanges = Partial<FitInput>;
 
 export async function fitNet(
