@@ -6,7 +6,7 @@ import { readDataset } from '../datasets/dataset-file.ts';
 import { REPORT_FILES } from '../datasets/report-file.ts';
 import { halveValidation } from '../datasets/validation-halves.ts';
 import type { Estimator, FitSummary } from '../models/estimators/estimator.ts';
-import { findEstimator } from '../models/estimators/index.ts';
+import { estimatorOf } from '../models/estimators/index.ts';
 import { asStep } from './activity.ts';
 import { DATASET_FILE, type DatasetFacts } from './label-dataset.ts';
 import { estimatorLibraries } from './native-libraries.ts';
@@ -22,7 +22,7 @@ interface Input {
 export function fitModel(rooms: Rooms) {
   const { artifacts, platform } = rooms;
   return asStep(async ({ dataset, recipe }: Input, { signal, report }) => {
-    const estimator = findEstimator(recipe.train.estimator);
+    const estimator = estimatorOf(recipe.train);
     if (!estimator.tasks.includes(recipe.task)) {
       const { path } = await artifacts.load(dataset);
       refuseTask(estimator, recipe, path(REPORT_FILES.markdown));

@@ -11,7 +11,7 @@ import type { AuditReport } from '../features/audit/report.ts';
 import { loadCatalog } from '../features/own-features.ts';
 import { schemaHash } from '../features/schema.ts';
 import { resolveFeatures } from '../features/sets.ts';
-import { findEstimator } from '../models/estimators/index.ts';
+import { estimatorOf } from '../models/estimators/index.ts';
 import { asStep } from './activity.ts';
 import { auditOwnFeatures } from './audit-features.ts';
 import { SNAPSHOT_FILE, type SnapshotFacts } from './export-snapshot.ts';
@@ -41,7 +41,7 @@ export function labelDataset({ artifacts }: Rooms) {
   return asStep(async ({ snapshot, recipe }: Input, { signal }) => {
     const features = resolveFeatures(recipe.features, await loadCatalog(recipe.features.files));
     const audit = await auditOwnFeatures(artifacts, { snapshot, recipe }, features, signal);
-    const steps = findEstimator(recipe.train.estimator).steps(recipe.train);
+    const steps = estimatorOf(recipe.train).steps(recipe.train);
     const inputs = {
       snapshot: snapshot.inputHash,
       schema: schemaHash(features),

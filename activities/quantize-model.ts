@@ -15,7 +15,7 @@ import { calibrate } from '../models/decision/calibration.ts';
 import { asTrained, type FittedDecision, fitDecision } from '../models/decision/fit-decision.ts';
 import { effectiveClassWeights } from '../models/estimators/class-weights.ts';
 import type { Estimator, Libraries } from '../models/estimators/estimator.ts';
-import { findEstimator } from '../models/estimators/index.ts';
+import { estimatorOf } from '../models/estimators/index.ts';
 import type { ModelContract } from '../models/onnx/contract.ts';
 import { modelFile } from '../models/onnx/model-file.ts';
 import { checkParity } from '../models/onnx/parity.ts';
@@ -53,7 +53,7 @@ interface Input {
 export function quantizeModel(rooms: Rooms) {
   const { artifacts, clock, platform } = rooms;
   return asStep(async ({ dataset, fit, recipe }: Input) => {
-    const estimator = findEstimator(recipe.train.estimator);
+    const estimator = estimatorOf(recipe.train);
     const { libraries, builds } = await estimatorLibraries(rooms, estimator);
     const madeWith = {
       alphaloom: packageJson.version,

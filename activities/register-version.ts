@@ -7,7 +7,7 @@ import { type Series, seriesId } from '../contracts/series.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
 import { renderCard } from '../evaluation/card.ts';
 import { type MeasuredEvidence, PACKAGE_FILES, readEvidence } from '../inference/package.ts';
-import { findEstimator } from '../models/estimators/index.ts';
+import { estimatorOf } from '../models/estimators/index.ts';
 import { linkPackage } from '../registry/package-files.ts';
 import { asStep } from './activity.ts';
 import type { SnapshotFacts } from './export-snapshot.ts';
@@ -104,7 +104,7 @@ async function describePackage(
       synthetic: snapshot.result.synthetic ?? false,
       task: recipe.task,
       classes: TASK_CLASSES[recipe.task],
-      steps: findEstimator(recipe.train.estimator).steps(recipe.train),
+      steps: estimatorOf(recipe.train).steps(recipe.train),
       featureNames,
       schemaHash,
       recipe,

@@ -15,7 +15,7 @@ import { judgeCandidate } from '../evaluation/gate.ts';
 import type { GateFacts } from '../evaluation/rules/rule.ts';
 import { countDecided, decidedLabels } from '../evaluation/truth.ts';
 import { PACKAGE_FILES } from '../inference/package.ts';
-import { findEstimator } from '../models/estimators/index.ts';
+import { estimatorOf } from '../models/estimators/index.ts';
 import { runRows } from '../models/onnx/row-chunks.ts';
 import { openSession } from '../models/onnx/session.ts';
 import { asStep } from './activity.ts';
@@ -118,7 +118,7 @@ async function judge(
       intervals,
       bootstrap,
       backtest,
-      importance: (await findEstimator(recipe.train.estimator).importance(fit.folder)) ?? [],
+      importance: (await estimatorOf(recipe.train).importance(fit.folder)) ?? [],
       parity: model.result.parity,
       modelBytes: model.result.chosen.bytes,
       latencyMs: model.result.chosen.latencyMs1,

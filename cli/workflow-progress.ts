@@ -54,8 +54,22 @@ function showTraining(pending: readonly PendingActivity[], progress: Progress): 
   const step = TRAINING_STEPS.indexOf(name as TrainingStep);
   const fit = readHeartbeat(pending[0]);
   const within = fit && fit.rounds > 0 ? fit.round / fit.rounds : 0;
-  const text = fit ? `${name} round ${fit.round}/${fit.rounds}, loss ${fit.loss?.toFixed(4) ?? '-'}` : name;
-  progress.update((Math.max(step, 0) + within) / TRAINING_STEPS.length, text);
+  progress.update(
+    (Math.max(step, 0) + within) / TRAINING_STEPS.length,
+    fit ? `${name} ${describeFit(fit)}` : name,
+  );
+}
+
+function describeFit({ round, rounds, step, steps, loss, secondsLeft }: FitProgress): string {
+  const within = steps === undefined ? '' : ` step ${step}/${steps}`;
+  const left = secondsLeft === undefined ? '' : `, ${describeSeconds(secondsLeft)} left at most`;
+  return `round ${round}/${rounds}${within}, loss ${loss?.toFixed(4) ?? '-'}${left}`;
+}
+
+function describeSeconds(seconds: number): string {
+  if (seconds < 100) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
 }
 
 /** A workflow doesn't see heartbeats; the server does. */

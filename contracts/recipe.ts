@@ -77,6 +77,13 @@ const robustFilter = z.strictObject({
   threshold: z.number().positive().max(1e6).default(10),
 });
 
+const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1);
+
+const estimatorParams = z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).default({});
+
 /** Where a recipe leaves a value out, the default written here is taken. */
 const sections = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/, 'lower-case letters, digits and dashes'),
@@ -98,15 +105,17 @@ const sections = z.strictObject({
   filter: robustFilter.optional(),
   train: z.strictObject({
     estimator: z.string(),
-    seed: z
-      .int()
-      .min(0)
-      .max(2 ** 31 - 1)
-      .default(1),
+    seed: seed.default(1),
     threads: count.max(64).default(1),
     classWeights: z.enum(['balanced', 'none']).default('balanced'),
     /** The estimator's own parameters; it checks them. */
-    params: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).default({}),
+    params: estimatorParams,
+    /** What an ensemble is made of, each trained with the seed of its own or the recipe's. */
+    members: z
+      .array(z.strictObject({ estimator: z.string(), seed: seed.optional(), params: estimatorParams }))
+      .min(2)
+      .max(10)
+      .optional(),
   }),
   /** How answers become decisions; both are fitted on the validation block's second half, training stops by its first. */
   decision: z
@@ -159,6 +168,7 @@ function refuseContradictions(recipe: z.infer<typeof sections>, context: z.Refin
 
 export type Recipe = z.infer<typeof recipeSchema>;
 export type { LabelSpec } from './labels.ts';
+export type TrainSpec = Recipe['train'];
 export type WeightSpec = NonNullable<Recipe['weights']>;
 export type CostSpec = Recipe['costs'];
 export type GateSpec = Recipe['gate'];

@@ -5,7 +5,7 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import { parseRecipe, type Recipe } from '../contracts/recipe.ts';
 import { loadCatalog } from '../features/own-features.ts';
 import { resolveFeatures } from '../features/sets.ts';
-import { findEstimator } from '../models/estimators/index.ts';
+import { parseTrain } from '../models/estimators/index.ts';
 import { exists, explainDiskErrors } from '../storage/files.ts';
 import { type LoadedConfig, recipeFolders } from './config.ts';
 import { CHECKOUT } from './paths.ts';
@@ -55,8 +55,7 @@ async function checkRecipe(document: unknown, origin: string, startFolder: strin
   const recipe = { ...parsed, features: { ...parsed.features, files } };
   try {
     resolveFeatures(recipe.features, await loadCatalog(recipe.features.files));
-    const params = findEstimator(recipe.train.estimator).parseParams(recipe.train.params);
-    return { ...recipe, train: { ...recipe.train, params } };
+    return { ...recipe, train: parseTrain(recipe) };
   } catch (error) {
     if (!(error instanceof AlphaloomError)) throw error;
     const { code, message, details } = error;

@@ -22,7 +22,14 @@ export function exportScores(
   const graph = new Graph();
   const fed = Object.entries(inputs).map(([name, dims]) => [name, graph.input(name, [ANY, ...dims])]);
   const scores = net(new WeightBuilder(graph, state), Object.fromEntries(fed));
-  return { nodes: graph.nodes, initializers: graph.initializers, scores: scores.name, opset: OPSET };
+  const used = new Set(graph.nodes.flatMap(({ input }) => input));
+  return {
+    nodes: graph.nodes,
+    // Weights that were laid out anew stand in the graph once.
+    initializers: graph.initializers.filter(({ name }) => used.has(name)),
+    scores: scores.name,
+    opset: OPSET,
+  };
 }
 
 /** Builds a net whose weights are part of its graph. */
@@ -49,6 +56,10 @@ class WeightBuilder implements NetBuilder {
   }
 
   update(): void {}
+
+  numbersOf({ name }: Value): Float32Array {
+    return this.#state[name];
+  }
 
   mask(name: string): Value {
     throw invalidNet(`${name} is a dropout mask, which an exported net has none of`, { name });

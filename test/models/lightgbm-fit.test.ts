@@ -208,7 +208,10 @@ type FitChanges = Partial<Parameters<typeof lightgbm.fit>[0]>;
 async function fit(t: TestContext, train: Recipe['train'], changes: FitChanges = {}) {
   const input = {
     ...({ dataset, task: 'direction3', train, classes: CLASSES, libraries } as const),
-    ...{ folder: changes.folder ?? (await temporaryHome(t)), workFolder: '/nowhere' },
+    ...{
+      folder: changes.folder ?? (await temporaryHome(t)),
+      workFolder: join(await temporaryHome(t), 'work'),
+    },
     ...{ signal: new AbortController().signal, onProgress: () => {} },
     ...changes,
   };
