@@ -4,24 +4,28 @@ import type { Recipe } from '../contracts/recipe.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
 import { readDataset } from '../datasets/dataset-file.ts';
 import { REPORT_FILES } from '../datasets/report-file.ts';
+import { readSnapshot } from '../datasets/snapshot-file.ts';
 import { halveValidation } from '../datasets/validation-halves.ts';
 import type { Estimator, FitSummary } from '../models/estimators/estimator.ts';
 import { estimatorOf } from '../models/estimators/index.ts';
 import { asStep } from './activity.ts';
+import { SNAPSHOT_FILE, type SnapshotFacts } from './export-snapshot.ts';
 import { DATASET_FILE, type DatasetFacts } from './label-dataset.ts';
 import { estimatorLibraries } from './native-libraries.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
+import { withTimeLeft } from './time-left.ts';
 
 interface Input {
+  readonly snapshot: ArtifactRef;
   readonly dataset: ArtifactRef;
   readonly recipe: Recipe;
 }
 
 /** Trains the recipe's estimator. A killed fit goes on or starts again, and ends in the same bytes. */
 export function fitModel(rooms: Rooms) {
-  const { artifacts, platform } = rooms;
-  return asStep(async ({ dataset, recipe }: Input, { signal, report }) => {
+  const { artifacts, clock, platform } = rooms;
+  return asStep(async ({ snapshot, dataset, recipe }: Input, { signal, report }) => {
     const estimator = estimatorOf(recipe.train);
     if (!estimator.tasks.includes(recipe.task)) {
       const { path } = await artifacts.load(dataset);
@@ -29,11 +33,13 @@ export function fitModel(rooms: Rooms) {
     }
     const { libraries, builds } = await estimatorLibraries(rooms, estimator);
     const holdsOut = decidesByRows(estimator, recipe);
+    const { path: pathInSnapshot, result: frozen } = await artifacts.load<SnapshotFacts>(snapshot);
     const inputs = {
       dataset: dataset.inputHash,
       task: recipe.task,
       train: recipe.train,
       holdsOut,
+      ...(estimator.trades && { costs: recipe.costs, market: frozen.marketKind }),
       library: estimator.library,
       builds,
       platform,
@@ -50,8 +56,16 @@ export function fitModel(rooms: Rooms) {
         folder,
         workFolder,
         libraries,
+        ...(estimator.trades && {
+          market: {
+            candles: await readSnapshot(pathInSnapshot(SNAPSHOT_FILE)),
+            labels: recipe.labels,
+            costs: recipe.costs,
+            market: frozen.marketKind,
+          },
+        }),
         signal,
-        onProgress: report,
+        onProgress: withTimeLeft(report, clock.monotonicMs),
       });
     });
     const { bestRound, rounds, bestLoss } = saved.result;

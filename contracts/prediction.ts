@@ -15,6 +15,8 @@ export const predictionSchema = z.strictObject({
   /** Probability of the direction; 0 where nobody could answer (`HOLD`). */
   confidence: probability,
   probabilities: z.strictObject({ LONG: probability, SHORT: probability, NO_TRADE: probability }),
+  /** Only of a policy that learnt by trading: ±0.002 or 0 for its action. Nominal: it estimates no return. */
+  expected_return: z.number().optional(),
   source: z.enum(PREDICTION_SOURCES),
   /** Why earlier sources of the chain did not answer. */
   reasons: z.array(z.string()),

@@ -75,6 +75,8 @@ export interface FitProgress {
   readonly steps?: number;
   /** At the present speed, were no round left out. */
   readonly secondsLeft?: number;
+  /** What else tells how it goes, by its name. */
+  readonly figures?: Readonly<Record<string, number | null>>;
   readonly loss: number | null;
   readonly bestRound: number;
   readonly bestLoss: number | null;

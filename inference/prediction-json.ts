@@ -2,6 +2,7 @@ import type { Prediction } from '../contracts/prediction.ts';
 import { isStale, type Series, TIMEFRAME_MS } from '../contracts/series.ts';
 import { LONG, NO_TRADE, SHORT, TASK_CLASSES } from '../contracts/tasks.ts';
 import { volatilityOf } from '../datasets/labels/volatility.ts';
+import { NOMINAL_RETURN } from '../models/reinforcement/actions.ts';
 import { levelsFor, type Side } from './levels.ts';
 import type { MarketView } from './market-view.ts';
 import type { ServingModel } from './serving-model.ts';
@@ -41,6 +42,7 @@ export function describeModelAnswer(
       SHORT: probabilities[SHORT],
       NO_TRADE: probabilities[NO_TRADE],
     },
+    ...(model.session.info.portfolio && { expected_return: NOMINAL_RETURN[decided] }),
     source: 'ML_PER_COIN_V1',
     model_version: `v${version.version}`,
     tradable: version.tradable,

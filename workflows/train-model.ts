@@ -40,6 +40,7 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
   );
   const fit = await story.step('fitModel', `Train ${recipe.train.estimator}`, () =>
     training('fit', `${recipe.train.estimator}, seed ${recipe.train.seed}`).fitModel({
+      snapshot: snapshot.artifact,
       dataset: dataset.artifact,
       recipe,
     }),

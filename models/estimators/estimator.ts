@@ -1,6 +1,8 @@
+import type { Candles } from '../../contracts/candles.ts';
 import type { Dataset } from '../../contracts/dataset.ts';
 import type { Evidence } from '../../contracts/evidence.ts';
-import type { Recipe } from '../../contracts/recipe.ts';
+import type { CostSpec, LabelSpec, Recipe } from '../../contracts/recipe.ts';
+import type { MarketKind } from '../../contracts/series.ts';
 import type { Task } from '../../contracts/tasks.ts';
 import type { FitProgress } from '../../contracts/training.ts';
 import type { WindowTable } from '../../features/window.ts';
@@ -13,6 +15,15 @@ export type NativeLibraryName = (typeof NATIVE_LIBRARIES)[number];
 
 /** Paths of those that an estimator needs. */
 export type Libraries = Readonly<Partial<Record<NativeLibraryName, string>>>;
+
+/** The market that a dataset's bars are of, and how it is traded. */
+export interface FitMarket {
+  /** The whole snapshot: `dataset.bar` counts its bars. An estimator may use those up to the last validation label's end. */
+  readonly candles: Candles;
+  readonly labels: LabelSpec;
+  readonly costs: CostSpec;
+  readonly market: MarketKind;
+}
 
 export interface FitInput {
   /** Its block `validation` holds the rows that training may stop by, and no others. */
@@ -29,6 +40,8 @@ export interface FitInput {
    */
   readonly workFolder: string;
   readonly libraries: Libraries;
+  /** Given to estimators that learn by trading. */
+  readonly market?: FitMarket;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: FitProgress) => void;
 }
@@ -55,6 +68,10 @@ export interface Estimator {
   readonly parityTolerance: number;
   /** Whether its scores are log odds that a temperature may calibrate and thresholds may cut; those of a policy are not. */
   readonly calibrates: boolean;
+  /** Whether it learns by trading: its fits are given the market, and depend on costs and kind of it. */
+  readonly trades?: true;
+  /** Where its models look at the account too: what they want to know of it (`ModelContract.portfolio`). */
+  readonly portfolio?: readonly string[];
   /**
    * A recipe's `train.params`, checked and with the defaults filled in.
    * @throws AlphaloomError RECIPE_INVALID naming each path, its value and what is allowed

@@ -9,13 +9,14 @@ import { lightgbm } from './lightgbm.ts';
 import { logistic } from './logistic.ts';
 import { lstm } from './lstm.ts';
 import { mlp } from './mlp.ts';
+import { ppo } from './ppo.ts';
 import { randomForest } from './random-forest.ts';
 import { temporalConv } from './temporal-conv.ts';
 import { xgboost } from './xgboost.ts';
 
 /** Every estimator by the name recipes call it; an ensemble is made of them. */
 const ESTIMATORS: Readonly<Record<string, Estimator>> = Object.fromEntries(
-  [lightgbm, xgboost, randomForest, logistic, cnnLstm, gru, lstm, mlp, temporalConv].map(estimator => [
+  [lightgbm, xgboost, randomForest, logistic, cnnLstm, gru, lstm, mlp, temporalConv, ppo].map(estimator => [
     estimator.name,
     estimator,
   ]),

@@ -2,8 +2,10 @@ import { TASK_CLASSES, type Task } from '../../contracts/tasks.ts';
 import { invalidModel } from './invalid-model.ts';
 import { DATA_TYPE, type GraphProto, type StringStringEntry, type ValueInfoProto } from './messages.ts';
 
-/** The name of a model's one input. */
+/** The name of the input that every model has. */
 export const INPUT = 'window';
+/** The name of the second one, that a model has which was trained to trade. */
+export const PORTFOLIO_INPUT = 'portfolio';
 
 /** The name of its one output: probabilities of the task's classes, or the expected log return. */
 export function outputName(task: Task): 'probabilities' | 'expected_return' {
@@ -20,10 +22,21 @@ export interface ModelContract {
   readonly task: Task;
   /** In the order of the output's columns; none in the task `return`. */
   readonly classes: readonly string[];
+  /**
+   * Only of a model that looks at the account too: what the numbers of its input `portfolio` are, in their order. All are 0
+   * of a flat account.
+   */
+  readonly portfolio?: readonly string[];
   readonly packageId: string;
 }
 
+/** How a model is run so that no row sees another; a file that does not say is run as a whole. */
+export const SERVINGS = ['whole-batch', 'row-by-row'] as const;
+export type Serving = (typeof SERVINGS)[number];
+const SERVING_KEY = 'serving';
+
 const MAX_STEPS = 10_000;
+const MAX_PORTFOLIO = 64;
 
 /** `metadata_props` that say the contract; `readContract` is its inverse. */
 export function contractMetadata(contract: ModelContract): StringStringEntry[] {
@@ -33,20 +46,42 @@ export function contractMetadata(contract: ModelContract): StringStringEntry[] {
     { key: 'steps', value: String(contract.steps) },
     { key: 'task', value: contract.task },
     { key: 'classes', value: JSON.stringify(contract.classes) },
+    ...(contract.portfolio ? [{ key: 'portfolio', value: JSON.stringify(contract.portfolio) }] : []),
     { key: 'package_id', value: contract.packageId },
   ];
 }
 
+/** The same metadata with the way of running. */
+export function withServing(entries: readonly StringStringEntry[], serving: Serving): StringStringEntry[] {
+  const others = entries.filter(({ key }) => key !== SERVING_KEY);
+  return serving === 'whole-batch' ? others : [...others, { key: SERVING_KEY, value: serving }];
+}
+
+/** @throws AlphaloomError MODEL_INVALID (metadata) */
+export function readServing(entries: readonly StringStringEntry[]): Serving {
+  const said = entries.find(({ key }) => key === SERVING_KEY)?.value;
+  if (said === undefined) return 'whole-batch';
+  const serving = SERVINGS.find(candidate => candidate === said);
+  if (serving) return serving;
+  throw invalidModel('metadata', `serving must be ${SERVINGS.join(' or ')}, got ${said.slice(0, 80)}`, {
+    key: SERVING_KEY,
+    got: said.slice(0, 80),
+  });
+}
+
 /**
- * The graph's inputs and outputs under the contract: `window` [batch, steps, features] → `probabilities` [batch, classes],
- * or `expected_return` [batch].
+ * The graph's inputs and outputs under the contract: `window` [batch, steps, features], and `portfolio` [batch, numbers] where
+ * the contract has one → `probabilities` [batch, classes], or `expected_return` [batch].
  */
 export function contractSignature(contract: ModelContract): {
   input: ValueInfoProto[];
   output: ValueInfoProto[];
 } {
   return {
-    input: [floatTensor(INPUT, [contract.steps, contract.featureNames.length])],
+    input: [
+      floatTensor(INPUT, [contract.steps, contract.featureNames.length]),
+      ...(contract.portfolio ? [floatTensor(PORTFOLIO_INPUT, [contract.portfolio.length])] : []),
+    ],
     output: [
       floatTensor(outputName(contract.task), contract.task === 'return' ? [] : [contract.classes.length]),
     ],
@@ -87,6 +122,7 @@ export function readContract(entries: readonly StringStringEntry[]): ModelContra
     steps,
     task,
     classes,
+    ...(metadata.has('portfolio') && { portfolio: portfolioNames(text('portfolio')) }),
     packageId: text('package_id'),
   };
 }
@@ -107,6 +143,15 @@ export function requireSignature(graph: GraphProto, contract: ModelContract): vo
 
 function isTask(task: string): task is Task {
   return Object.hasOwn(TASK_CLASSES, task);
+}
+
+function portfolioNames(json: string): string[] {
+  const list = names('portfolio', json);
+  if (list.length <= MAX_PORTFOLIO) return list;
+  throw invalidModel('metadata', `portfolio may name ${MAX_PORTFOLIO} numbers, got ${list.length}`, {
+    key: 'portfolio',
+    got: list.length,
+  });
 }
 
 function names(key: string, json: string): string[] {

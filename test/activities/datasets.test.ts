@@ -29,7 +29,13 @@ async function makeDataset(rooms: OpenRooms, recipe: Recipe) {
   const snapshot = await runActivity(exportSnapshot, { series: SAMPLE.series, recipe, asOfTime: null });
   const { artifact } = await runActivity(labelDataset, { snapshot: snapshot.artifact, recipe });
   const { folder, path, result } = await rooms.artifacts.load<DatasetFacts>(artifact);
-  return { artifact, folder, report: result.report, dataset: await readDataset(path('dataset.arrow')) };
+  return {
+    snapshot: snapshot.artifact,
+    artifact,
+    folder,
+    report: result.report,
+    dataset: await readDataset(path('dataset.arrow')),
+  };
 }
 
 test('a dataset comes with a report that programs and people can read, the same each time', async t => {
@@ -68,15 +74,18 @@ test('a dataset comes with a report that programs and people can read, the same 
 
 test('the number to learn is in the dataset of the task return, whose fit is refused by name', async t => {
   const rooms = await sampleRooms(t);
-  const { artifact, folder, dataset, report } = await makeDataset(rooms, RETURN);
+  const { snapshot, artifact, folder, dataset, report } = await makeDataset(rooms, RETURN);
   assert.equal(dataset.weight, undefined);
   for (const [row, label] of dataset.label.entries())
     assert.equal(Number.isNaN(dataset.target![row]), label === -1);
   assert.deepEqual(report.blocks.train.classes, []);
   const { fitModel } = createTrainingActivities(rooms);
-  await assert.rejects(runActivity(fitModel, { dataset: artifact, recipe: RETURN }), (error: Error) => {
-    assert.match(error.message, /task return, only direction3; its dataset is made \(report: .*\)/);
-    assert.ok(error.message.includes(join(folder, 'report.md')));
-    return true;
-  });
+  await assert.rejects(
+    runActivity(fitModel, { snapshot, dataset: artifact, recipe: RETURN }),
+    (error: Error) => {
+      assert.match(error.message, /task return, only direction3; its dataset is made \(report: .*\)/);
+      assert.ok(error.message.includes(join(folder, 'report.md')));
+      return true;
+    },
+  );
 });

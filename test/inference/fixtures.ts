@@ -40,6 +40,8 @@ export interface PackageChanges {
   readonly packageIdInModel?: string;
   /** Answers with its features as they are: no probabilities. */
   readonly isSenseless?: boolean;
+  /** Of a policy: what it wants to know of the account. */
+  readonly portfolio?: readonly string[];
 }
 
 /** A predictor over the golden bars, a registry and an artifact store of their own. */
@@ -159,7 +161,7 @@ export function metaOf(packageId: string, changes: PackageChanges = {}): Package
 
 function modelOf(
   meta: PackageMeta,
-  { leaning = 'LONG', packageIdInModel, isSenseless }: PackageChanges,
+  { leaning = 'LONG', packageIdInModel, isSenseless, portfolio }: PackageChanges,
 ): Uint8Array {
   if (isSenseless) return passThroughModel(meta);
   const trees = TASK_CLASSES.direction3.map(name =>
@@ -171,6 +173,7 @@ function modelOf(
     steps,
     task,
     classes,
+    ...(portfolio && { portfolio }),
     schemaHash: meta.schemaHash,
     packageId: packageIdInModel ?? meta.packageId,
   });

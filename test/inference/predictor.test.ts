@@ -43,6 +43,19 @@ function assertHold(prediction: Prediction): void {
   );
 }
 
+test('a policy answers for a flat account, with the nominal return of its action; others give none', async t => {
+  const serving = await openServing(t);
+  await serving.promote(await serving.add());
+  assert.equal((await predict(serving)).expected_return, undefined);
+  const returns = { LONG: 0.002, NO_TRADE: 0, SHORT: -0.002 } as const;
+  for (const leaning of ['LONG', 'NO_TRADE', 'SHORT'] as const) {
+    const policy = await openServing(t);
+    await policy.promote(await policy.add({ leaning, portfolio: ['side', 'unrealised_return'] }));
+    const { direction, expected_return } = await predict(policy);
+    assert.deepEqual([direction, expected_return], [leaning, returns[leaning]]);
+  }
+});
+
 test('the champion’s answer tells direction, probabilities, levels, metrics and where it came from', async t => {
   const serving = await openServing(t);
   await serving.promote(await serving.add());

@@ -233,7 +233,7 @@ function correlationOf(a: Float64Array, b: Float32Array): number {
   return product / Math.sqrt(mean(at => (a[at] - meanA) ** 2) * mean(at => (b[at] - meanB) ** 2));
 }
 
-/** Where it knows: every feature in order, in shares of one. */
+/** Where it knows what features gained it, every feature in order, in shares of one. */
 async function assertImportance(estimator: Estimator, folder: string, dataset: Dataset): Promise<void> {
   const importance = await estimator.importance(folder);
   if (importance === null) return;

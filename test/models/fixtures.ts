@@ -121,9 +121,6 @@ function column(x: Float32Array, features: number, feature: number): Float32Arra
   return Float32Array.from({ length: x.length / features }, (_, row) => x[row * features + feature]);
 }
 
-/** Parameters of a fit long enough to be killed in its middle. */
-export const LONG_FIT = { rounds: 400, patience: 400, min_data_in_leaf: 20, learning_rate: 0.01 };
-
 export function trainWith(
   params: Recipe['train']['params'],
   changes: Partial<Recipe['train']> = {},

@@ -9,7 +9,7 @@ import type { FitSnapshot } from '../../models/nets/training/fit-state.ts';
 import { exists } from '../../storage/files.ts';
 import { startScript } from '../support/child-process.ts';
 import { temporaryHome } from '../support/temporary-home.ts';
-import { delayedCopy, fitNet, KILLED_FIT } from './net-fixtures.ts';
+import { delayedCopy, fitNet, KILLED_FIT } from './net-training.ts';
 
 const gru = findEstimator('gru');
 const dataset = delayedCopy(400, 2);

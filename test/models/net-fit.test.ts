@@ -5,7 +5,7 @@ import test from 'node:test';
 import type { FitProgress } from '../../contracts/training.ts';
 import { findEstimator } from '../../models/estimators/index.ts';
 import type { NetFit } from '../../models/estimators/net-fit-file.ts';
-import { accuracy, delayedCopy, fitNet, knownDataset } from './net-fixtures.ts';
+import { accuracy, delayedCopy, fitNet, knownDataset } from './net-training.ts';
 
 const SMALL = { steps: 4, epochs: 3, batch_size: 64, units: 4, lr: 0.01 };
 const gru = findEstimator('gru');

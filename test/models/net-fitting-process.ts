@@ -1,7 +1,7 @@
 import { TASK_CLASSES } from '../../contracts/tasks.ts';
 import { findEstimator } from '../../models/estimators/index.ts';
 import { trainWith } from './fixtures.ts';
-import { delayedCopy, KILLED_FIT } from './net-fixtures.ts';
+import { delayedCopy, KILLED_FIT } from './net-training.ts';
 
 /** Fits into the folder of its argument, with its checkpoints beside it; a line when the first step is done. */
 const estimator = findEstimator('gru');

@@ -1,100 +1,94 @@
-import type { TestContext } from 'node:test';
-import type { Dataset } from '../../contracts/dataset.ts';
-import type { Recipe } from '../../contracts/recipe.ts';
-import { TASK_CLASSES, type Task } from '../../contracts/tasks.ts';
-import { blockRows } from '../../datasets/block-rows.ts';
-import type { Estimator, FitInput } from '../../models/estimators/estimator.ts';
-import { temporaryHome } from '../support/temporary-home.ts';
-import { generator, trainWith } from './fixtures.ts';
+import type { WindowTable } from '../../features/window.ts';
+import {
+  contractMetadata,
+  contractSignature,
+  INPUT,
+  type ModelContract,
+} from '../../models/onnx/contract.ts';
+import type { AttributeProto, ModelProto, NodeProto, TensorProto } from '../../models/onnx/messages.ts';
+import { float32Tensor, int64Tensor } from '../../models/onnx/tensor-values.ts';
+import { contractOf, generator, OUTPUT } from './fixtures.ts';
 
-interface Known {
-  readonly rows: number;
-  readonly features?: number;
-  readonly task?: Task;
-  /** Bars before the first row that has a label. */
-  readonly lead?: number;
-  /** Value of a feature at a bar. */
-  value?(random: () => number, bar: number, feature: number): number;
-  /** Class, or number to learn, of a bar. */
-  answer(values: readonly Float32Array[], bar: number): number;
+export const NET_STEPS = 8;
+export const NET_FEATURES = 16;
+export const netContract: ModelContract = { ...contractOf(NET_FEATURES), steps: NET_STEPS };
+
+/** Uniform around 0, seeded. */
+export function randomTensor(name: string, dims: readonly number[], seed: number, scale = 0.5): TensorProto {
+  const random = generator(seed);
+  const size = dims.reduce((product, dim) => product * dim, 1);
+  return float32Tensor(
+    name,
+    dims,
+    Float32Array.from({ length: size }, () => scale * (2 * random() - 1)),
+  );
 }
 
-/** A dataset whose answers are known: 60 % of its rows train, 20 % validate, 20 % test. */
-export function knownDataset({
-  rows,
-  features = 2,
-  task = 'direction3',
-  lead = 20,
-  value,
-  answer,
-}: Known): Dataset {
-  const random = generator(11);
-  const draw = value ?? (() => random() * 2 - 1);
-  const columns = Array.from({ length: features }, () => new Float32Array(rows));
-  for (let bar = 0; bar < rows; bar++) {
-    for (const [feature, column] of columns.entries()) column[bar] = draw(random, bar, feature);
-  }
-  const answers = Float32Array.from({ length: rows }, (_, bar) => (bar < lead ? 0 : answer(columns, bar)));
-  const bars = Int32Array.from({ length: rows }, (_, bar) => bar);
-  const block = (bar: number) => (bar < lead ? -1 : bar < 0.6 * rows ? 0 : bar < 0.8 * rows ? 1 : 2);
+export function operator(
+  opType: string,
+  input: string[],
+  output: string[],
+  attributes: Record<string, number | number[] | string> = {},
+): NodeProto {
+  return { opType, input, output, attribute: Object.entries(attributes).map(attributeOf) };
+}
+
+function attributeOf([name, value]: [string, number | number[] | string]): AttributeProto {
+  if (typeof value === 'string') return { name, type: 3, s: value };
+  return Array.isArray(value) ? { name, type: 7, ints: value } : { name, type: 2, i: value };
+}
+
+/** Convolution and LSTM side by side, then two dense layers: every kind of weight that is made smaller but the GRU's. */
+export function smallNet(): ModelProto {
   return {
-    featureNames: columns.map((_, feature) => `feature_${feature}`),
-    schemaHash: 'a'.repeat(64),
-    columns,
-    label: task === 'return' ? new Int8Array(rows) : Int8Array.from(answers),
-    ...(task === 'return' && { target: answers }),
-    bar: bars,
-    openTime: Float64Array.from(bars, bar => bar * 3_600_000),
-    labelEnd: bars.map(bar => bar + 1),
-    block: Int8Array.from(bars, block),
+    irVersion: 8,
+    producerName: 'test',
+    opsetImport: [{ domain: '', version: 17 }],
+    metadataProps: contractMetadata(netContract),
+    graph: {
+      name: 'net',
+      ...contractSignature(netContract),
+      initializer: [
+        randomTensor('conv', [32, NET_FEATURES, 3], 1, 0.2),
+        randomTensor('conv_bias', [32], 2),
+        randomTensor('lstm_w', [1, 80, NET_FEATURES], 3),
+        randomTensor('lstm_r', [1, 80, 20], 4),
+        randomTensor('lstm_b', [1, 160], 5),
+        randomTensor('dense', [64, 148], 6, 0.1),
+        randomTensor('dense_bias', [64], 7),
+        randomTensor('hidden', [64, 32], 8, 0.2),
+        randomTensor('out', [32, 3], 9, 0.5),
+        int64Tensor('axis', [0]),
+      ],
+      node: [
+        operator('Transpose', [INPUT], ['channels'], { perm: [0, 2, 1] }),
+        operator('Conv', ['channels', 'conv', 'conv_bias'], ['conv_out'], {
+          kernel_shape: [3],
+          pads: [1, 1],
+        }),
+        operator('Relu', ['conv_out'], ['conv_relu']),
+        operator('MaxPool', ['conv_relu'], ['pooled'], { kernel_shape: [2], strides: [2] }),
+        operator('Flatten', ['pooled'], ['flat']),
+        operator('Transpose', [INPUT], ['steps'], { perm: [1, 0, 2] }),
+        operator('LSTM', ['steps', 'lstm_w', 'lstm_r', 'lstm_b'], ['', 'last'], { hidden_size: 20 }),
+        operator('Squeeze', ['last', 'axis'], ['state']),
+        operator('Concat', ['flat', 'state'], ['both'], { axis: 1 }),
+        operator('Gemm', ['both', 'dense', 'dense_bias'], ['dense_out'], { transB: 1 }),
+        operator('Relu', ['dense_out'], ['dense_relu']),
+        operator('MatMul', ['dense_relu', 'hidden'], ['hidden_out']),
+        operator('Tanh', ['hidden_out'], ['hidden_tanh']),
+        operator('MatMul', ['hidden_tanh', 'out'], ['scores']),
+        operator('Softmax', ['scores'], [OUTPUT]),
+      ],
+    },
   };
 }
 
-/** LONG where the first feature was up `delay` bars ago, else SHORT. */
-export function delayedCopy(rows: number, delay: number): Dataset {
-  return knownDataset({ rows, answer: ([first], bar) => (first[bar - delay] > 0 ? 2 : 0) });
-}
-
-/** Parameters of a fit long enough to be killed in its middle, with all that a checkpoint must hold. */
-export const KILLED_FIT = {
-  ...{ steps: 4, units: 6, epochs: 40, patience: 40, batch_size: 16, lr: 0.02 },
-  ...{ dropout: 0.3, schedule: 'plateau', plateau_patience: 0, imbalance: 'sampling' },
-};
-
-export type FitChanges = Partial<FitInput>;
-
-export async function fitNet(
-  t: TestContext,
-  estimator: Estimator,
-  params: Recipe['train']['params'],
-  changes: FitChanges & { readonly dataset: Dataset },
-  train: Partial<Recipe['train']> = {},
-) {
-  const task = changes.task ?? 'direction3';
-  const home = await temporaryHome(t);
-  const input: FitInput = {
-    ...{ task, classes: TASK_CLASSES[task], libraries: {} },
-    train: trainWith(estimator.parseParams(params), { estimator: estimator.name, ...train }),
-    ...{ folder: home, workFolder: `${home}.work` },
-    ...{ signal: new AbortController().signal, onProgress: () => {} },
-    ...changes,
-  };
-  return { folder: input.folder, workFolder: input.workFolder, summary: await estimator.fit(input) };
-}
-
-/** Share of a block's rows whose largest score is that of their label. */
-export async function accuracy(
-  estimator: Estimator,
-  folder: string,
-  dataset: Dataset,
-  steps: number,
-): Promise<number> {
-  const { windows, label } = blockRows(dataset, 'test', steps);
-  const scores = await estimator.scores(folder, windows, {});
-  const classes = scores.length / label.length;
-  const hits = label.filter((own, row) => {
-    const ofRow = scores.subarray(row * classes, (row + 1) * classes);
-    return ofRow.indexOf(Math.max(...ofRow)) === own;
-  });
-  return hits.length / label.length;
+/** Seeded windows, each of steps of its own. */
+export function randomWindows(rows: number, seed: number): WindowTable {
+  const random = generator(seed);
+  const values = new Float32Array(new SharedArrayBuffer(4 * rows * NET_STEPS * NET_FEATURES));
+  for (let at = 0; at < values.length; at += 1) values[at] = 2 * (random() + random() + random()) - 3;
+  const ends = Int32Array.from({ length: rows }, (_, row) => (row + 1) * NET_STEPS - 1);
+  return { values, ends, steps: NET_STEPS, features: NET_FEATURES };
 }

@@ -5,5 +5,5 @@ const SMALL = { rounds: 30, patience: 5, min_child_weight: 2, learning_rate: 0.2
 testEstimator({
   estimator: 'xgboost',
   params: SMALL,
-  long: { rounds: 400, patience: 400, learning_rate: 0.01 },
+  long: { rounds: 150, patience: 150, learning_rate: 0.01 },
 });

@@ -16,7 +16,11 @@ export async function trainInProcess(
   const registry = createRegistryActivities(rooms);
   const snapshot = await runActivity(training.exportSnapshot, { series, recipe, asOfTime });
   const dataset = await runActivity(training.labelDataset, { snapshot: snapshot.artifact, recipe });
-  const fit = await runActivity(training.fitModel, { dataset: dataset.artifact, recipe });
+  const fit = await runActivity(training.fitModel, {
+    snapshot: snapshot.artifact,
+    dataset: dataset.artifact,
+    recipe,
+  });
   const model = await runActivity(training.quantizeModel, {
     dataset: dataset.artifact,
     fit: fit.artifact,

@@ -1,0 +1,26 @@
+import type { WindowTable } from '../../features/window.ts';
+import type { FittedPolicy, PolicyFitInput } from '../reinforcement/fit-policy.ts';
+import type { Policy } from '../reinforcement/policy.ts';
+import type { PolicyProgress } from '../reinforcement/policy-training.ts';
+import type { CancelFlag } from './worker-thread.ts';
+
+/** What `ppo-worker.ts` is asked to do. */
+export type PpoJob = PpoFitJob | PpoScoresJob;
+
+export interface PpoFitJob {
+  readonly kind: 'fit';
+  readonly input: PolicyFitInput;
+  readonly cancel: CancelFlag;
+}
+
+export interface PpoScoresJob {
+  readonly kind: 'scores';
+  readonly policy: Policy;
+  readonly windows: WindowTable;
+}
+
+export type PpoResult = FittedPolicy | Float64Array;
+
+/** What is told of a progress: the weights stay in the thread. */
+export type PpoProgress = Pick<PolicyProgress['state'], 'history' | 'bestIteration'> &
+  Pick<PolicyProgress, 'step' | 'steps'>;

@@ -1,0 +1,26 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { fitPolicy } from '../reinforcement/fit-policy.ts';
+import { scoreWindows } from '../reinforcement/score-windows.ts';
+import type { PpoJob, PpoProgress, PpoResult } from './ppo-job.ts';
+import { isCancelled, portable, trainingCancelled, type WorkerMessage } from './worker-thread.ts';
+
+try {
+  say({ kind: 'done', result: await work(workerData as PpoJob) });
+} catch (error) {
+  say({ kind: 'failed', error: portable(error) });
+}
+
+async function work(job: PpoJob): Promise<PpoResult> {
+  if (job.kind === 'scores') return scoreWindows(job.policy, job.windows);
+  return await fitPolicy(job.input, {
+    requireRunning: () => {
+      if (isCancelled(job.cancel)) throw trainingCancelled();
+    },
+    onProgress: ({ state: { history, bestIteration }, step, steps }) =>
+      say({ kind: 'progress', progress: { history, bestIteration, step, steps } }),
+  });
+}
+
+function say(message: WorkerMessage<PpoProgress, PpoResult>): void {
+  parentPort!.postMessage(message);
+}

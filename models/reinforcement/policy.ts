@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../storage/files.ts';
+import type { ActorCritic } from './actor-critic.ts';
+import type { IterationRecord } from './policy-training.ts';
+import { PORTFOLIO_STATE } from './portfolio-state.ts';
+import { decodeTensors, encodeTensors, type Tensors } from './tensor-file.ts';
+
+/** A trained policy: all that is needed to ask it. */
+export interface Policy {
+  readonly net: ActorCritic;
+  readonly steps: number;
+  readonly featureNames: readonly string[];
+  readonly weights: Tensors;
+}
+
+/** How it came about. */
+export interface PolicyHistory {
+  readonly iterations: readonly IterationRecord[];
+  readonly bestIteration: number;
+  /** Times that a step was dropped and the learning rate halved. */
+  readonly halvings: number;
+  /** Per feature, how far the action probabilities move on validation rows when its values are shuffled. */
+  readonly importance: readonly number[];
+}
+
+const WEIGHTS_FILE = 'policy.safetensors';
+const FIT_FILE = 'fit.json';
+
+/** @throws AlphaloomError DISK_FULL, PERMISSION_DENIED */
+export async function writePolicy(folder: string, policy: Policy, history: PolicyHistory): Promise<void> {
+  const { weights, ...rest } = policy;
+  const fit = { ...rest, portfolio: PORTFOLIO_STATE, ...history };
+  await writeFileAtomic(join(folder, WEIGHTS_FILE), encodeTensors(weights));
+  await writeFileAtomic(join(folder, FIT_FILE), `${JSON.stringify(fit, null, 1)}\n`);
+}
+
+/** @throws AlphaloomError ARTIFACT_CORRUPT */
+export async function readPolicy(folder: string): Promise<Policy & PolicyHistory> {
+  const fit = JSON.parse(await readFile(join(folder, FIT_FILE), 'utf8')) as Policy & PolicyHistory;
+  return { ...fit, weights: decodeTensors(await readFile(join(folder, WEIGHTS_FILE))) };
+}
