@@ -8,7 +8,7 @@ import { decodeModel, encodeModel } from '../../models/onnx/schema.ts';
 import { openSession } from '../../models/onnx/session.ts';
 import { float32Tensor } from '../../models/onnx/tensor-values.ts';
 import { makeVariant, VARIANTS } from '../../models/quantize/variants.ts';
-import { NET_FEATURES, NET_STEPS, randomWindows, smallNet } from './net-training.ts';
+import { NET_FEATURES, NET_STEPS, randomWindows, smallNet } from './net-fixtures.ts';
 
 const LIMITS = { maxBytes: 1_000_000 };
 const sound = {

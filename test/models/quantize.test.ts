@@ -13,7 +13,7 @@ import { quantizeModel } from '../../models/quantize/quantize-model.ts';
 import { quantizeSymmetric } from '../../models/quantize/symmetric-int8.ts';
 import { makeVariant, VARIANTS } from '../../models/quantize/variants.ts';
 import { contractOf, OUTPUT, smallModel, treeModelFile, windowsOf } from './fixtures.ts';
-import { operator, randomTensor, randomWindows, smallNet } from './net-training.ts';
+import { operator, randomTensor, randomWindows, smallNet } from './net-fixtures.ts';
 
 const TOLERANCE = { minAgreement: 0.97, maxProbabilityDifference: 0.05, maxLatencyMs: 50 };
 const calibration = randomWindows(100, 11);
