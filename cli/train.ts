@@ -18,9 +18,10 @@ import { renderGate, renderOffer, renderSteps } from './evidence-text.ts';
 import { type Connected, withTemporal } from './rooms.ts';
 import { parseAssignment, parseTime, readSeriesArguments } from './series-arguments.ts';
 import { renderTable } from './table.ts';
+import { addTrainingFlags, type TrainingFlags, trainingOverrides } from './training-flags.ts';
 import { followWorkflow } from './workflow-progress.ts';
 
-interface TrainOptions {
+interface TrainOptions extends TrainingFlags {
   readonly recipe: string;
   readonly symbolsFile?: string;
   readonly timeframe?: string;
@@ -64,6 +65,7 @@ export function register(command: Command, context: CliContext): void {
         return await trainMany(context, connected, inputs, maxWorkers, detach);
       });
     });
+  addTrainingFlags(command);
 }
 
 async function readInputs(
@@ -83,7 +85,10 @@ async function readInputs(
     loaded.config.defaultVenue,
   );
   refuseFuture(options.asOf, context.now());
-  const recipe = await loadConfiguredRecipe(loaded, options.recipe, options.set);
+  const recipe = await loadConfiguredRecipe(loaded, options.recipe, {
+    ...options.set,
+    ...trainingOverrides(options),
+  });
   const actor = cliActor(context.environment);
   return list.map(series => ({
     series,

@@ -9,10 +9,12 @@ import type { ModelContract } from '../onnx/contract.ts';
 import type { ScoreGraph } from '../onnx/score-graph.ts';
 import { classWeightsOf } from './class-weights.ts';
 import type { Estimator, FitInput, FitSummary } from './estimator.ts';
-import { readNetFit, readWeights, requireFitted, writeNetFit } from './net-fit-file.ts';
+import { requireFitted } from './fitted-contract.ts';
+import { readNetFit, readWeights, writeNetFit } from './net-fit-file.ts';
 import type { NetFitJob, NetFitResult, NetScoreJob } from './net-job.ts';
 import type { NetKind } from './net-kind.ts';
 import { inputsOf, netOf } from './net-model.ts';
+import { requireRows, requireTwoClasses } from './training-rows.ts';
 import { cancelFlag, runInThread, whileWatching } from './worker-thread.ts';
 
 const WORKER = new URL('./net-worker.ts', import.meta.url);
@@ -57,7 +59,11 @@ function fitJob(kind: NetKind, input: FitInput, cancel: NetFitJob['cancel']): Ne
   const training = blockRows(dataset, 'train', steps);
   const validation = blockRows(dataset, 'validation', steps);
   const classWeights = classWeightsOf(train.classWeights, training.label, classes.length);
-  requireRows(training, validation, classWeights);
+  requireRows(training.rows, validation.rows);
+  if (task !== 'return') {
+    requireTwoClasses(training.label, classes);
+    requireJudges(validation, classWeights);
+  }
   return {
     kind: 'fit',
     ...{ estimator: kind.name, library: LIBRARY, task, classes, train, classWeights, workFolder, cancel },
@@ -82,15 +88,9 @@ function requireOneMind(imbalance: string, classWeights: string): void {
   );
 }
 
-function requireRows(training: BlockRows, validation: BlockRows, classWeights: readonly number[]): void {
-  if (training.rows === 0 || validation.rows === 0) {
-    throw new AlphaloomError(
-      'TRAINING_FAILED',
-      `A net needs rows to train and to validate on, got ${training.rows} and ${validation.rows}.`,
-      { training: training.rows, validation: validation.rows },
-    );
-  }
-  if (classWeights.length === 0 || validation.label.some(label => classWeights[label] > 0)) return;
+/** @throws AlphaloomError TRAINING_FAILED where all validation rows are of classes that weigh nothing */
+function requireJudges({ label }: BlockRows, classWeights: readonly number[]): void {
+  if (label.some(k => classWeights[k] > 0)) return;
   throw new AlphaloomError(
     'TRAINING_FAILED',
     'No validation row has a class that training rows have: there is nothing to stop by. Use more bars, or other labels.',
@@ -105,8 +105,6 @@ async function scores(folder: string, windows: WindowTable): Promise<Float64Arra
 
 async function scoreGraph(kind: NetKind, folder: string, contract: ModelContract): Promise<ScoreGraph> {
   const model = await readNetFit(folder);
-  requireFitted('feature names', contract.featureNames, model.featureNames);
-  requireFitted('classes', contract.classes, model.classes);
-  requireFitted('task and steps', [contract.task, contract.steps], [model.task, model.steps]);
+  requireFitted(contract, model, model.steps);
   return exportScores(netOf(kind, model), inputsOf(model), await readWeights(folder));
 }
