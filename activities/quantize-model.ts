@@ -20,7 +20,11 @@ import type { ModelContract } from '../models/onnx/contract.ts';
 import { modelFile } from '../models/onnx/model-file.ts';
 import { checkParity } from '../models/onnx/parity.ts';
 import { openSession } from '../models/onnx/session.ts';
-import { quantizeModel as chooseVariant, type VariantReport } from '../models/quantize.ts';
+import {
+  type ChosenVariant,
+  quantizeModel as chooseVariant,
+  type VariantReport,
+} from '../models/quantize/quantize-model.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { breakEvenLogReturn } from '../strategy/costs.ts';
 import { asStep } from './activity.ts';
@@ -35,7 +39,7 @@ export const MODEL_FILE = 'model.onnx';
 /** The artifact's result; latencies are measured, so they stand here and in no hash. */
 export interface ModelFacts extends FittedDecision {
   readonly parity: ParityReport;
-  readonly chosen: VariantReport;
+  readonly chosen: ChosenVariant;
   readonly variants: readonly VariantReport[];
   readonly madeWith: Readonly<Record<string, string>>;
 }
@@ -108,13 +112,16 @@ export function quantizeModel(rooms: Rooms) {
         decided.calibration,
         blockRows(whole, 'test', contract.steps),
       );
-      const { model, variants } = await chooseVariant({
+      const { model, chosen, variants } = await chooseVariant({
         model: exported,
-        windows: blockRows(whole, 'validation', contract.steps).windows,
+        calibration: blockRows(whole, 'train', contract.steps).windows,
+        validation: blockRows(whole, 'validation', contract.steps).windows,
+        decision: decided.decision,
+        tolerance: recipe.quantize,
         monotonicMs: clock.monotonicMs,
       });
       await writeFile(join(folder, MODEL_FILE), model);
-      return { parity, chosen: variants.find(({ chosen }) => chosen)!, variants, madeWith, ...decided };
+      return { parity, chosen, variants, madeWith, ...decided };
     });
     const { chosen, parity, decision, calibration } = saved.result;
     return {

@@ -118,7 +118,7 @@ async function judge(
       intervals,
       bootstrap,
       backtest,
-      importance: await estimatorOf(recipe.train).importance(fit.folder),
+      importance: (await estimatorOf(recipe.train).importance(fit.folder)) ?? [],
       parity: model.result.parity,
       modelBytes: model.result.chosen.bytes,
       latencyMs: model.result.chosen.latencyMs1,

@@ -16,7 +16,7 @@ interface CommandEntry {
 /** The commands in the order of the help page. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   setup: {
-    summary: 'Install the native tools: Temporal server and LightGBM library',
+    summary: 'Install the native tools: Temporal server, LightGBM’s and XGBoost’s libraries',
     load: () => import('./setup.ts'),
   },
   doctor: {

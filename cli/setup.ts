@@ -7,12 +7,12 @@ export function register(command: Command, context: CliContext): void {
   command
     .addHelpText(
       'after',
-      '\nEach tool is looked for before it is brought: Temporal on PATH, LightGBM in Python’s packages.\n\nExample:\n  alphaloom setup\n',
+      '\nEach tool is looked for before it is brought: Temporal on PATH, LightGBM and XGBoost in Python’s packages.\n\nExample:\n  alphaloom setup\n',
     )
     .action(async () => {
       const tools = await installNativeTools(context);
-      const { checkLightgbmLibrary } = await import('../host/tools/lightgbm.ts');
-      for (const { tool, path } of tools) if (tool === 'lightgbm') await checkLightgbmLibrary(path);
+      const { checkNativeLibrary } = await import('../host/tools/native-library.ts');
+      for (const { tool, path } of tools) if (tool !== 'temporal') await checkNativeLibrary(tool, path);
       context.output.result({ tools }, () =>
         renderTable(tools, [
           { title: 'tool', cell: row => row.tool },
@@ -27,7 +27,11 @@ export function register(command: Command, context: CliContext): void {
 /** Finds the native tools and brings those that are missing, showing how it gets on. */
 export async function installNativeTools({ environment, home, output }: CliContext): Promise<ReadyTool[]> {
   const { ensureNativeTools } = await import('../host/tools/native-tools.ts');
-  const bars = { temporal: output.progress('Temporal'), lightgbm: output.progress('LightGBM') };
+  const bars = {
+    temporal: output.progress('Temporal'),
+    lightgbm: output.progress('LightGBM'),
+    xgboost: output.progress('XGBoost'),
+  };
   let current: keyof typeof bars = 'lightgbm';
   try {
     return await ensureNativeTools(environment, home, (tool, share, text) => {

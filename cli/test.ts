@@ -32,7 +32,11 @@ export function register(command: Command, context: CliContext): void {
 async function nativeTools(context: CliContext): Promise<Record<string, string>> {
   const tools = await installNativeTools(context);
   const path = (wanted: string) => tools.find(({ tool }) => tool === wanted)!.path;
-  return { ALPHALOOM_TEST_LIGHTGBM: path('lightgbm'), ALPHALOOM_TEST_TEMPORAL: path('temporal') };
+  return {
+    ALPHALOOM_TEST_LIGHTGBM: path('lightgbm'),
+    ALPHALOOM_TEST_XGBOOST: path('xgboost'),
+    ALPHALOOM_TEST_TEMPORAL: path('temporal'),
+  };
 }
 
 async function testFiles(parts: readonly string[]): Promise<string[]> {

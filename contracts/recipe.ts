@@ -131,6 +131,8 @@ const sections = z.strictObject({
       /** Share of rows on which a smaller variant must choose the same class as the float model. */
       minAgreement: share.default(0.995),
       maxProbabilityDifference: z.number().positive().max(1).default(0.02),
+      /** A smaller variant whose fastest run of one row takes longer is left out; the gate judges the one that is taken. */
+      maxLatencyMs: z.number().positive().default(50),
     })
     .prefault({}),
   costs: costs.prefault({}),

@@ -14,7 +14,7 @@ import type { LoadedConfig } from './config.ts';
 import { createOrchestrator } from './orchestrator.ts';
 import { type Home, readHomeId } from './paths.ts';
 import { loadConfiguredRecipe } from './recipes.ts';
-import { findLightgbmLibrary } from './tools/lightgbm.ts';
+import { findNativeLibrary } from './tools/native-library.ts';
 import { createVenues, type Venues } from './venues.ts';
 
 /** The rooms of one home, opened; close them when done. */
@@ -70,10 +70,6 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
   };
 }
 
-const FIND_LIBRARY: Readonly<
-  Record<NativeLibraryName, (environment: NodeJS.ProcessEnv, home: Home) => Promise<string>>
-> = { lightgbm: findLightgbmLibrary };
-
 const digests = new Map<string, Promise<string>>();
 
 /** A library is read once per process: one that was loaded stays what it was. */
@@ -82,7 +78,7 @@ async function describeLibrary(
   environment: NodeJS.ProcessEnv,
   home: Home,
 ): Promise<NativeLibrary> {
-  const path = await FIND_LIBRARY[name](environment, home);
+  const path = await findNativeLibrary(name, environment, home);
   const digest = digests.get(path) ?? digestFile(path).then(({ sha256 }) => sha256);
   digests.set(path, digest);
   return { path, sha256: await digest };

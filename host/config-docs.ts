@@ -64,6 +64,7 @@ const VARIABLES = {
     'where native tools are kept; default the home’s `tools/`, then `~/.cache/alphaloom/tools/`',
   ALPHALOOM_TEMPORAL: 'a `temporal` binary of your own',
   ALPHALOOM_LIGHTGBM: 'a LightGBM shared library of your own',
+  ALPHALOOM_XGBOOST: 'an XGBoost shared library of your own',
   TEMPORAL_ADDRESS:
     'a Temporal server of your own on this machine; `TEMPORAL_NAMESPACE` and the rest as for Temporal’s clients',
   TEMPORAL_PROFILE: 'the same, by a profile of Temporal’s configuration file',

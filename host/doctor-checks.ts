@@ -1,6 +1,7 @@
 import { rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { NATIVE_LIBRARIES, type NativeLibraryName } from '../models/estimators/estimator.ts';
 import { exists, makeFolder, temporaryName, writeFileAtomic } from '../storage/files.ts';
 import { checkChampions } from './champion-check.ts';
 import type { LoadedConfig } from './config.ts';
@@ -11,7 +12,7 @@ import { isSupervised, readEndpoint, readRunState } from './run-state.ts';
 import { namesExternalTemporal, openConnection, temporalSettings } from './temporal-connection.ts';
 import { missingSearchAttributes } from './temporal-namespace.ts';
 import { choosePorts, readDatabaseVersion } from './temporal-server.ts';
-import { checkLightgbmLibrary, findLightgbmLibrary } from './tools/lightgbm.ts';
+import { checkNativeLibrary, findNativeLibrary } from './tools/native-library.ts';
 import { findTemporalBinary, MINIMUM_SERVER, TEMPORAL_CLI_VERSION } from './tools/temporal-binary.ts';
 
 export interface CheckContext {
@@ -44,13 +45,17 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'temporal binary': checkTemporalBinary,
   ports: checkPorts,
   temporal: checkTemporal,
-  lightgbm: async ({ environment, home }) => {
-    const path = await findLightgbmLibrary(environment, home);
-    await checkLightgbmLibrary(path);
-    return ok(`loads and trains (${path})`);
-  },
+  ...Object.fromEntries(
+    NATIVE_LIBRARIES.map(name => [name, (context: CheckContext) => checkLibrary(name, context)]),
+  ),
   champions: checkChampions,
 };
+
+async function checkLibrary(name: NativeLibraryName, { environment, home }: CheckContext): Promise<Finding> {
+  const path = await findNativeLibrary(name, environment, home);
+  await checkNativeLibrary(name, path);
+  return ok(`loads and trains (${path})`);
+}
 
 async function checkNpm(): Promise<Finding> {
   const { stdout, failed } = await execa('npm', ['--version'], { reject: false, timeout: 30_000 });

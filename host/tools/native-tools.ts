@@ -1,13 +1,14 @@
-import { LIGHTGBM_VERSION } from '../../models/trees/lightgbm-library.ts';
+import { NATIVE_LIBRARIES, type NativeLibraryName } from '../../models/estimators/estimator.ts';
 import type { Home } from '../paths.ts';
 import { namesExternalTemporal } from '../temporal-connection.ts';
 import { readDatabaseVersion } from '../temporal-server.ts';
-import { ensureLightgbmLibrary } from './lightgbm.ts';
+import { ensureNativeLibrary } from './native-library.ts';
 import { ensureTemporalBinary } from './temporal-binary.ts';
+import { WHEEL_LIBRARIES } from './wheel-libraries.ts';
 
 /** A native tool as set-up leaves it. */
 export interface ReadyTool {
-  readonly tool: 'temporal' | 'lightgbm';
+  readonly tool: 'temporal' | NativeLibraryName;
   readonly version: string;
   readonly path: string;
   /** Where it was found, or the way it was installed. */
@@ -27,10 +28,12 @@ export async function ensureNativeTools(
   home: Home,
   onProgress: ToolProgress,
 ): Promise<ReadyTool[]> {
-  const lightgbm = await ensureLightgbmLibrary(environment, home, (share, text) =>
-    onProgress('lightgbm', share, text),
-  );
-  const tools: ReadyTool[] = [{ tool: 'lightgbm', version: LIGHTGBM_VERSION, ...lightgbm }];
+  const tools: ReadyTool[] = [];
+  for (const tool of NATIVE_LIBRARIES) {
+    const report = (share: number | null, text: string) => onProgress(tool, share, text);
+    const library = await ensureNativeLibrary(tool, environment, home, report);
+    tools.push({ tool, version: WHEEL_LIBRARIES[tool].version, ...library });
+  }
   if (!namesExternalTemporal(environment)) {
     const required = await readDatabaseVersion(home);
     const report = (share: number | null, text: string) => onProgress('temporal', share, text);

@@ -199,13 +199,15 @@ async function scoreGraph(
 }
 
 /** Shares of the members that know theirs, in the members' weights. */
-async function importance(members: readonly Member[], folder: string): Promise<FeatureImportance> {
+async function importance(members: readonly Member[], folder: string): Promise<FeatureImportance | null> {
   const { weights } = await readFit(folder);
   const sums = new Map<string, number>();
   for (const [at, { estimator }] of members.entries()) {
     const own = await withMember(folder, at, memberFolder => estimator.importance(memberFolder));
-    for (const { feature, share } of own) sums.set(feature, (sums.get(feature) ?? 0) + weights[at] * share);
+    for (const { feature, share } of own ?? [])
+      sums.set(feature, (sums.get(feature) ?? 0) + weights[at] * share);
   }
+  if (sums.size === 0) return null;
   const total = [...sums.values()].reduce((sum, value) => sum + value, 0);
   return [...sums].map(([feature, gain]) => ({ feature, gain, share: total > 0 ? gain / total : 0 }));
 }

@@ -10,7 +10,7 @@ import type { ModelContract } from '../onnx/contract.ts';
 import type { ScoreGraph } from '../onnx/score-graph.ts';
 
 /** Native libraries that estimators may load. */
-export const NATIVE_LIBRARIES = ['lightgbm'] as const;
+export const NATIVE_LIBRARIES = ['lightgbm', 'xgboost'] as const;
 export type NativeLibraryName = (typeof NATIVE_LIBRARIES)[number];
 
 /** Paths of those that an estimator needs. */
@@ -92,6 +92,11 @@ export interface Estimator {
   scores(folder: string, windows: WindowTable, libraries: Libraries): Promise<Float64Array>;
   /** The same scores as ONNX. @throws AlphaloomError MODEL_UNSUPPORTED */
   scoreGraph(folder: string, contract: ModelContract): Promise<ScoreGraph>;
-  /** In the order of the features. */
-  importance(folder: string): Promise<FeatureImportance>;
+  /** What each feature gained the model while it learnt, in the order of the features; null where nothing is known of that. */
+  importance(folder: string): Promise<FeatureImportance | null>;
+  /**
+   * Where single answers can be explained: how much each feature moved each score of each row, `[rows, outputs, features + 1]`.
+   * The last of each is the mean score over the training rows; all of them add up to the row's score.
+   */
+  contributions?(folder: string, windows: WindowTable, libraries: Libraries): Promise<Float64Array>;
 }

@@ -1,13 +1,26 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { Recipe, TrainSpec } from '../../contracts/recipe.ts';
+import { cnnLstm } from './cnn-lstm.ts';
 import { ensembleOf } from './ensemble.ts';
 import { parseEnsembleParams } from './ensemble-params.ts';
 import type { Estimator } from './estimator.ts';
+import { gru } from './gru.ts';
 import { lightgbm } from './lightgbm.ts';
+import { logistic } from './logistic.ts';
+import { lstm } from './lstm.ts';
+import { mlp } from './mlp.ts';
 import { ppo } from './ppo.ts';
+import { randomForest } from './random-forest.ts';
+import { temporalConv } from './temporal-conv.ts';
+import { xgboost } from './xgboost.ts';
 
 /** Every estimator by the name recipes call it; an ensemble is made of them. */
-const ESTIMATORS: Readonly<Record<string, Estimator>> = { [lightgbm.name]: lightgbm, [ppo.name]: ppo };
+const ESTIMATORS: Readonly<Record<string, Estimator>> = Object.fromEntries(
+  [lightgbm, xgboost, randomForest, logistic, cnnLstm, gru, lstm, mlp, temporalConv, ppo].map(estimator => [
+    estimator.name,
+    estimator,
+  ]),
+);
 
 const ENSEMBLE = 'ensemble';
 

@@ -94,6 +94,6 @@ export function portable(error: unknown): PortableError {
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error), details: {} };
 }
 
-function asError({ code, message, details }: PortableError): AlphaloomError {
+export function asError({ code, message, details }: PortableError): AlphaloomError {
   return new AlphaloomError(code, message, details);
 }

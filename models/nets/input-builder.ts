@@ -60,6 +60,10 @@ export class InputBuilder implements NetBuilder {
     state.next = next;
   }
 
+  numbersOf({ name }: Value): Float32Array {
+    throw invalidNet(`the numbers of ${name} are not fixed while it learns`, { name });
+  }
+
   mask(name: string, dims: readonly number[], rate: number): Value {
     const value = this.graph.input(`mask/${name}`, dims);
     this.masks.push({ name: value.name, dims, rate });

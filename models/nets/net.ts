@@ -20,6 +20,8 @@ export interface NetBuilder {
   running(name: string, dims: readonly number[], initial: number): Value;
   /** Says what a `running` tensor is after this step; of no effect outside training. */
   update(name: string, next: Value): void;
+  /** The numbers of a weight or running tensor; known in export only. */
+  numbersOf(value: Value): Float32Array;
   /** A dropout mask that is drawn anew for each step; asked in training only. */
   mask(name: string, dims: readonly number[], rate: number): Value;
 }

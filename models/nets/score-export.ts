@@ -1,19 +1,9 @@
-import type { NodeProto, TensorProto } from '../onnx/messages.ts';
+import type { ScoreGraph } from '../onnx/score-graph.ts';
 import { Graph } from './graph.ts';
 import type { Net, NetBuilder } from './net.ts';
 import { operationsOn } from './operators/index.ts';
 import { Tape } from './tape.ts';
 import { ANY, invalidNet, type Value } from './value.ts';
-
-/** A net with its weights, as a part of an ONNX graph: from its inputs, by their names, to `scores` [batch, outputs]. */
-export interface ExportedScores {
-  readonly nodes: readonly NodeProto[];
-  readonly initializers: readonly TensorProto[];
-  /** Name of the tensor of the scores. */
-  readonly scores: string;
-  /** Of the default domain. */
-  readonly opset: number;
-}
 
 /** The first whose reductions take their axes as an input. */
 const OPSET = 18;
@@ -28,11 +18,18 @@ export function exportScores(
   net: Net,
   inputs: Readonly<Record<string, readonly number[]>>,
   state: Readonly<Record<string, Float32Array>>,
-): ExportedScores {
+): ScoreGraph {
   const graph = new Graph();
   const fed = Object.entries(inputs).map(([name, dims]) => [name, graph.input(name, [ANY, ...dims])]);
   const scores = net(new WeightBuilder(graph, state), Object.fromEntries(fed));
-  return { nodes: graph.nodes, initializers: graph.initializers, scores: scores.name, opset: OPSET };
+  const used = new Set(graph.nodes.flatMap(({ input }) => input));
+  return {
+    nodes: graph.nodes,
+    // Weights that were laid out anew stand in the graph once.
+    initializers: graph.initializers.filter(({ name }) => used.has(name)),
+    scores: scores.name,
+    opset: OPSET,
+  };
 }
 
 /** Builds a net whose weights are part of its graph. */
@@ -59,6 +56,10 @@ class WeightBuilder implements NetBuilder {
   }
 
   update(): void {}
+
+  numbersOf({ name }: Value): Float32Array {
+    return this.#state[name];
+  }
 
   mask(name: string): Value {
     throw invalidNet(`${name} is a dropout mask, which an exported net has none of`, { name });

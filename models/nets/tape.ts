@@ -34,7 +34,8 @@ export class Tape {
     attributes: Attributes,
   ): Value {
     const [output, ...saved] = operator.forward(this.graph, inputs, attributes);
-    if (!inputs.some(input => this.#tracked.has(input))) return output;
+    // What changes nothing (a reshape to the same shape) hands its input on, and its gradient with it.
+    if (inputs.includes(output) || !inputs.some(input => this.#tracked.has(input))) return output;
     this.#tracked.add(output);
     const call = { inputs, attributes, output, saved };
     this.#entries.push({

@@ -66,10 +66,12 @@ export const ALLOWED_OPERATORS: Readonly<Record<string, ReadonlySet<string>>> = 
       'Or',
     ],
     ...['ReduceMean', 'ReduceSum', 'ReduceMax', 'ReduceMin', 'ArgMax'],
-    // quantized weights
-    ...['QuantizeLinear', 'DequantizeLinear'],
+    // quantized arithmetic (`quantization-checks.ts`)
+    ...['QuantizeLinear', 'DequantizeLinear', 'DynamicQuantizeLinear', 'MatMulInteger'],
   ]),
   'ai.onnx.ml': new Set(['TreeEnsembleClassifier', 'TreeEnsembleRegressor']),
+  /** ONNX Runtime's own. */
+  'com.microsoft': new Set(['DynamicQuantizeLSTM']),
 };
 
 /** `ai.onnx` is another name of the default domain. */

@@ -30,6 +30,11 @@ export interface ModelContract {
   readonly packageId: string;
 }
 
+/** How a model is run so that no row sees another; a file that does not say is run as a whole. */
+export const SERVINGS = ['whole-batch', 'row-by-row'] as const;
+export type Serving = (typeof SERVINGS)[number];
+const SERVING_KEY = 'serving';
+
 const MAX_STEPS = 10_000;
 const MAX_PORTFOLIO = 64;
 
@@ -44,6 +49,24 @@ export function contractMetadata(contract: ModelContract): StringStringEntry[] {
     ...(contract.portfolio ? [{ key: 'portfolio', value: JSON.stringify(contract.portfolio) }] : []),
     { key: 'package_id', value: contract.packageId },
   ];
+}
+
+/** The same metadata with the way of running. */
+export function withServing(entries: readonly StringStringEntry[], serving: Serving): StringStringEntry[] {
+  const others = entries.filter(({ key }) => key !== SERVING_KEY);
+  return serving === 'whole-batch' ? others : [...others, { key: SERVING_KEY, value: serving }];
+}
+
+/** @throws AlphaloomError MODEL_INVALID (metadata) */
+export function readServing(entries: readonly StringStringEntry[]): Serving {
+  const said = entries.find(({ key }) => key === SERVING_KEY)?.value;
+  if (said === undefined) return 'whole-batch';
+  const serving = SERVINGS.find(candidate => candidate === said);
+  if (serving) return serving;
+  throw invalidModel('metadata', `serving must be ${SERVINGS.join(' or ')}, got ${said.slice(0, 80)}`, {
+    key: SERVING_KEY,
+    got: said.slice(0, 80),
+  });
 }
 
 /**

@@ -45,7 +45,21 @@ function requireSoundEnsemble(node: NodeProto, votes: string, features: number, 
   const outputs = votes === 'target' ? attributes.get('n_targets')?.i : classLabels(attributes);
   if (outputs !== classes) throw wrong(`it has ${outputs} outputs instead of ${classes}`);
   const base = eitherForm('base_values', attributes);
-  if (attributes.has(base)) requireLength(classes, [base]);
+  if (attributes.has(base)) requireLength(isOneScore(attributes, votes, classes) ? 1 : classes, [base]);
+}
+
+/** Of two classes with votes for one alone, the other has what is left: there is one score, and one base value. */
+function isOneScore(
+  attributes: ReadonlyMap<string, AttributeProto>,
+  votes: string,
+  classes: number,
+): boolean {
+  const ids = attributes.get(`${votes}_ids`)?.ints ?? [];
+  return votes === 'class' && classes === 2 && new Set(ids).size === 1 && baseLength(attributes) === 1;
+}
+
+function baseLength(attributes: ReadonlyMap<string, AttributeProto>): number {
+  return listLength(attributes.get(eitherForm('base_values', attributes)));
 }
 
 /** Float lists have a twin that holds float64. */

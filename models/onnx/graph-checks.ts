@@ -1,23 +1,27 @@
-import { ALLOWED_OPERATORS, domainOf } from './allowed-operators.ts';
+import { domainOf } from './allowed-operators.ts';
 import { invalidModel } from './invalid-model.ts';
-import type { AttributeProto, GraphProto, ModelProto } from './messages.ts';
+import type { AttributeProto, GraphProto, ModelProto, TensorProto } from './messages.ts';
 import { requireSoundTensor } from './tensor-checks.ts';
+
+type OperatorSets = Readonly<Record<string, ReadonlySet<string>>>;
 
 /**
  * Refuses everything in a file that is more than plain arithmetic on tensors the file holds itself.
+ * @param allowed operators by domain
  * @returns names of the operators it uses, sorted
  * @throws AlphaloomError MODEL_INVALID (training-info, functions, domain, operator, subgraph, external-data, tensor)
  */
-export function requirePlainGraph(model: ModelProto, graph: GraphProto): string[] {
+export function requirePlainGraph(model: ModelProto, graph: GraphProto, allowed: OperatorSets): string[] {
   if (model.trainingInfo?.length) throw invalidModel('training-info', 'it carries a training graph');
   if (model.functions?.length) throw invalidModel('functions', 'it defines functions of its own');
-  for (const { domain } of model.opsetImport ?? []) requireDomain(domain);
+  for (const { domain } of model.opsetImport ?? []) requireDomain(domain, allowed);
   if (graph.sparseInitializer?.length) throw invalidModel('tensor', 'it holds sparse tensors');
   for (const tensor of graph.initializer ?? []) requireSoundTensor(tensor);
+  requireDistinctNames(graph.initializer ?? []);
 
   const operators = new Set<string>();
   for (const { domain, opType = '', attribute } of graph.node ?? []) {
-    if (!requireDomain(domain).has(opType)) {
+    if (!requireDomain(domain, allowed).has(opType)) {
       throw invalidModel('operator', `operator ${shown(opType)} is not allowed`, {
         operator: opType,
         domain,
@@ -29,9 +33,16 @@ export function requirePlainGraph(model: ModelProto, graph: GraphProto): string[
   return [...operators].sort();
 }
 
-function requireDomain(domain: string | undefined): ReadonlySet<string> {
+/** Of two constants with one name, what is checked might not be what runs. */
+function requireDistinctNames(tensors: readonly TensorProto[]): void {
+  const names = new Set(tensors.map(({ name }) => name ?? ''));
+  if (names.size === tensors.length) return;
+  throw invalidModel('tensor', 'two of its constants have the same name');
+}
+
+function requireDomain(domain: string | undefined, allowed: OperatorSets): ReadonlySet<string> {
   const name = domainOf(domain);
-  if (Object.hasOwn(ALLOWED_OPERATORS, name)) return ALLOWED_OPERATORS[name];
+  if (Object.hasOwn(allowed, name)) return allowed[name];
   throw invalidModel('domain', `operators of the domain ${shown(name)} are not allowed`, { domain: name });
 }
 

@@ -12,6 +12,7 @@ export const INVALID_MODEL_REASONS = {
   'external-data': 'tensors kept outside the file',
   tensor: 'a tensor whose data do not fit its declared type and shape',
   trees: 'a tree operator whose lists do not fit each other or the contract',
+  quantization: 'a quantized operator whose scales, zero points or sizes can’t be right',
   metadata: 'metadata missing or wrong',
   input: 'inputs other than the contract’s',
   output: 'outputs other than the contract’s',

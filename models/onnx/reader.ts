@@ -1,10 +1,12 @@
 import { open } from 'node:fs/promises';
 import { answerWidth } from '../../contracts/tasks.ts';
-import { type ModelContract, readContract, requireSignature } from './contract.ts';
+import { ALLOWED_OPERATORS } from './allowed-operators.ts';
+import { type ModelContract, readContract, readServing, requireSignature, type Serving } from './contract.ts';
 import { requireSoundEnsembles } from './ensemble-checks.ts';
 import { requirePlainGraph } from './graph-checks.ts';
 import { invalidModel } from './invalid-model.ts';
 import type { ModelProto } from './messages.ts';
+import { requireSoundQuantization } from './quantization-checks.ts';
 import { decodeModel } from './schema.ts';
 
 export interface ModelLimits {
@@ -16,6 +18,7 @@ export interface ModelInfo extends ModelContract {
   /** Sorted, each once. */
   readonly operators: readonly string[];
   readonly bytes: number;
+  readonly serving: Serving;
 }
 
 /**
@@ -50,11 +53,12 @@ export function checkModel(bytes: Uint8Array, { maxBytes }: ModelLimits): ModelI
   requireSize(bytes.length, maxBytes);
   const model = decode(bytes);
   if (!model.graph) throw invalidModel('format', 'it holds no graph');
-  const operators = requirePlainGraph(model, model.graph);
+  const operators = requirePlainGraph(model, model.graph, ALLOWED_OPERATORS);
+  requireSoundQuantization(model.graph);
   const contract = readContract(model.metadataProps ?? []);
   requireSignature(model.graph, contract);
   requireSoundEnsembles(model.graph, contract.featureNames.length, answerWidth(contract.task));
-  return { ...contract, operators, bytes: bytes.length };
+  return { ...contract, operators, bytes: bytes.length, serving: readServing(model.metadataProps ?? []) };
 }
 
 function requireSize(bytes: number, maxBytes: number): void {

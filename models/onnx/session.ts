@@ -1,8 +1,8 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { answerWidth } from '../../contracts/tasks.ts';
 import { INPUT, outputName, PORTFOLIO_INPUT } from './contract.ts';
-import { invalidModel } from './invalid-model.ts';
+import { loadGraph, messageOf } from './graph-session.ts';
 import { checkModel, type ModelInfo, type ModelLimits, readModelBytes } from './reader.ts';
 
 /** A loaded model. Each `run` is independent of the others; several may be under way. */
@@ -20,17 +20,6 @@ export interface ModelSession {
 
 const DEFAULT_LIMITS: ModelLimits = { maxBytes: 256 * 2 ** 20 };
 
-/** One thread: with more, sums are taken in another order, and rows differ between batch sizes. */
-const SESSION_OPTIONS: InferenceSession.SessionOptions = {
-  executionProviders: ['cpu'],
-  executionMode: 'sequential',
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  graphOptimizationLevel: 'all',
-  // Refusals come back as errors; ONNX Runtime would print them too.
-  logSeverityLevel: 4,
-};
-
 /**
  * Opens a model after checking it against the contract; what runs are the very bytes that were checked.
  * @param source path of the file, or its bytes
@@ -42,29 +31,54 @@ export async function openSession(
 ): Promise<ModelSession> {
   const bytes = typeof source === 'string' ? await readModelBytes(source, limits) : source;
   const info = checkModel(bytes, limits);
-  const session = await load(bytes);
+  const graph = await loadGraph(bytes);
   const width = info.steps * info.featureNames.length;
-  const output = outputName(info.task);
-  const requireSound = info.task === 'return' ? requireReturns : requireProbabilities;
+  const runBatch: Run = (x, batch, portfolio) => answer(graph, info, x, batch, portfolio);
+  const runServed = info.serving === 'row-by-row' ? rowByRow(runBatch, width) : runBatch;
   return {
     info,
     async run(x, batch, portfolio) {
       requireLength(x, batch, width);
-      const window = new Tensor('float32', x, [batch, info.steps, info.featureNames.length]);
-      const feeds = { [INPUT]: window, ...portfolioFeed(info, batch, portfolio) };
-      const answer = await session.run(feeds).catch(explainFailure);
-      return requireSound(answer[output], batch, answerWidth(info.task));
+      return await runServed(x, batch, portfolioOf(info, batch, portfolio));
     },
-    dispose: () => session.release(),
+    dispose: () => graph.release(),
   };
 }
 
-async function load(bytes: Uint8Array): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(bytes, SESSION_OPTIONS);
-  } catch (error) {
-    throw invalidModel('load', `ONNX Runtime can’t load it: ${messageOf(error)}`, {}, error);
-  }
+/** @param portfolio null for a model that sees the window alone */
+type Run = (x: Float32Array, batch: number, portfolio: Float32Array | null) => Promise<Float32Array>;
+
+async function answer(
+  graph: InferenceSession,
+  { steps, featureNames, task }: ModelInfo,
+  x: Float32Array,
+  batch: number,
+  portfolio: Float32Array | null,
+): Promise<Float32Array> {
+  const feeds: Record<string, Tensor> = {
+    [INPUT]: new Tensor('float32', x, [batch, steps, featureNames.length]),
+  };
+  if (portfolio) feeds[PORTFOLIO_INPUT] = new Tensor('float32', portfolio, [batch, portfolio.length / batch]);
+  const answers = await graph.run(feeds).catch(explainFailure);
+  const requireSound = task === 'return' ? requireReturns : requireProbabilities;
+  return requireSound(answers[outputName(task)], batch, answerWidth(task));
+}
+
+/** For graphs that see more than one row in a batch, such as a scale that spans it. */
+function rowByRow(run: Run, width: number): Run {
+  return async (x, batch, portfolio) => {
+    const answers: Float32Array[] = [];
+    const rowOf = (values: Float32Array, size: number, row: number) =>
+      values.subarray(row * size, (row + 1) * size);
+    for (let row = 0; row < batch; row += 1) {
+      const own = portfolio && rowOf(portfolio, portfolio.length / batch, row);
+      answers.push(await run(rowOf(x, width, row), 1, own));
+    }
+    const outputs = answers[0].length;
+    const all = new Float32Array(batch * outputs);
+    for (const [row, values] of answers.entries()) all.set(values, row * outputs);
+    return all;
+  };
 }
 
 function requireLength(x: Float32Array, batch: number, width: number): void {
@@ -76,12 +90,12 @@ function requireLength(x: Float32Array, batch: number, width: number): void {
   );
 }
 
-/** Empty for a model that sees the window alone. */
-function portfolioFeed(
+/** A flat account unless one is given; null for a model that sees the window alone. */
+function portfolioOf(
   { portfolio: names }: ModelInfo,
   batch: number,
   given: Float32Array | undefined,
-): Record<string, Tensor> {
+): Float32Array | null {
   const size = batch * (names?.length ?? 0);
   if (given && given.length !== size) {
     throw new AlphaloomError(
@@ -90,8 +104,7 @@ function portfolioFeed(
       { batch, portfolio: names ?? [], got: given.length },
     );
   }
-  if (!names) return {};
-  return { [PORTFOLIO_INPUT]: new Tensor('float32', given ?? new Float32Array(size), [batch, names.length]) };
+  return names ? (given ?? new Float32Array(size)) : null;
 }
 
 function explainFailure(error: unknown): never {
@@ -127,8 +140,4 @@ function requireReturns(answer: Tensor | undefined, batch: number): Float32Array
     `The model answered with something other than ${batch} expected returns: NaN, or another shape.`,
     { expected: [batch], got: dims },
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

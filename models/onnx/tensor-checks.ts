@@ -3,18 +3,21 @@ import { DATA_TYPE, type TensorProto } from './messages.ts';
 
 interface Storage {
   readonly bytes: number;
+  /** Where integers are kept in a wider field: what they may be. */
+  readonly least?: number;
+  readonly most?: number;
   /** Where the values are when they are not in `rawData`. */
   readonly field: 'floatData' | 'int32Data' | 'int64Data' | 'doubleData';
 }
 
 const STORAGE: Readonly<Record<number, Storage>> = {
   [DATA_TYPE.float32]: { bytes: 4, field: 'floatData' },
-  [DATA_TYPE.uint8]: { bytes: 1, field: 'int32Data' },
-  [DATA_TYPE.int8]: { bytes: 1, field: 'int32Data' },
+  [DATA_TYPE.uint8]: { bytes: 1, field: 'int32Data', least: 0, most: 255 },
+  [DATA_TYPE.int8]: { bytes: 1, field: 'int32Data', least: -128, most: 127 },
   [DATA_TYPE.int32]: { bytes: 4, field: 'int32Data' },
   [DATA_TYPE.int64]: { bytes: 8, field: 'int64Data' },
-  [DATA_TYPE.bool]: { bytes: 1, field: 'int32Data' },
-  [DATA_TYPE.float16]: { bytes: 2, field: 'int32Data' },
+  [DATA_TYPE.bool]: { bytes: 1, field: 'int32Data', least: 0, most: 1 },
+  [DATA_TYPE.float16]: { bytes: 2, field: 'int32Data', least: 0, most: 65_535 },
   [DATA_TYPE.float64]: { bytes: 8, field: 'doubleData' },
 };
 
@@ -39,12 +42,26 @@ export function requireSoundTensor(tensor: TensorProto): void {
   }
   const declared = elementCount(tensor.dims ?? []);
   const held = tensor.rawData ? tensor.rawData.length / storage.bytes : (tensor[storage.field]?.length ?? 0);
-  if (declared === held) return;
-  throw invalidModel('tensor', `tensor "${name}" declares ${declared} values and holds ${held}`, {
-    tensor: name,
-    declared,
-    held,
-  });
+  if (declared !== held) {
+    throw invalidModel('tensor', `tensor "${name}" declares ${declared} values and holds ${held}`, {
+      tensor: name,
+      declared,
+      held,
+    });
+  }
+  requireFitting(tensor, storage);
+}
+
+/** ONNX Runtime cuts off the bits that are too many. */
+function requireFitting(tensor: TensorProto, { least, most, field }: Storage): void {
+  if (tensor.rawData || least === undefined || most === undefined) return;
+  const outlier = tensor[field]?.find(value => value < least || value > most);
+  if (outlier === undefined) return;
+  throw invalidModel(
+    'tensor',
+    `tensor "${tensor.name?.slice(0, 60)}" holds ${outlier}, its type ends at ${least} and ${most}`,
+    { tensor: tensor.name, got: outlier },
+  );
 }
 
 /** NaN where a dimension is negative. */

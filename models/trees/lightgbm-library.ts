@@ -1,10 +1,5 @@
-import {
-  type Handle,
-  type LightgbmNative,
-  loadLightgbm,
-  type Out,
-  requireSuccess,
-} from './lightgbm-native.ts';
+import { type LightgbmNative, loadLightgbm, requireLightgbm } from './lightgbm-native.ts';
+import type { Handle, Out } from './native-library.ts';
 
 /** The release whose trees the tests compare with; its wheel on PyPI carries the library. */
 export const LIGHTGBM_VERSION = '4.7.0';
@@ -38,16 +33,16 @@ export class LightgbmLibrary {
     const columns = featureNames.length;
     const out: Out<Handle> = [0n];
     const bins = reference?.handle ?? null;
-    requireSuccess(
+    requireLightgbm(
       native,
       native.datasetCreate(x, FLOAT32, rows, columns, ROW_MAJOR, paramsText(params), bins, out),
     );
     const dataset = new LightgbmDataset(native, out[0]);
     try {
-      requireSuccess(native, native.datasetSetFeatureNames(dataset.handle, [...featureNames], columns));
-      requireSuccess(native, native.datasetSetField(dataset.handle, 'label', label, rows, FLOAT32));
+      requireLightgbm(native, native.datasetSetFeatureNames(dataset.handle, [...featureNames], columns));
+      requireLightgbm(native, native.datasetSetField(dataset.handle, 'label', label, rows, FLOAT32));
       if (weight)
-        requireSuccess(native, native.datasetSetField(dataset.handle, 'weight', weight, rows, FLOAT32));
+        requireLightgbm(native, native.datasetSetField(dataset.handle, 'weight', weight, rows, FLOAT32));
       return dataset;
     } catch (error) {
       dataset[Symbol.dispose]();
@@ -57,13 +52,13 @@ export class LightgbmLibrary {
 
   booster(train: LightgbmDataset, params: LightgbmParams): LightgbmBooster {
     const out: Out<Handle> = [0n];
-    requireSuccess(this.native, this.native.boosterCreate(train.handle, paramsText(params), out));
+    requireLightgbm(this.native, this.native.boosterCreate(train.handle, paramsText(params), out));
     return new LightgbmBooster(this.native, out[0]);
   }
 
   boosterFromText(modelText: string): LightgbmBooster {
     const out: Out<Handle> = [0n];
-    requireSuccess(this.native, this.native.boosterLoad(modelText, [0], out));
+    requireLightgbm(this.native, this.native.boosterLoad(modelText, [0], out));
     return new LightgbmBooster(this.native, out[0]);
   }
 }
@@ -87,7 +82,7 @@ export class LightgbmDataset implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    requireSuccess(this.native, this.native.datasetFree(this.handle));
+    requireLightgbm(this.native, this.native.datasetFree(this.handle));
   }
 }
 
@@ -171,7 +166,7 @@ export class LightgbmBooster implements Disposable {
   }
 
   private require(code: number): void {
-    requireSuccess(this.native, code);
+    requireLightgbm(this.native, code);
   }
 }
 

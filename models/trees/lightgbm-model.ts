@@ -1,34 +1,23 @@
-import { AlphaloomError } from '../../contracts/errors.ts';
+import { branchThreshold } from './branch-threshold.ts';
+import { modelErrors, requireTree, type Tree, type TreeModel } from './tree-model.ts';
 
-/** How a split treats NaN: as 0.0, or by its default direction. */
-export type MissingRule = 'as-zero' | 'default-left' | 'default-right';
+const { unsupported, damaged } = modelErrors('LightGBM');
 
-/**
- * One tree: `leafValue.length − 1` splits and their leaves. A child is a split's index, or the complement (~) of
- * a leaf's; split 0 is the root; a tree of one leaf has no splits.
- */
-export interface Tree {
-  readonly feature: Int32Array;
-  /** A value goes left if it is ≤ the threshold. */
-  readonly threshold: Float64Array;
-  readonly missing: readonly MissingRule[];
-  readonly left: Int32Array;
-  readonly right: Int32Array;
-  readonly leafValue: Float64Array;
-}
-
-/** Trees in order of training: tree t adds to the raw score of class t mod `classes`. */
-export interface TreeModel {
-  readonly features: number;
-  readonly classes: number;
-  readonly trees: readonly Tree[];
-}
+/** Objectives by LightGBM's name: whether its one score is that of the second of two classes. */
+const OBJECTIVES: Readonly<Record<string, 'classes' | 'second-class' | 'value'>> = {
+  multiclass: 'classes',
+  'binary sigmoid:1': 'second-class',
+  regression: 'value',
+  regression_l1: 'value',
+  huber: 'value',
+};
 
 /**
- * Reads LightGBM's text model (version v4) of the objective `multiclass`.
+ * Reads LightGBM's text model (version v4). Averaged trees (`boosting=rf`) come out divided by their rounds, a model of two
+ * classes with the scores 0 and s.
  * Format: https://github.com/lightgbm-org/LightGBM/blob/v4.7.0/src/io/tree.cpp (`Tree::ToString`).
- * @throws AlphaloomError MODEL_UNSUPPORTED: another objective, categorical or zero-as-missing splits, linear leaves,
- *   averaged trees; MODEL_INVALID: the text is damaged
+ * @throws AlphaloomError MODEL_UNSUPPORTED: another objective, categorical or zero-as-missing splits, linear leaves;
+ *   MODEL_INVALID: the text is damaged
  */
 export function parseLightgbmModel(text: string): TreeModel {
   const end = text.indexOf('\nend of trees');
@@ -37,22 +26,49 @@ export function parseLightgbmModel(text: string): TreeModel {
   const header = fieldsOf(head);
   if (header.get('version') !== 'v4')
     throw unsupported(`its version is ${header.get('version')}, known is v4`);
-  if (head.includes('\naverage_output')) throw unsupported('it averages its trees (boosting=rf)');
-  const [objective = 'none'] = (header.get('objective') ?? '').split(' ');
-  if (objective !== 'multiclass') throw unsupported(`its objective is ${objective}, known is multiclass`);
-
   const features = 1 + integer(header, 'max_feature_idx');
-  const classes = integer(header, 'num_class');
-  if (features < 1 || classes < 2 || integer(header, 'num_tree_per_iteration') !== classes) {
-    throw damaged('its numbers of features, classes and trees per round do not fit');
+  const perRound = integer(header, 'num_tree_per_iteration');
+  const { outputs, firstOutput } = outputsOf(header, perRound);
+  if (features < 1 || sections.length === 0 || sections.length % perRound !== 0) {
+    throw damaged(`${sections.length} trees of ${perRound} per round on ${features} features`);
   }
-  const trees = sections.map((section, index) => parseTree(fieldsOf(section), index, features));
-  if (trees.length === 0 || trees.length % classes !== 0)
-    throw damaged(`${trees.length} trees of ${classes} classes`);
-  return { features, classes, trees };
+  const rounds = sections.length / perRound;
+  const scale = averagesTrees(head) ? 1 / rounds : 1;
+  const trees = sections.map((section, index) =>
+    parseTree(fieldsOf(section), index, features, firstOutput + (index % perRound), scale),
+  );
+  return { features, outputs, goesLeft: 'at-most', precision: 'float64', trees };
 }
 
-function parseTree(fields: ReadonlyMap<string, string>, index: number, features: number): Tree {
+/** Whether a model, or its head, says that its scores are means over its rounds. */
+export function averagesTrees(text: string): boolean {
+  return /^average_output$/m.test(text);
+}
+
+/** Scores per row, and the one that the first tree of a round adds to. */
+function outputsOf(
+  header: ReadonlyMap<string, string>,
+  perRound: number,
+): { outputs: number; firstOutput: number } {
+  const classes = integer(header, 'num_class');
+  const objective = (header.get('objective') ?? 'none').replace(/ num_class:\d+$/, '');
+  const kind = Object.hasOwn(OBJECTIVES, objective) ? OBJECTIVES[objective] : undefined;
+  if (!kind) {
+    throw unsupported(`its objective is ${objective}, known are ${Object.keys(OBJECTIVES).join(', ')}`);
+  }
+  const sound = kind === 'classes' ? classes >= 2 && perRound === classes : classes === 1 && perRound === 1;
+  if (!sound) throw damaged('its numbers of classes and trees per round do not fit');
+  if (kind === 'second-class') return { outputs: 2, firstOutput: 1 };
+  return { outputs: perRound, firstOutput: 0 };
+}
+
+function parseTree(
+  fields: ReadonlyMap<string, string>,
+  index: number,
+  features: number,
+  output: number,
+  scale: number,
+): Tree {
   if (fields.get('is_linear') === '1') throw unsupported(`tree ${index} has linear leaves (linear_tree)`);
   const leaves = integer(fields, 'num_leaves');
   const splits = leaves - 1;
@@ -61,27 +77,37 @@ function parseTree(fields: ReadonlyMap<string, string>, index: number, features:
     if (values.length === length && !values.some(Number.isNaN)) return values;
     throw damaged(`tree ${index} has ${values.length} values of ${name}, expected ${length} numbers`);
   };
+  const threshold = Float64Array.from(column('threshold', splits), branchThreshold);
   const tree: Tree = {
+    output,
     feature: Int32Array.from(column('split_feature', splits)),
-    threshold: Float64Array.from(column('threshold', splits)),
-    missing: column('decision_type', splits).map(bits => missingRule(bits, index)),
+    threshold,
+    missingLeft: Uint8Array.from(column('decision_type', splits), (bits, split) =>
+      Number(missingGoesLeft(bits, threshold[split], index)),
+    ),
     left: Int32Array.from(column('left_child', splits)),
     right: Int32Array.from(column('right_child', splits)),
-    leafValue: Float64Array.from(column('leaf_value', leaves)),
+    leafValue: Float64Array.from(column('leaf_value', leaves), value => value * scale),
+    splitCover: Float64Array.from(column('internal_count', splits)),
+    // Of a tree of one leaf LightGBM does not say it.
+    leafCover: Float64Array.from(splits === 0 ? [1] : column('leaf_count', leaves)),
   };
-  requireTree(tree, index, features);
+  requireTree(tree, index, features, damaged);
   return tree;
 }
 
 const CATEGORICAL = 1;
 const DEFAULT_LEFT = 2;
 
-/** Bits of `decision_type`: 1 categorical, 2 default left, 4 and 8 the missing type (0 none, 1 zero, 2 NaN). */
-function missingRule(bits: number, tree: number): MissingRule {
+/**
+ * Bits of `decision_type`: 1 categorical, 2 default left, 4 and 8 the missing type: 0 none (NaN is read as 0.0), 1 zero,
+ * 2 NaN (takes the default direction).
+ */
+function missingGoesLeft(bits: number, threshold: number, tree: number): boolean {
   if (bits & CATEGORICAL) throw unsupported(`tree ${tree} splits on categories`);
   const missingType = (bits >> 2) & 3;
-  if (missingType === 0) return 'as-zero';
-  if (missingType === 2) return bits & DEFAULT_LEFT ? 'default-left' : 'default-right';
+  if (missingType === 0) return threshold >= 0;
+  if (missingType === 2) return (bits & DEFAULT_LEFT) !== 0;
   throw unsupported(`tree ${tree} takes zero as missing (zero_as_missing)`);
 }
 
@@ -89,22 +115,6 @@ function missingRule(bits: number, tree: number): MissingRule {
 function numberOf(text: string): number {
   if (text === 'inf') return Number.POSITIVE_INFINITY;
   return text === '-inf' ? Number.NEGATIVE_INFINITY : Number(text);
-}
-
-/** Every split and leaf but the root must be the child of exactly one split before it: then there is no cycle. */
-function requireTree({ feature, left, right, leafValue }: Tree, index: number, features: number): void {
-  const splits = feature.length;
-  const seen = new Set<number>();
-  for (let split = 0; split < splits; split += 1) {
-    if (feature[split] < 0 || feature[split] >= features) {
-      throw damaged(`tree ${index} splits on feature ${feature[split]} of ${features}`);
-    }
-    for (const child of [left[split], right[split]]) {
-      const sound = child < 0 ? ~child < leafValue.length : child > split && child < splits;
-      if (!sound || seen.has(child)) throw damaged(`tree ${index} has a wrong child at split ${split}`);
-      seen.add(child);
-    }
-  }
 }
 
 function fieldsOf(section: string): Map<string, string> {
@@ -120,12 +130,4 @@ function integer(fields: ReadonlyMap<string, string>, name: string): number {
   const value = Number(fields.get(name) || Number.NaN);
   if (Number.isSafeInteger(value)) return value;
   throw damaged(`${name} is ${fields.get(name)}`);
-}
-
-function unsupported(what: string): AlphaloomError {
-  return new AlphaloomError('MODEL_UNSUPPORTED', `This LightGBM model can’t be exported: ${what}.`);
-}
-
-function damaged(what: string): AlphaloomError {
-  return new AlphaloomError('MODEL_INVALID', `The LightGBM model is damaged: ${what}.`, { reason: 'format' });
 }

@@ -1,36 +1,19 @@
-import koffi, { type LibraryHandle } from 'koffi';
-import { AlphaloomError } from '../../contracts/errors.ts';
+import type { LibraryHandle } from 'koffi';
+import { loadNative, requireSuccess } from './native-library.ts';
 
-/** Out-parameters of the C API: koffi fills the first element. */
-export type Out<T> = [T];
-export type Handle = bigint;
 export type LightgbmNative = ReturnType<typeof bind>;
 
 /**
- * LightGBM's C API, as far as it is used. Every call blocks its thread.
- * @throws AlphaloomError NATIVE_LIBRARY_MISSING: no such file, something it needs is missing, another library
+ * LightGBM's C API, as far as it is used.
+ * @throws AlphaloomError NATIVE_LIBRARY_MISSING
  */
 export function loadLightgbm(path: string): LightgbmNative {
-  try {
-    return bind(koffi.load(path));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const mend = why.includes('libgomp')
-      ? 'Install OpenMP’s runtime (Debian and Ubuntu: apt install libgomp1).'
-      : 'Run ./alphaloom setup, then ./alphaloom doctor.';
-    throw new AlphaloomError(
-      'NATIVE_LIBRARY_MISSING',
-      `LightGBM’s library ${path} can’t be used: ${why}. ${mend}`,
-      { path },
-      { cause: error },
-    );
-  }
+  return loadNative('LightGBM', path, bind);
 }
 
 /** @throws AlphaloomError TRAINING_FAILED with LightGBM's own words, if a call's code says so */
-export function requireSuccess(native: LightgbmNative, code: number): void {
-  if (code === 0) return;
-  throw new AlphaloomError('TRAINING_FAILED', `LightGBM: ${native.lastError()}`);
+export function requireLightgbm(native: LightgbmNative, code: number): void {
+  requireSuccess('LightGBM', code, native.lastError);
 }
 
 /** Signatures from LightGBM's c_api.h. */

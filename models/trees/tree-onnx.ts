@@ -1,61 +1,69 @@
 import { INPUT } from '../onnx/contract.ts';
-import { ATTRIBUTE_TYPE, type AttributeProto, DATA_TYPE, type TensorProto } from '../onnx/messages.ts';
+import {
+  ATTRIBUTE_TYPE,
+  type AttributeProto,
+  DATA_TYPE,
+  type NodeProto,
+  type TensorProto,
+} from '../onnx/messages.ts';
 import type { ScoreGraph } from '../onnx/score-graph.ts';
-import { branchThreshold } from './branch-threshold.ts';
-import type { Tree, TreeModel } from './lightgbm-model.ts';
+import type { Tree, TreeModel } from './tree-model.ts';
+
+const SCORES = 'raw_scores';
 
 /**
- * A tree model's raw scores as ONNX: `window` [batch, 1, F] → [batch, F] → float64 → TreeEnsembleRegressor. In float64
- * thresholds and leaf values stay what they are: every float32 input takes the branch it takes in LightGBM, and raw scores
- * do not drift with the number of trees. Same input, same graph.
+ * A tree model's raw scores as ONNX: `window` [batch, 1, F] → [batch, F] → TreeEnsembleRegressor, in the precision of the
+ * library that trained it, its comparison and its order of sums: every float32 input takes the branch it takes there, and
+ * raw scores do not drift with the number of trees. Same input, same graph.
  */
 export function treeScores(model: TreeModel): ScoreGraph {
-  const flat = int64Tensor('flat_shape', [-1, model.features]);
+  const flat: TensorProto = {
+    name: 'flat_shape',
+    dims: [2],
+    dataType: DATA_TYPE.int64,
+    int64Data: [-1, model.features],
+  };
+  const isWide = model.precision === 'float64';
   return {
     opset: 17,
     mlOpset: 3,
-    scores: 'raw_scores',
+    scores: SCORES,
     initializers: [flat],
     nodes: [
       { opType: 'Reshape', input: [INPUT, flat.name!], output: ['row'] },
-      {
-        opType: 'Cast',
-        input: ['row'],
-        output: ['row_float64'],
-        attribute: [{ name: 'to', type: ATTRIBUTE_TYPE.int, i: DATA_TYPE.float64 }],
-      },
+      ...(isWide ? [CAST_TO_FLOAT64] : []),
       {
         opType: 'TreeEnsembleRegressor',
         domain: 'ai.onnx.ml',
-        input: ['row_float64'],
-        output: ['raw_scores'],
+        input: [isWide ? 'row_float64' : 'row'],
+        output: [SCORES],
         attribute: ensembleAttributes(model),
       },
     ],
   };
 }
 
-/** Splits of a tree come first, in LightGBM's numbering, then its leaves. */
-function ensembleAttributes({ trees, classes }: TreeModel): AttributeProto[] {
+const CAST_TO_FLOAT64: NodeProto = {
+  opType: 'Cast',
+  input: ['row'],
+  output: ['row_float64'],
+  attribute: [{ name: 'to', type: ATTRIBUTE_TYPE.int, i: DATA_TYPE.float64 }],
+};
+
+const MODES = { 'at-most': 'BRANCH_LEQ', below: 'BRANCH_LT' } as const;
+
+/** Splits of a tree come first, in the model's numbering, then its leaves. */
+function ensembleAttributes({ trees, outputs, goesLeft, precision }: TreeModel): AttributeProto[] {
   const nodes = trees.flatMap((tree, index) => [...splitNodes(tree, index), ...leafNodes(tree, index)]);
   const leaves = trees.flatMap((tree, index) =>
     [...tree.leafValue].map((value, leaf) => ({
       tree: index,
       node: tree.feature.length + leaf,
-      target: index % classes,
+      target: tree.output,
       value,
     })),
   );
-  const integers = (name: string, ints: number[]): AttributeProto => ({
-    name,
-    type: ATTRIBUTE_TYPE.ints,
-    ints,
-  });
-  const doubles = (name: string, values: number[]): AttributeProto => ({
-    name,
-    type: ATTRIBUTE_TYPE.tensor,
-    t: float64Tensor(name, values),
-  });
+  const reals = precision === 'float64' ? doubles : floats;
   return [
     integers(
       'nodes_treeids',
@@ -72,10 +80,10 @@ function ensembleAttributes({ trees, classes }: TreeModel): AttributeProto[] {
     {
       name: 'nodes_modes',
       type: ATTRIBUTE_TYPE.strings,
-      strings: nodes.map(node => (node.isLeaf ? 'LEAF' : 'BRANCH_LEQ')),
+      strings: nodes.map(node => (node.isLeaf ? 'LEAF' : MODES[goesLeft])),
     },
-    doubles(
-      'nodes_values_as_tensor',
+    reals(
+      'nodes_values',
       nodes.map(node => node.threshold),
     ),
     integers(
@@ -88,7 +96,7 @@ function ensembleAttributes({ trees, classes }: TreeModel): AttributeProto[] {
     ),
     integers(
       'nodes_missing_value_tracks_true',
-      nodes.map(node => Number(node.missingIsTrue)),
+      nodes.map(node => node.missingIsTrue),
     ),
     integers(
       'target_treeids',
@@ -102,11 +110,11 @@ function ensembleAttributes({ trees, classes }: TreeModel): AttributeProto[] {
       'target_ids',
       leaves.map(leaf => leaf.target),
     ),
-    doubles(
-      'target_weights_as_tensor',
+    reals(
+      'target_weights',
       leaves.map(leaf => leaf.value),
     ),
-    { name: 'n_targets', type: ATTRIBUTE_TYPE.int, i: classes },
+    { name: 'n_targets', type: ATTRIBUTE_TYPE.int, i: outputs },
     { name: 'post_transform', type: ATTRIBUTE_TYPE.string, s: 'NONE' },
   ];
 }
@@ -119,26 +127,23 @@ interface EnsembleNode {
   readonly threshold: number;
   readonly whenTrue: number;
   readonly whenFalse: number;
-  /** NaN compares false; this sends it to the true branch. */
-  readonly missingIsTrue: boolean;
+  /** 1: NaN, which compares false, takes the true branch. */
+  readonly missingIsTrue: number;
 }
 
 function splitNodes(tree: Tree, index: number): EnsembleNode[] {
   const splits = tree.feature.length;
   const nodeOf = (child: number): number => (child < 0 ? splits + ~child : child);
-  return tree.missing.map((missing, split) => {
-    const threshold = branchThreshold(tree.threshold[split]);
-    return {
-      tree: index,
-      node: split,
-      isLeaf: false,
-      feature: tree.feature[split],
-      threshold,
-      whenTrue: nodeOf(tree.left[split]),
-      whenFalse: nodeOf(tree.right[split]),
-      missingIsTrue: missing === 'as-zero' ? threshold >= 0 : missing === 'default-left',
-    };
-  });
+  return Array.from(tree.feature, (feature, split) => ({
+    tree: index,
+    node: split,
+    isLeaf: false,
+    feature,
+    threshold: tree.threshold[split],
+    whenTrue: nodeOf(tree.left[split]),
+    whenFalse: nodeOf(tree.right[split]),
+    missingIsTrue: tree.missingLeft[split],
+  }));
 }
 
 function leafNodes(tree: Tree, index: number): EnsembleNode[] {
@@ -150,14 +155,24 @@ function leafNodes(tree: Tree, index: number): EnsembleNode[] {
     threshold: 0,
     whenTrue: 0,
     whenFalse: 0,
-    missingIsTrue: false,
+    missingIsTrue: 0,
   }));
 }
 
-function int64Tensor(name: string, values: number[]): TensorProto {
-  return { name, dims: [values.length], dataType: DATA_TYPE.int64, int64Data: values };
+function integers(name: string, ints: number[]): AttributeProto {
+  return { name, type: ATTRIBUTE_TYPE.ints, ints };
 }
 
-function float64Tensor(name: string, values: number[]): TensorProto {
-  return { name, dims: [values.length], dataType: DATA_TYPE.float64, doubleData: values };
+function floats(name: string, values: number[]): AttributeProto {
+  return { name, type: ATTRIBUTE_TYPE.floats, floats: values };
+}
+
+/** Lists of floats have a twin that holds float64. */
+function doubles(name: string, values: number[]): AttributeProto {
+  const tensor = `${name}_as_tensor`;
+  return {
+    name: tensor,
+    type: ATTRIBUTE_TYPE.tensor,
+    t: { name: tensor, dims: [values.length], dataType: DATA_TYPE.float64, doubleData: values },
+  };
 }

@@ -1,20 +1,26 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { type Home, homeAt } from '../../host/paths.ts';
 import { downloadArchive } from '../../host/tools/download.ts';
-import { checkLightgbmLibrary, findLightgbmLibrary } from '../../host/tools/lightgbm.ts';
+import {
+  checkNativeLibrary,
+  ensureNativeLibrary,
+  findNativeLibrary,
+} from '../../host/tools/native-library.ts';
 import {
   compareVersions,
   ensureTemporalBinary,
   findTemporalBinary,
 } from '../../host/tools/temporal-binary.ts';
 import { type InstallWay, installTool, toolsFolders } from '../../host/tools/tools-folder.ts';
-import { lightgbmLibrary } from '../support/lightgbm.ts';
+import { WHEEL_LIBRARIES } from '../../host/tools/wheel-libraries.ts';
+import { NATIVE_LIBRARIES } from '../../models/estimators/estimator.ts';
+import { nativeLibrary } from '../support/native-library.ts';
 import { temporaryHome } from '../support/temporary-home.ts';
 
 async function createHome(t: TestContext): Promise<Home> {
@@ -153,25 +159,67 @@ test('versions are compared by number', () => {
   assert.equal(compareVersions('1.29.1', '1.29.1'), 0);
 });
 
-test('a library that loads and trains is accepted; one that is none says so without ending this process', async t => {
+for (const name of NATIVE_LIBRARIES) {
+  const { title, file, variable } = WHEEL_LIBRARIES[name];
+
+  test(`${title}: a library that loads and trains is accepted; one that is none says so without ending this process`, async t => {
+    const home = await createHome(t);
+    await checkNativeLibrary(name, nativeLibrary(name));
+    const broken = join(home.root, basename(file));
+    await writeFile(broken, 'not a library');
+    await assert.rejects(checkNativeLibrary(name, broken), { code: 'NATIVE_LIBRARY_MISSING' });
+    await writeFile(broken, (await readFile(nativeLibrary(name))).subarray(0, 100_000));
+    await assert.rejects(checkNativeLibrary(name, broken), { code: 'NATIVE_LIBRARY_MISSING' });
+  });
+
+  test(`${title}: a missing library says what to run`, async t => {
+    const home = await createHome(t);
+    const environment = { ALPHALOOM_TOOLS: join(home.root, 'tools') };
+    await assert.rejects(findNativeLibrary(name, environment, home), { message: /Run .*setup/ });
+    await assert.rejects(findNativeLibrary(name, { [variable]: '/nowhere' }, home), {
+      code: 'NATIVE_LIBRARY_MISSING',
+      message: new RegExp(`${variable} names /nowhere`),
+    });
+  });
+}
+
+test('a library comes out of the Python package that is there, with what it brings along', async t => {
   const home = await createHome(t);
-  await checkLightgbmLibrary(lightgbmLibrary());
-  const broken = join(home.root, 'lib_lightgbm.so');
-  await writeFile(broken, 'not a library');
-  await assert.rejects(checkLightgbmLibrary(broken), { code: 'NATIVE_LIBRARY_MISSING' });
-  await writeFile(broken, (await readFile(lightgbmLibrary())).subarray(0, 100_000));
-  await assert.rejects(checkLightgbmLibrary(broken), { code: 'NATIVE_LIBRARY_MISSING' });
+  const packages = join(home.root, 'site-packages');
+  await fakePackage(packages, 'xgboost-cpu', WHEEL_LIBRARIES.xgboost.version);
+  const environment = { ...process.env, PYTHONPATH: packages, ALPHALOOM_TOOLS: join(home.root, 'tools') };
+  const library = await ensureNativeLibrary('xgboost', environment, home, () => {});
+  assert.equal(library.origin, 'Python’s xgboost-cpu package');
+  assert.equal(library.path, await findNativeLibrary('xgboost', environment, home));
+  await checkNativeLibrary('xgboost', library.path);
 });
 
-test('a missing library says what to run', async t => {
+test('a Python package of another release is left; where pip has no wheel either, both ways are told', async t => {
   const home = await createHome(t);
-  const environment = { ALPHALOOM_TOOLS: join(home.root, 'tools') };
-  await assert.rejects(findLightgbmLibrary(environment, home), { message: /Run .*setup/ });
-  await assert.rejects(findLightgbmLibrary({ ALPHALOOM_LIGHTGBM: '/nowhere' }, home), {
-    code: 'NATIVE_LIBRARY_MISSING',
-    message: /ALPHALOOM_LIGHTGBM names \/nowhere/,
-  });
+  const packages = join(home.root, 'site-packages');
+  await fakePackage(packages, 'xgboost-cpu', '0.1.0');
+  const environment = {
+    ...process.env,
+    ...{ PYTHONPATH: packages, PIP_NO_INDEX: '1', ALPHALOOM_TOOLS: join(home.root, 'tools') },
+  };
+  await assert.rejects(
+    ensureNativeLibrary('xgboost', environment, home, () => {}),
+    { code: 'TOOL_INSTALL_FAILED', message: /package: another release\n.*pip download: / },
+  );
 });
+
+/** What Python takes for an installed package, around the real library. */
+async function fakePackage(packages: string, distribution: string, version: string): Promise<void> {
+  const tool = nativeLibrary('xgboost').slice(0, -WHEEL_LIBRARIES.xgboost.file.length);
+  await cp(tool, packages, { recursive: true });
+  await writeFile(join(packages, 'xgboost/__init__.py'), '');
+  const info = join(packages, `${distribution.replace('-', '_')}-${version}.dist-info`);
+  await mkdir(info);
+  await writeFile(
+    join(info, 'METADATA'),
+    `Metadata-Version: 2.1\nName: ${distribution}\nVersion: ${version}\n`,
+  );
+}
 
 test('an archive is downloaded and unpacked; an error page and a cut archive are refused', async t => {
   const folder = await temporaryHome(t);

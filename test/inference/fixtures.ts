@@ -15,7 +15,7 @@ import { PACKAGE_FILES } from '../../inference/package.ts';
 import { createPredictor, type Predictor } from '../../inference/predictor.ts';
 import type { Registry, VersionRecord } from '../../registry/registry.ts';
 import { openSqliteRegistry } from '../../registry/sqlite-registry.ts';
-import { passThroughModel, stump, treeModelFile } from '../models/fixtures.ts';
+import { modelOfClasses, passThroughModel, stump, treeModelFile } from '../models/fixtures.ts';
 import { move, registration, SERIES } from '../registry/fixtures.ts';
 import { goldenCandles } from '../support/candles.ts';
 import { recipeWith } from '../support/recipes.ts';
@@ -168,18 +168,15 @@ function modelOf(
     stump(0, 50, { leafValue: name === leaning ? Float64Array.of(1, 1.5) : Float64Array.of(0, 0.25) }),
   );
   const { featureNames, steps, task, classes } = meta;
-  return treeModelFile(
-    { features: featureNames.length, classes: 3, trees },
-    {
-      featureNames,
-      steps,
-      task,
-      classes,
-      ...(portfolio && { portfolio }),
-      schemaHash: meta.schemaHash,
-      packageId: packageIdInModel ?? meta.packageId,
-    },
-  );
+  return treeModelFile(modelOfClasses(featureNames.length, trees), {
+    featureNames,
+    steps,
+    task,
+    classes,
+    ...(portfolio && { portfolio }),
+    schemaHash: meta.schemaHash,
+    packageId: packageIdInModel ?? meta.packageId,
+  });
 }
 
 const METRICS = { balancedAccuracy: 0.41, mcc: 0.07, directionalAuc: null, accuracy: 0.5 };

@@ -69,7 +69,7 @@ test('a member that knows little gets little, and the mixture is no worse than i
   );
   assert.ok(weights[1] > 0.9, `${weights}`);
   assert.ok(summary.bestLoss <= members[1].bestLoss + 1e-9 && members[1].bestLoss < members[0].bestLoss);
-  const importance = await estimatorOf(train).importance(folder);
+  const importance = (await estimatorOf(train).importance(folder))!;
   assert.ok(Math.abs(importance.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-12);
 });
 

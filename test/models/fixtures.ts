@@ -11,7 +11,7 @@ import {
 } from '../../models/onnx/contract.ts';
 import { modelFile } from '../../models/onnx/model-file.ts';
 import { encodeModel } from '../../models/onnx/schema.ts';
-import type { Tree, TreeModel } from '../../models/trees/lightgbm-model.ts';
+import type { Tree, TreeModel } from '../../models/trees/tree-model.ts';
 import { treeScores } from '../../models/trees/tree-onnx.ts';
 import { recipeWith } from '../support/recipes.ts';
 
@@ -33,19 +33,37 @@ export function contractOf(features: number): ModelContract {
 /** A tree of one split: `left` where the value is ≤ the threshold, else `right`. */
 export function stump(feature: number, threshold: number, changes: Partial<Tree> = {}): Tree {
   return {
+    output: 0,
     feature: Int32Array.of(feature),
     threshold: Float64Array.of(threshold),
-    missing: ['default-left'],
+    missingLeft: Uint8Array.of(1),
     left: Int32Array.of(~0),
     right: Int32Array.of(~1),
     leafValue: Float64Array.of(-0.5, 0.5),
+    splitCover: Float64Array.of(20),
+    leafCover: Float64Array.of(10, 10),
     ...changes,
   };
 }
 
 /** One round of three stumps on three features. */
 export function smallModel(): TreeModel {
-  return { features: 3, classes: 3, trees: [stump(0, 0.25), stump(1, -1), stump(2, 3)] };
+  const thresholds = [0.25, -1, 3];
+  return modelOfClasses(
+    3,
+    thresholds.map((threshold, feature) => stump(feature, threshold)),
+  );
+}
+
+/** A model of three classes in LightGBM's ways: tree t adds to class t mod 3. */
+export function modelOfClasses(features: number, trees: readonly Tree[]): TreeModel {
+  return {
+    features,
+    outputs: CLASSES.length,
+    goesLeft: 'at-most',
+    precision: 'float64',
+    trees: trees.map((tree, index) => ({ ...tree, output: index % CLASSES.length })),
+  };
 }
 
 /** A tree model as it would serve, uncalibrated. */
@@ -77,39 +95,6 @@ export function passThroughModel(contract: ModelContract): Uint8Array {
   });
 }
 
-/** LightGBM's text of a tree model, with what its loader asks for. */
-export function lightgbmText({ features, classes, trees }: TreeModel): string {
-  const bits = { 'as-zero': 0, 'default-left': 2 | 8, 'default-right': 8 };
-  const header = [
-    'tree',
-    'version=v4',
-    `num_class=${classes}`,
-    `num_tree_per_iteration=${classes}`,
-    'label_index=0',
-    `max_feature_idx=${features - 1}`,
-    `objective=multiclass num_class:${classes}`,
-    `feature_names=${contractOf(features).featureNames.join(' ')}`,
-    `feature_infos=${Array.from({ length: features }, () => '[-1:1]').join(' ')}`,
-  ];
-  const sections = trees.map((tree, index) =>
-    [
-      `Tree=${index}`,
-      `num_leaves=${tree.leafValue.length}`,
-      'num_cat=0',
-      `split_feature=${[...tree.feature].join(' ')}`,
-      `split_gain=${[...tree.feature].map(() => 1).join(' ')}`,
-      `threshold=${[...tree.threshold].join(' ')}`,
-      `decision_type=${tree.missing.map(rule => bits[rule]).join(' ')}`,
-      `left_child=${[...tree.left].join(' ')}`,
-      `right_child=${[...tree.right].join(' ')}`,
-      `leaf_value=${[...tree.leafValue].join(' ')}`,
-      'is_linear=0',
-      'shrinkage=1',
-    ].join('\n'),
-  );
-  return `${header.join('\n')}\n\n${sections.join('\n\n\n')}\n\n\nend of trees\n`;
-}
-
 /** Rows whose class depends on the first two features and on noise; a few values are missing. */
 export function learnableDataset(rows: number, features: number): Dataset {
   const random = generator(7);
@@ -135,9 +120,6 @@ export function learnableDataset(rows: number, features: number): Dataset {
 function column(x: Float32Array, features: number, feature: number): Float32Array {
   return Float32Array.from({ length: x.length / features }, (_, row) => x[row * features + feature]);
 }
-
-/** Parameters of a fit long enough to be killed in its middle. */
-export const LONG_FIT = { rounds: 400, patience: 400, min_data_in_leaf: 20, learning_rate: 0.01 };
 
 export function trainWith(
   params: Recipe['train']['params'],

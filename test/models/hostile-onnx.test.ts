@@ -21,10 +21,11 @@ const LIMITS = { maxBytes: 1_000_000 };
 const sound = treeModelFile(smallModel(), contractOf(3));
 
 test('a sound model says what it is', () => {
-  const { operators, bytes, ...contract } = checkModel(sound, LIMITS);
+  const { operators, bytes, serving, ...contract } = checkModel(sound, LIMITS);
   assert.deepEqual(contract, contractOf(3));
   assert.deepEqual(operators, ['Cast', 'Reshape', 'Softmax', 'TreeEnsembleRegressor']);
   assert.equal(bytes, sound.length);
+  assert.equal(serving, 'whole-batch');
 });
 
 const graph: GraphProto = { name: 'inner', node: [{ opType: 'Identity' }] };
@@ -52,7 +53,7 @@ const attacks: Record<string, [InvalidModelReason, (model: Parts) => void]> = {
   ],
   'a custom domain of the model': [
     'domain',
-    ({ model }) => model.opsetImport?.push({ domain: 'com.microsoft', version: 1 }),
+    ({ model }) => model.opsetImport?.push({ domain: 'evil.ops', version: 1 }),
   ],
   'a graph nested in an attribute': [
     'subgraph',
@@ -101,6 +102,21 @@ const attacks: Record<string, [InvalidModelReason, (model: Parts) => void]> = {
     'tensor',
     ({ initializers }) =>
       initializers.push({ name: 'w', dims: [], dataType: 1, floatData: [1], segment: {} }),
+  ],
+  'an int8 that is none': [
+    'tensor',
+    ({ initializers }) => initializers.push({ name: 'w', dims: [1], dataType: 3, int32Data: [200] }),
+  ],
+  'two constants of one name': [
+    'tensor',
+    ({ initializers }) => {
+      const twin = { name: 'w', dims: [], dataType: 1, floatData: [1] };
+      initializers.push(twin, { ...twin, floatData: [0] });
+    },
+  ],
+  'a Microsoft operator other than the quantized LSTM': [
+    'operator',
+    ({ nodes }) => nodes.push({ opType: 'Attention', domain: 'com.microsoft' }),
   ],
   'a sparse tensor': [
     'tensor',
@@ -205,6 +221,7 @@ const wrongMetadata: Record<string, [key: string, value: string | null]> = {
   'steps of half a bar': ['steps', '1.5'],
   'steps beyond any window': ['steps', '1000000000'],
   'an unknown task': ['task', 'toString'],
+  'a way of running that is none': ['serving', 'all-at-once'],
   'classes in another order': ['classes', '["LONG","NO_TRADE","SHORT"]'],
 };
 
@@ -292,7 +309,7 @@ test('a graph that ONNX Runtime can’t load is refused when it is opened', asyn
 
 test('every reason for a refusal is provoked by a file here', () => {
   const provoked = Object.values(attacks).map(([reason]) => reason);
-  const elsewhere = ['size', 'metadata', 'load'];
+  const elsewhere = ['size', 'metadata', 'load', 'quantization'];
   assert.deepEqual(
     [...new Set([...provoked, ...elsewhere])].sort(),
     Object.keys(INVALID_MODEL_REASONS).sort(),

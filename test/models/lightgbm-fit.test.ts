@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { Recipe } from '../../contracts/recipe.ts';
@@ -11,11 +11,11 @@ import { findEstimator } from '../../models/estimators/index.ts';
 import { modelFile } from '../../models/onnx/model-file.ts';
 import { checkParity } from '../../models/onnx/parity.ts';
 import { openSession } from '../../models/onnx/session.ts';
-import { killAfterFirstOutput, startScript } from '../support/child-process.ts';
 import { lightgbmLibrary } from '../support/lightgbm.ts';
 import { rowMajor } from '../support/matrix.ts';
 import { temporaryHome } from '../support/temporary-home.ts';
-import { CLASSES, contractOf, LONG_FIT, learnableDataset, trainWith, windowsOf } from './fixtures.ts';
+import { testEstimator } from './estimator-contract.ts';
+import { CLASSES, contractOf, learnableDataset, trainWith, windowsOf } from './fixtures.ts';
 
 const FEATURES = 4;
 const ROWS = 2_000;
@@ -25,6 +25,12 @@ const X = rowMajor(dataset);
 const WINDOWS = windowsOf(X, FEATURES);
 const lightgbm = findEstimator('lightgbm');
 const libraries = { lightgbm: lightgbmLibrary() };
+
+testEstimator({
+  estimator: 'lightgbm',
+  params: { ...SMALL, rounds: 40 },
+  long: { rounds: 150, patience: 150, min_data_in_leaf: 20, learning_rate: 0.01 },
+});
 
 test('a fit learns, stops early, and keeps the model of its best round', async t => {
   const seen: FitProgress[] = [];
@@ -39,62 +45,15 @@ test('a fit learns, stops early, and keeps the model of its best round', async t
     seen.map(({ round, loss }) => [round, loss]),
     losses.map((loss, at) => [at + 1, loss]),
   );
-  const text = await readFile(join(folder, 'model.txt'), 'utf8');
-  assert.equal(text.match(/^Tree=/gm)?.length, 3 * summary.bestRound);
+  assert.equal((await modelText(folder)).match(/^Tree=/gm)?.length, 3 * summary.bestRound);
 });
 
-test('the exported model answers as the estimator on every row', async t => {
-  const { folder } = await fit(t, trainWith(SMALL));
-  const session = await openSession(await exported(folder));
-  t.after(() => session.dispose());
-  const report = await checkParity(session, await probabilities(folder, WINDOWS), WINDOWS, 5e-6);
-  assert.equal(report.rows, ROWS);
-  assert.deepEqual(session.info.featureNames, dataset.featureNames);
-});
-
-test('the same input gives the same bytes, with one thread or two; another seed gives another model', async t => {
+test('one thread or two give the same model, another seed gives another', async t => {
   const first = await fit(t, trainWith(SMALL, { seed: 3 }));
-  const again = await fit(t, trainWith(SMALL, { seed: 3 }));
   const twoThreads = await fit(t, trainWith(SMALL, { seed: 3, threads: 2 }));
   const otherSeed = await fit(t, trainWith(SMALL, { seed: 4 }));
-  assert.deepEqual(await files(again.folder), await files(first.folder));
   assert.deepEqual(await exported(twoThreads.folder), await exported(first.folder));
   assert.notDeepEqual(await exported(otherSeed.folder), await exported(first.folder));
-});
-
-test('a fit that was killed leaves no model, and the next gives the same bytes as an undisturbed one', async t => {
-  const folder = await temporaryHome(t);
-  const child = startScript(join(import.meta.dirname, 'fitting-process.ts'), [folder]);
-  await killAfterFirstOutput(child, 5);
-  assert.deepEqual(await readdir(folder), []);
-  const after = await fit(t, trainWith(LONG_FIT), { folder });
-  const undisturbed = await fit(t, trainWith(LONG_FIT));
-  assert.deepEqual(await files(after.folder), await files(undisturbed.folder));
-});
-
-test('cancelling ends the fit between two rounds, and nothing is written', async t => {
-  const folder = await temporaryHome(t);
-  const cancelling = new AbortController();
-  let last = 0;
-  const fitting = fit(t, trainWith({ ...SMALL, rounds: 20_000, patience: 20_000, learning_rate: 0.001 }), {
-    folder,
-    signal: cancelling.signal,
-    onProgress: ({ round }) => {
-      last = round;
-      if (round === 10) cancelling.abort();
-    },
-  });
-  await assert.rejects(fitting, { code: 'TRAINING_CANCELLED' });
-  assert.ok(last >= 10 && last < 2_000, `went on to round ${last}`);
-  assert.deepEqual(await readdir(folder), []);
-});
-
-test('a fit whose signal has aborted does not start', async t => {
-  const fitting = fit(t, trainWith(SMALL), {
-    signal: AbortSignal.abort(),
-    onProgress: () => assert.fail('a round was trained'),
-  });
-  await assert.rejects(fitting, { code: 'TRAINING_CANCELLED' });
 });
 
 test('balanced weights raise the recall of the rare class', async t => {
@@ -119,9 +78,8 @@ test('rows that weigh what their class would give the model of balanced classes'
     await fit(t, trainWith(SMALL, { classWeights: 'none' }), { dataset: { ...dataset, weight } }),
     await fit(t, trainWith(SMALL, { classWeights: 'none' })),
   ];
-  const text = ({ folder }: { folder: string }) => readFile(join(folder, 'model.txt'));
-  assert.deepEqual(await text(weighed), await text(balanced));
-  assert.notDeepEqual(await text(weighed), await text(plain));
+  assert.equal(await modelText(weighed.folder), await modelText(balanced.folder));
+  assert.notEqual(await modelText(weighed.folder), await modelText(plain.folder));
 });
 
 test('weights of one change no byte', async t => {
@@ -130,18 +88,12 @@ test('weights of one change no byte', async t => {
     await fit(t, trainWith(SMALL)),
     await fit(t, trainWith(SMALL), { dataset: { ...dataset, weight } }),
   ];
-  const texts = await Promise.all([plain, weighed].map(f => readFile(join(f.folder, 'model.txt'))));
-  assert.deepEqual(texts[0], texts[1]);
+  assert.equal(await modelText(weighed.folder), await modelText(plain.folder));
 });
 
-test('importance is the share of the gain; features that say nothing get little of it', async t => {
+test('features that say nothing get little of the gain', async t => {
   const { folder } = await fit(t, trainWith(SMALL));
-  const importance = await lightgbm.importance(folder);
-  assert.deepEqual(
-    importance.map(({ feature }) => feature),
-    dataset.featureNames,
-  );
-  assert.ok(Math.abs(importance.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-12);
+  const importance = (await lightgbm.importance(folder))!;
   assert.ok(importance[0].share + importance[1].share > 0.8);
 });
 
@@ -149,7 +101,7 @@ test('columns that are constant or all missing give a model without them', async
   const [a, b] = dataset.columns;
   const columns = [a, b, new Float32Array(ROWS).fill(5), new Float32Array(ROWS).fill(Number.NaN)];
   const { folder } = await fit(t, trainWith(SMALL), { dataset: { ...dataset, columns } });
-  const importance = await lightgbm.importance(folder);
+  const importance = (await lightgbm.importance(folder))!;
   assert.deepEqual(
     importance.slice(2).map(({ gain }) => gain),
     [0, 0],
@@ -167,14 +119,13 @@ test('where nothing can be split, the model is constant and still served', async
   await checkParity(session, await probabilities(folder, windows), windows, 5e-6);
 });
 
-test('a block without rows and a missing library are told apart', async t => {
-  const noValidation = { ...dataset, block: dataset.block.map(block => (block === 1 ? 2 : block)) };
-  await assert.rejects(fit(t, trainWith(SMALL), { dataset: noValidation }), { code: 'TRAINING_FAILED' });
+test('a library that is not there is named, with the mend', async t => {
   const elsewhere = { lightgbm: '/nowhere/lib_lightgbm.so' };
   await assert.rejects(fit(t, trainWith(SMALL), { libraries: elsewhere }), {
     code: 'NATIVE_LIBRARY_MISSING',
     message: /\/nowhere\/lib_lightgbm\.so.*setup/,
   });
+  await assert.rejects(fit(t, trainWith(SMALL), { libraries: {} }), { code: 'NATIVE_LIBRARY_MISSING' });
 });
 
 test('LightGBM’s own refusal is told in its words', async t => {
@@ -185,11 +136,36 @@ test('LightGBM’s own refusal is told in its words', async t => {
   });
 });
 
-test('a contract of other features than were fitted is refused', async t => {
-  const { folder } = await fit(t, trainWith(SMALL));
-  await assert.rejects(lightgbm.scoreGraph(folder, contractOf(3)), { code: 'MODEL_UNSUPPORTED' });
-  await assert.rejects(lightgbm.scoreGraph(folder, { ...contractOf(FEATURES), steps: 2 }), {
-    code: 'MODEL_UNSUPPORTED',
+test('returns, however small, are learnt in a unit near their deviation, and answered in their own', async t => {
+  const small = await fitReturns(t, { scale: 1e-6 });
+  const large = await fitReturns(t, { scale: 1e-6 * 2 ** 20 });
+  assert.equal(await modelText(small.folder), await modelText(large.folder));
+  const [own, others] = [
+    await lightgbm.scores(small.folder, WINDOWS, libraries),
+    await lightgbm.scores(large.folder, WINDOWS, libraries),
+  ];
+  assert.deepEqual(
+    own.map(score => score * 2 ** 20),
+    others,
+  );
+});
+
+test('a return’s loss can be squared, absolute or Huber’s, whose bend is counted in deviations', async t => {
+  const texts = new Set<string>();
+  const losses: Recipe['train']['params'][] = [
+    {},
+    { loss: 'l1' },
+    { loss: 'huber' },
+    { loss: 'huber', huber_delta: 0.1 },
+  ];
+  for (const params of losses) texts.add(await modelText((await fitReturns(t, { params })).folder));
+  assert.equal(texts.size, 4);
+});
+
+test('a return’s loss is refused in a task of classes', async t => {
+  await assert.rejects(fit(t, trainWith({ ...SMALL, loss: 'l1' })), {
+    code: 'RECIPE_INVALID',
+    message: /train\.params\.loss: only in the task return, not in direction3 \(got "l1"\)/,
   });
 });
 
@@ -218,9 +194,17 @@ async function fit(t: TestContext, train: Recipe['train'], changes: FitChanges =
   return { folder: input.folder, summary: await lightgbm.fit(input) };
 }
 
-async function files(folder: string): Promise<Record<string, string>> {
-  const names = (await readdir(folder)).sort();
-  return Object.fromEntries(
-    await Promise.all(names.map(async name => [name, await readFile(join(folder, name), 'utf8')])),
-  );
+async function fitReturns(
+  t: TestContext,
+  { scale = 1e-3, params = {} }: { scale?: number; params?: Recipe['train']['params'] },
+) {
+  const target = dataset.columns[0].map((value, row) => scale * (value || 0) * (dataset.label[row] - 0.5));
+  return await fit(t, trainWith({ ...SMALL, ...params }), {
+    ...{ task: 'return', classes: [] },
+    dataset: { ...dataset, target, label: new Int8Array(ROWS) },
+  });
+}
+
+async function modelText(folder: string): Promise<string> {
+  return await readFile(join(folder, 'model.txt'), 'utf8');
 }

@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import test from 'node:test';
 import { calibrate, noCalibration } from '../../models/decision/calibration.ts';
 import { checkParity } from '../../models/onnx/parity.ts';
 import { openSession } from '../../models/onnx/session.ts';
 import { LightgbmLibrary, type LightgbmParams } from '../../models/trees/lightgbm-library.ts';
 import { parseLightgbmModel } from '../../models/trees/lightgbm-model.ts';
-import { golden, type PackedArray, unpackFloat32, unpackFloat64, unpackInt32 } from '../support/golden.ts';
+import { treeScores } from '../../models/trees/tree-onnx.ts';
+import { golden, type PackedArray, unpackFloat64 } from '../support/golden.ts';
 import { lightgbmLibrary } from '../support/lightgbm.ts';
 import { near } from '../support/near.ts';
 import { contractOf, treeModelFile, windowsOf } from './fixtures.ts';
+import { FEATURES, TARGETS, TEST_ROWS, tasks, testX, trainX } from './tree-oracle-data.ts';
+import { rawScores } from './tree-raw-scores.ts';
 
 interface Oracle {
   readonly params: LightgbmParams;
   readonly rounds: number;
-  readonly train_x: PackedArray;
-  readonly train_y: PackedArray;
-  readonly test_x: PackedArray;
   readonly model_text: string;
   readonly probabilities: PackedArray;
   readonly gain_importance: readonly number[];
@@ -23,14 +24,9 @@ interface Oracle {
 
 const oracle = golden<Oracle>('lightgbm.json');
 const missingNone = golden<Pick<Oracle, 'model_text' | 'probabilities'>>('lightgbm_missing_none.json');
-const FEATURES = 15;
-const trainX = unpackFloat32(oracle.train_x);
-const trainY = Float32Array.from(unpackInt32(oracle.train_y));
-const testX = unpackFloat32(oracle.test_x);
-const rows = testX.length / FEATURES;
 
 test('the same data and parameters give the trees and importances of Python’s LightGBM', () => {
-  const { text, gains } = train(trainX);
+  const { text, gains } = train(trainX, TARGETS.class, oracle.params);
   assert.equal(trees(text), trees(oracle.model_text));
   // Python's booster was read back from its text, where gains have six digits.
   gains.forEach((gain, at) => {
@@ -40,7 +36,10 @@ test('the same data and parameters give the trees and importances of Python’s 
 
 test('data without missing values give Python’s trees too', () => {
   const withoutMissing = trainX.map(value => (Number.isNaN(value) ? 0 : value));
-  assert.equal(trees(train(withoutMissing).text), trees(missingNone.model_text));
+  assert.equal(
+    trees(train(withoutMissing, TARGETS.class, oracle.params).text),
+    trees(missingNone.model_text),
+  );
 });
 
 test('the exported model answers as LightGBM: missing values, and values that sit on thresholds', async () => {
@@ -56,27 +55,38 @@ test('a model trained without missing values reads NaN as LightGBM does: as 0', 
 
 test('LightGBM’s own prediction through the binding is Python’s', () => {
   const booster = new LightgbmLibrary(lightgbmLibrary()).boosterFromText(oracle.model_text);
-  const own = calibrate(booster.scores(testX, rows, 3), noCalibration(3));
+  const own = calibrate(booster.scores(testX, TEST_ROWS, 3), noCalibration(3));
   unpackFloat64(oracle.probabilities).forEach((expected, at) => {
     assert.ok(Math.abs(own[at] - expected) < 1e-15);
   });
   booster[Symbol.dispose]();
 });
 
-function train(x: Float32Array): { text: string; gains: Float64Array } {
+for (const { name, params, target, trees_sha256: sha256, scores_first_5: scores } of tasks.lightgbm) {
+  test(`${name}: Python’s trees to the byte, and its scores through ONNX`, async () => {
+    const { text } = train(trainX, TARGETS[target], params);
+    assert.equal(createHash('sha256').update(trees(text)).digest('hex'), sha256);
+    const model = parseLightgbmModel(text);
+    const exported = await rawScores(treeScores(model), testX.slice(0, 5 * FEATURES), 5);
+    const own = target === 'two' ? scores.flatMap(score => [0, score]) : scores;
+    exported.forEach((score, at) => {
+      near(score, own[at], 1e-6);
+    });
+  });
+}
+
+function train(
+  x: Float32Array,
+  label: Float32Array,
+  params: LightgbmParams,
+): { text: string; gains: Float64Array } {
   const library = new LightgbmLibrary(lightgbmLibrary());
   const featureNames = Array.from({ length: FEATURES }, (_, at) => `Column_${at}`);
-  const native = new DisposableStack();
-  try {
-    const table = native.use(
-      library.dataset({ x, label: trainY, weight: null, featureNames }, oracle.params, null),
-    );
-    const booster = native.use(library.booster(table, oracle.params));
-    for (let round = 0; round < oracle.rounds; round += 1) booster.update();
-    return { text: booster.modelText(booster.rounds()), gains: booster.gains(FEATURES, booster.rounds()) };
-  } finally {
-    native.dispose();
-  }
+  using native = new DisposableStack();
+  const table = native.use(library.dataset({ x, label, weight: null, featureNames }, params, null));
+  const booster = native.use(library.booster(table, params));
+  for (let round = 0; round < tasks.rounds; round += 1) booster.update();
+  return { text: booster.modelText(booster.rounds()), gains: booster.gains(FEATURES, booster.rounds()) };
 }
 
 /** Everything but the settings that follow the trees. */

@@ -39,21 +39,29 @@ export function maxPool(net: NetBuilder, sequence: Value, size: number): Value {
 
 /** ONNX’s own operator, which takes `[batch, channels, steps]` and weights `[channels, inputs, taps]`. */
 function onnxConvolution(
-  { graph }: NetBuilder,
+  net: NetBuilder,
   sequence: Value,
   weight: Value,
   bias: Value,
   lags: readonly number[],
 ): Value {
+  const { graph } = net;
   const [steps, batch, inputs] = sequence.dims;
   const channels = bias.dims[0];
-  const byTap = node.reshape(graph, weight, [lags.length, inputs, channels]);
-  const kernel = node.transpose(graph, byTap, [2, 1, 0]);
+  const taps = lags.length;
+  const numbers = net.numbersOf(weight);
+  const turned = Float32Array.from(numbers, (_, at) => {
+    const tap = at % taps;
+    const input = Math.floor(at / taps) % inputs;
+    const channel = Math.floor(at / (taps * inputs));
+    return numbers[(tap * inputs + input) * channels + channel];
+  });
+  const kernel = graph.weight(`${weight.name}/kernel`, [channels, inputs, taps], turned);
   const rows = node.transpose(graph, sequence, [1, 2, 0]);
   const y = graph.node('Conv', [rows, kernel, bias], [batch, channels, steps], {
-    kernel_shape: [lags.length],
-    dilations: [lags.length > 1 ? lags[0] - lags[1] : 1],
-    pads: [lags[0], -lags.at(-1)!],
+    kernel_shape: [taps],
+    dilations: [taps > 1 ? lags[0] - lags[1] : 1],
+    pads: [lags[0], -lags[taps - 1]],
   });
   return node.transpose(graph, y, [2, 0, 1]);
 }

@@ -1,6 +1,6 @@
 import { constant } from '../initializers.ts';
 import type { NetBuilder } from '../net.ts';
-import { batchStatistics, inverseRoot } from '../operators/normalization.ts';
+import { batchStatistics, EPSILON, inverseRoot } from '../operators/normalization.ts';
 import * as node from '../primitives.ts';
 import { sizeOf, type Value } from '../value.ts';
 
@@ -18,7 +18,8 @@ export function batchNorm(net: NetBuilder, name: string, x: Value): Value {
   const bias = net.parameter(`${name}.bias`, channels, constant(0));
   const mean = net.running(`${name}.running_mean`, channels, 0);
   const variance = net.running(`${name}.running_var`, channels, 1);
-  if (net.purpose !== 'training') {
+  if (net.purpose === 'export') return folded(net, name, x, { gain, bias, mean, variance });
+  if (net.purpose === 'evaluation') {
     const slope = node.multiply(graph, gain, inverseRoot(graph, variance));
     const shift = node.subtract(graph, bias, node.multiply(graph, mean, slope));
     return node.add(graph, node.multiply(graph, x, slope), shift);
@@ -32,11 +33,30 @@ export function batchNorm(net: NetBuilder, name: string, x: Value): Value {
   return net.ops.batchNorm(x, gain, bias, { statistics });
 }
 
+/** With everything known, what is left is a factor and a shift per channel. */
+function folded(
+  net: NetBuilder,
+  name: string,
+  x: Value,
+  { gain, bias, mean, variance }: Record<'gain' | 'bias' | 'mean' | 'variance', Value>,
+): Value {
+  const { graph } = net;
+  const [gains, biases, means, variances] = [gain, bias, mean, variance].map(each => net.numbersOf(each));
+  const factors = gains.map((value, at) => value / Math.sqrt(variances[at] + EPSILON));
+  const shifts = biases.map((value, at) => value - means[at] * factors[at]);
+  const scaled = node.multiply(graph, x, graph.weight(`${name}/factor`, gain.dims, factors));
+  return node.add(graph, scaled, graph.weight(`${name}/shift`, gain.dims, shifts));
+}
+
 /** Layer normalisation of every row of `[…, channels]`. */
 export function layerNorm(net: NetBuilder, name: string, x: Value): Value {
   const channels = [x.dims.at(-1)!];
   const gain = net.parameter(`${name}.weight`, channels, constant(1));
   const bias = net.parameter(`${name}.bias`, channels, constant(0));
+  if (net.purpose === 'export') {
+    // One operator: of its parts, sums might be taken over a transposed tensor, in an order that the batch decides.
+    return net.graph.node('LayerNormalization', [x, gain, bias], x.dims, { epsilon: { float: EPSILON } });
+  }
   return net.ops.layerNorm(x, gain, bias);
 }
 

@@ -1,7 +1,7 @@
 import { uniformByInputs } from '../initializers.ts';
 import type { NetBuilder } from '../net.ts';
 import * as node from '../primitives.ts';
-import { sizeOf, Value } from '../value.ts';
+import { Value } from '../value.ts';
 
 interface Recurrent {
   readonly units: number;
@@ -14,15 +14,16 @@ interface Recurrent {
  * input, forget, cell, output, two biases, as in PyTorch.
  */
 export function lstm(net: NetBuilder, name: string, sequence: Value, { units, last }: Recurrent): Value {
-  const { inputWeight, stateWeight, inputBias, stateBias } = weights(net, name, sequence, units, 4);
+  const weights = weightsOf(net, name, sequence, units, 4);
   if (net.purpose === 'export') {
     const [i, f, g, o] = [0, 1, 2, 3];
-    return onnxLayer(net, 'LSTM', sequence, [inputWeight, stateWeight], [inputBias, stateBias], {
+    return onnxLayer(net, 'LSTM', name, sequence, weights, {
       units,
       last,
       order: [i, o, f, g],
     });
   }
+  const { inputWeight, stateWeight, inputBias, stateBias } = weights;
   const projections = net.ops.linear(sequence, inputWeight, net.ops.add(inputBias, stateBias));
   return net.ops.lstm(projections, stateWeight, { last });
 }
@@ -32,20 +33,23 @@ export function lstm(net: NetBuilder, name: string, sequence: Value, { units, la
  * reset, update, new, two biases, as in PyTorch.
  */
 export function gru(net: NetBuilder, name: string, sequence: Value, { units, last }: Recurrent): Value {
-  const { inputWeight, stateWeight, inputBias, stateBias } = weights(net, name, sequence, units, 3);
+  const weights = weightsOf(net, name, sequence, units, 3);
   if (net.purpose === 'export') {
     const [r, z, n] = [0, 1, 2];
-    return onnxLayer(net, 'GRU', sequence, [inputWeight, stateWeight], [inputBias, stateBias], {
+    return onnxLayer(net, 'GRU', name, sequence, weights, {
       units,
       last,
       order: [z, r, n],
     });
   }
+  const { inputWeight, stateWeight, inputBias, stateBias } = weights;
   const projections = net.ops.linear(sequence, inputWeight, inputBias);
   return net.ops.gru(projections, stateWeight, stateBias, { last });
 }
 
-function weights(net: NetBuilder, name: string, sequence: Value, units: number, gates: number) {
+type Weights = Record<'inputWeight' | 'stateWeight' | 'inputBias' | 'stateBias', Value>;
+
+function weightsOf(net: NetBuilder, name: string, sequence: Value, units: number, gates: number): Weights {
   const initial = uniformByInputs(units);
   const weight = (kind: string, dims: readonly number[]): Value =>
     net.parameter(`${name}.${kind}`, [...dims, gates * units], initial);
@@ -66,37 +70,38 @@ interface OnnxLayer extends Recurrent {
 function onnxLayer(
   net: NetBuilder,
   opType: 'LSTM' | 'GRU',
+  name: string,
   sequence: Value,
-  matrices: readonly Value[],
-  biases: readonly Value[],
+  { inputWeight, stateWeight, inputBias, stateBias }: Weights,
   { units, last, order }: OnnxLayer,
 ): Value {
   const { graph } = net;
   const [steps, batch] = sequence.dims;
-  const relaid = (value: Value): Value => {
-    const gates = node.split(
-      graph,
-      value,
-      -1,
-      order.map(() => units),
-    );
-    return node.concat(
-      graph,
-      order.map(gate => gates[gate]),
-      -1,
-    );
+  const matrix = (weight: Value): Value => {
+    const [inputs] = weight.dims;
+    const dims = [1, order.length * units, inputs];
+    return graph.weight(`${weight.name}/onnx`, dims, relaid(net.numbersOf(weight), inputs, units, order));
   };
-  const [w, r] = matrices.map(matrix => {
-    const turned = node.transpose(graph, relaid(matrix), [1, 0]);
-    return node.reshape(graph, turned, [1, ...turned.dims]);
-  });
-  const bias = node.concat(graph, biases.map(relaid), 0);
-  const b = node.reshape(graph, bias, [1, sizeOf(bias.dims)]);
+  const biases = new Float32Array(2 * order.length * units);
+  biases.set(relaid(net.numbersOf(inputBias), 1, units, order));
+  biases.set(relaid(net.numbersOf(stateBias), 1, units, order), order.length * units);
+  const bias = graph.weight(`${name}.bias/onnx`, [1, biases.length], biases);
   const all = new Value(graph.fresh(opType), [steps, 1, batch, units]);
   const final = new Value(graph.fresh(opType), [1, batch, units]);
-  graph.nodeOf(opType, [sequence, w, r, b], last ? [null, final] : [all], {
+  const inputs = [sequence, matrix(inputWeight), matrix(stateWeight), bias];
+  graph.nodeOf(opType, inputs, last ? [null, final] : [all], {
     hidden_size: units,
     ...(opType === 'GRU' && { linear_before_reset: 1 }),
   });
   return node.reshape(graph, last ? final : all, last ? [batch, units] : [steps, batch, units]);
+}
+
+/** `[inputs, gates · units]` as `[gates · units, inputs]`, with the gates in another order. */
+function relaid(weight: Float32Array, inputs: number, units: number, order: readonly number[]): Float32Array {
+  const columns = order.length * units;
+  return Float32Array.from(weight, (_, at) => {
+    const row = Math.floor(at / inputs);
+    const gate = order[Math.floor(row / units)];
+    return weight[(at % inputs) * columns + gate * units + (row % units)];
+  });
 }

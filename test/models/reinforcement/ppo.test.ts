@@ -47,7 +47,7 @@ test('on unseen bars of a market with a planted edge it earns what no random pol
 });
 
 test('the feature that holds the edge counts most', async () => {
-  const importance = await ppo.importance(undisturbed.folder);
+  const importance = (await ppo.importance(undisturbed.folder))!;
   assert.deepEqual(
     importance.map(({ feature }) => feature),
     dataset.featureNames,
@@ -200,7 +200,7 @@ test('features that are constant or all missing give a policy without them', asy
   const [roc, , , volume] = dataset.columns;
   const columns = [roc, roc.map(() => 5), roc.map(() => Number.NaN), volume];
   const { folder } = await fitted(t, { candles, dataset: { ...dataset, columns } });
-  const importance = await ppo.importance(folder);
+  const importance = (await ppo.importance(folder))!;
   assert.deepEqual([importance[1].gain, importance[2].gain], [0, 0]);
 });
 

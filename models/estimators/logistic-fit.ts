@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Task } from '../../contracts/tasks.ts';
+import type { WindowTable } from '../../features/window.ts';
+import { writeFileAtomic } from '../../storage/files.ts';
+import { type Scaling, scaleRows } from './logistic-scaling.ts';
+
+const FIT_FILE = 'fit.json';
+
+/** `fit.json`: the whole model, and how the training went. */
+export interface LinearFit {
+  readonly task: Task;
+  readonly featureNames: readonly string[];
+  readonly classes: readonly string[];
+  readonly scaling: Scaling;
+  /** Per score a coefficient for each scaled feature. */
+  readonly coefficients: readonly (readonly number[])[];
+  /** Per score: its mean over the training rows. */
+  readonly intercepts: readonly number[];
+  readonly losses: readonly number[];
+}
+
+export async function writeLinearFit(folder: string, fit: LinearFit): Promise<void> {
+  await writeFileAtomic(join(folder, FIT_FILE), `${JSON.stringify(fit, null, 1)}\n`);
+}
+
+export async function readLinearFit(folder: string): Promise<LinearFit> {
+  return JSON.parse(await readFile(join(folder, FIT_FILE), 'utf8')) as LinearFit;
+}
+
+/**
+ * What each feature adds to each score, `[rows, scores, features + 1]`; the last is the intercept. Their sum is the score: they
+ * are the SHAP values of features taken as independent.
+ */
+export function linearContributions(fit: LinearFit, windows: WindowTable): Float64Array {
+  const { coefficients, intercepts, scaling } = fit;
+  const { features, ends } = windows;
+  const width = features + 1;
+  const scores = intercepts.length;
+  const out = new Float64Array(ends.length * scores * width);
+  const scaled = new Float64Array(features);
+  for (let row = 0; row < ends.length; row += 1) {
+    scaleRows(windows, scaling, row, row + 1, scaled, 1);
+    for (let score = 0; score < scores; score += 1) {
+      const start = (row * scores + score) * width;
+      for (let feature = 0; feature < features; feature += 1)
+        out[start + feature] = coefficients[score][feature] * scaled[feature];
+      out[start + features] = intercepts[score];
+    }
+  }
+  return out;
+}
+
+/** `[rows, scores]` */
+export function linearScores(fit: LinearFit, windows: WindowTable): Float64Array {
+  const { coefficients, intercepts, scaling } = fit;
+  const { features, ends } = windows;
+  const scores = intercepts.length;
+  const out = new Float64Array(ends.length * scores);
+  const scaled = new Float64Array(features);
+  for (let row = 0; row < ends.length; row += 1) {
+    scaleRows(windows, scaling, row, row + 1, scaled, 1);
+    for (let score = 0; score < scores; score += 1) {
+      let sum = intercepts[score];
+      for (let feature = 0; feature < features; feature += 1)
+        sum += coefficients[score][feature] * scaled[feature];
+      out[row * scores + score] = sum;
+    }
+  }
+  return out;
+}

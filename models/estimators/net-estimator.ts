@@ -1,0 +1,112 @@
+import { AlphaloomError } from '../../contracts/errors.ts';
+import type { FitProgress } from '../../contracts/training.ts';
+import { type BlockRows, blockRows } from '../../datasets/block-rows.ts';
+import type { WindowTable } from '../../features/window.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { exportScores } from '../nets/score-export.ts';
+import type { NetRows } from '../nets/training/net-rows.ts';
+import type { ModelContract } from '../onnx/contract.ts';
+import type { ScoreGraph } from '../onnx/score-graph.ts';
+import { classWeightsOf } from './class-weights.ts';
+import type { Estimator, FitInput, FitSummary } from './estimator.ts';
+import { readNetFit, readWeights, requireFitted, writeNetFit } from './net-fit-file.ts';
+import type { NetFitJob, NetFitResult, NetScoreJob } from './net-job.ts';
+import type { NetKind } from './net-kind.ts';
+import { inputsOf, netOf } from './net-model.ts';
+import { cancelFlag, runInThread, whileWatching } from './worker-thread.ts';
+
+const WORKER = new URL('./net-worker.ts', import.meta.url);
+const LIBRARY = `onnxruntime-node ${packageJson.dependencies['onnxruntime-node']}`;
+
+/** The thread ends by its cancel flag, between two steps, and frees what it holds. */
+const ITSELF = new AbortController().signal;
+
+/** Trains a net on ONNX Runtime in a worker thread, a checkpoint after each epoch; a killed fit goes on from its last one. */
+export function netEstimator(kind: NetKind): Estimator {
+  return {
+    name: kind.name,
+    tasks: ['direction3', 'approve2', 'return'],
+    library: LIBRARY,
+    needs: [],
+    parityTolerance: 1e-5,
+    calibrates: true,
+    parseParams: params => ({ ...kind.parse(params) }),
+    steps: ({ params }) => kind.parse(params).steps,
+    fit: input => fit(kind, input),
+    scores,
+    scoreGraph: (folder, contract) => scoreGraph(kind, folder, contract),
+    importance: async () => null,
+  };
+}
+
+async function fit(kind: NetKind, input: FitInput): Promise<FitSummary> {
+  const { folder, signal, onProgress } = input;
+  const cancel = cancelFlag();
+  const result = await whileWatching(signal, cancel, () =>
+    runInThread<FitProgress, NetFitResult>(WORKER, fitJob(kind, input, cancel), onProgress, ITSELF),
+  );
+  await writeNetFit(folder, result);
+  const { epoch, best } = result.state;
+  return { rounds: epoch, bestRound: best!.epoch, bestLoss: best!.loss };
+}
+
+function fitJob(kind: NetKind, input: FitInput, cancel: NetFitJob['cancel']): NetFitJob {
+  const { dataset, task, classes, train, workFolder } = input;
+  const { steps, imbalance } = kind.parse(train.params);
+  if (task !== 'return') requireOneMind(imbalance, train.classWeights);
+  const training = blockRows(dataset, 'train', steps);
+  const validation = blockRows(dataset, 'validation', steps);
+  const classWeights = classWeightsOf(train.classWeights, training.label, classes.length);
+  requireRows(training, validation, classWeights);
+  return {
+    kind: 'fit',
+    ...{ estimator: kind.name, library: LIBRARY, task, classes, train, classWeights, workFolder, cancel },
+    featureNames: dataset.featureNames,
+    training: netRows(training),
+    validation: netRows(validation),
+  };
+}
+
+function netRows({ windows, label, target, weight }: BlockRows): NetRows {
+  return { windows, label: Int32Array.from(label), target, weight };
+}
+
+/** Calibration undoes the class weights of the recipe: they must be what the net was trained with. */
+function requireOneMind(imbalance: string, classWeights: string): void {
+  if (imbalance !== 'none' || classWeights === 'none') return;
+  throw new AlphaloomError(
+    'RECIPE_INVALID',
+    `train.params.imbalance is none, but train.classWeights is ${classWeights}: set classWeights to none, or imbalance to ` +
+      'weights, focal or sampling.',
+    { problems: [{ path: 'train.params.imbalance', value: imbalance, allowed: 'weights, focal, sampling' }] },
+  );
+}
+
+function requireRows(training: BlockRows, validation: BlockRows, classWeights: readonly number[]): void {
+  if (training.rows === 0 || validation.rows === 0) {
+    throw new AlphaloomError(
+      'TRAINING_FAILED',
+      `A net needs rows to train and to validate on, got ${training.rows} and ${validation.rows}.`,
+      { training: training.rows, validation: validation.rows },
+    );
+  }
+  if (classWeights.length === 0 || validation.label.some(label => classWeights[label] > 0)) return;
+  throw new AlphaloomError(
+    'TRAINING_FAILED',
+    'No validation row has a class that training rows have: there is nothing to stop by. Use more bars, or other labels.',
+  );
+}
+
+/** By the training's own evaluation. */
+async function scores(folder: string, windows: WindowTable): Promise<Float64Array> {
+  const job: NetScoreJob = { kind: 'score', folder, windows };
+  return await runInThread<never, Float64Array>(WORKER, job, () => {}, ITSELF);
+}
+
+async function scoreGraph(kind: NetKind, folder: string, contract: ModelContract): Promise<ScoreGraph> {
+  const model = await readNetFit(folder);
+  requireFitted('feature names', contract.featureNames, model.featureNames);
+  requireFitted('classes', contract.classes, model.classes);
+  requireFitted('task and steps', [contract.task, contract.steps], [model.task, model.steps]);
+  return exportScores(netOf(kind, model), inputsOf(model), await readWeights(folder));
+}
