@@ -3,22 +3,32 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
+import type { BlockName } from '../../../contracts/dataset.ts';
+import { LIKELIEST } from '../../../contracts/decision.ts';
+import { AlphaloomError } from '../../../contracts/errors.ts';
 import type { FitProgress } from '../../../contracts/training.ts';
 import { blockRows, rowsOfBlock } from '../../../datasets/block-rows.ts';
 import { volatilityPerBar } from '../../../datasets/labels/volatility.ts';
-import { copyWindows } from '../../../features/window.ts';
+import { copyWindows, type WindowTable } from '../../../features/window.ts';
 import type { FitInput, FitSummary } from '../../../models/estimators/estimator.ts';
+import { modelFile } from '../../../models/onnx/model-file.ts';
 import { checkParity } from '../../../models/onnx/parity.ts';
 import { runRows } from '../../../models/onnx/row-chunks.ts';
+import { openSession } from '../../../models/onnx/session.ts';
+import { quantizeModel } from '../../../models/quantize/quantize-model.ts';
 import { backtest } from '../../../strategy/backtest.ts';
 import { killAfterFirstOutput, startScript } from '../../support/child-process.ts';
 import { temporaryHome } from '../../support/temporary-home.ts';
+import { ABSURD_DATA } from '../estimator-contract-data.ts';
 import { generator, trainWith } from '../fixtures.ts';
 import { COSTS, LABELS, type PlantedMarket } from './planted-market.ts';
 import { contractOf, fitInput, fitted, MARKET, ppo, SMALL, STEPS, served } from './ppo-fits.ts';
 
 const { candles, dataset } = MARKET;
 const TEST = blockRows(dataset, 'test', STEPS);
+
+/** Enough to see whether anything comes out. */
+const SHORT = trainWith({ ...SMALL, iterations: 1 }, { estimator: 'ppo' });
 
 /** An undisturbed fit of the small settings, that many tests look at. */
 let root: string;
@@ -204,6 +214,41 @@ test('features that are constant or all missing give a policy without them', asy
   assert.deepEqual([importance[1].gain, importance[2].gain], [0, 0]);
 });
 
+test('every variant of a quantized policy serves, a flat account for its ranges', async t => {
+  const train = trainWith({ ...SMALL, iterations: 1, hidden: 64 }, { estimator: 'ppo' });
+  const graph = await ppo.scoreGraph((await fitted(t, MARKET, { train })).folder, contractOf());
+  const { model, variants } = await quantizeModel({
+    model: modelFile(graph, contractOf(), { logWeights: [0, 0, 0], temperature: 1 }),
+    calibration: firstWindows('train'),
+    validation: firstWindows('validation'),
+    decision: LIKELIEST,
+    tolerance: { minAgreement: 0.9, maxProbabilityDifference: 0.2, maxLatencyMs: 1_000 },
+    monotonicMs: () => performance.now(),
+  });
+  const names = variants.map(({ variant }) => variant);
+  assert.ok(['fp32', 'fp16-weights', 'int8-static'].every(name => names.some(variant => variant === name)));
+  for (const { variant, measures, reason } of variants)
+    assert.notEqual(measures, null, `${variant}: ${reason}`);
+  const session = await openSession(model);
+  t.after(() => session.dispose());
+  assert.deepEqual(session.info.portfolio, ppo.portfolio);
+});
+
+for (const [what, absurd] of Object.entries(ABSURD_DATA)) {
+  test(`${what}: a policy that answers, or an error that says what is wrong`, async t => {
+    const market = { candles, dataset: absurd(dataset, 'direction3') };
+    try {
+      const { folder } = await fitted(t, market, { train: SHORT });
+      const { windows } = blockRows(market.dataset, 'test', STEPS);
+      const own = softmax(await ppo.scores(folder, windows, {}));
+      await checkParity(await served(t, folder), own, windows, ppo.parityTolerance);
+    } catch (error) {
+      assert.ok(error instanceof AlphaloomError, `${error}`);
+      assert.equal(error.code, 'TRAINING_FAILED', error.message);
+    }
+  });
+}
+
 test('a policy is exported with the inputs it was trained on, and no others', async () => {
   const { portfolio: _portfolio, ...windowOnly } = contractOf();
   for (const contract of [
@@ -218,6 +263,11 @@ test('a policy neither calibrates nor decides by thresholds, and says what it wa
   assert.equal(ppo.calibrates, false);
   assert.deepEqual(ppo.portfolio, ['side', 'unrealised_return', 'holding_share', 'trade_drawdown']);
 });
+
+function firstWindows(block: BlockName): WindowTable {
+  const { windows } = blockRows(dataset, block, STEPS);
+  return { ...windows, ends: windows.ends.subarray(0, 100) };
+}
 
 /** Growth of log equity on the test block by a direction per row. */
 function growthOf(directions: readonly number[]): number {
