@@ -1,8 +1,8 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { Recipe, TrainSpec } from '../../contracts/recipe.ts';
+import { parseEnsembleParams } from '../ensembles/params.ts';
 import { cnnLstm } from './cnn-lstm.ts';
 import { ensembleOf } from './ensemble.ts';
-import { parseEnsembleParams } from './ensemble-params.ts';
 import type { Estimator } from './estimator.ts';
 import { gru } from './gru.ts';
 import { lightgbm } from './lightgbm.ts';
