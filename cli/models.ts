@@ -6,6 +6,7 @@ import type { VersionRecord } from '../registry/registry.ts';
 import type { CliContext } from './context.ts';
 import { renderGate, renderNumber } from './evidence-text.ts';
 import { renderHistory, renderTime as time } from './history-text.ts';
+import { registerImport } from './import-model.ts';
 import { parseVersion, registerLifecycleVerbs } from './lifecycle-verbs.ts';
 import { pauseOf, renderPause } from './pauses.ts';
 import { withRooms } from './rooms.ts';
@@ -53,6 +54,7 @@ export function register(command: Command, context: CliContext): void {
       ),
     );
 
+  registerImport(command, context);
   registerLifecycleVerbs(command, context);
 }
 
