@@ -5,6 +5,7 @@ import type { ArtifactRef } from '../contracts/artifact.ts';
 import type { Calibration } from '../contracts/calibration.ts';
 import type { DecisionRule } from '../contracts/decision.ts';
 import type { ParityReport } from '../contracts/evidence.ts';
+import type { ImportedOrigin } from '../contracts/package.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
 import { type BlockRows, blockRows, labelsOfBlock, rowsWithWindows } from '../datasets/block-rows.ts';
@@ -29,6 +30,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { breakEvenLogReturn } from '../strategy/costs.ts';
 import { asStep } from './activity.ts';
 import { decidesByRows } from './fit-model.ts';
+import type { ImportedFitFacts } from './import-model.ts';
 import { DATASET_FILE, type DatasetFacts } from './label-dataset.ts';
 import { estimatorLibraries } from './native-libraries.ts';
 import type { Rooms } from './rooms.ts';
@@ -42,6 +44,8 @@ export interface ModelFacts extends FittedDecision {
   readonly chosen: ChosenVariant;
   readonly variants: readonly VariantReport[];
   readonly madeWith: Readonly<Record<string, string>>;
+  /** Absent: trained here. */
+  readonly imported?: ImportedOrigin;
 }
 
 interface Input {
@@ -78,7 +82,8 @@ export function quantizeModel(rooms: Rooms) {
     };
     const saved = await artifacts.save('model', inputs, async (folder): Promise<ModelFacts> => {
       const { path, result } = await artifacts.load<DatasetFacts>(dataset);
-      const fitted = await artifacts.load(fit);
+      const fitted = await artifacts.load<Partial<ImportedFitFacts>>(fit);
+      const { origin } = fitted.result;
       const contract: ModelContract = {
         featureNames: result.featureNames,
         schemaHash: result.schemaHash,
@@ -121,7 +126,16 @@ export function quantizeModel(rooms: Rooms) {
         monotonicMs: clock.monotonicMs,
       });
       await writeFile(join(folder, MODEL_FILE), model);
-      return { parity, chosen, variants, madeWith, ...decided };
+      return {
+        parity,
+        chosen,
+        variants,
+        madeWith: origin
+          ? { ...madeWith, importedFile: origin.file, importedSha256: origin.sha256 }
+          : madeWith,
+        ...(origin && { imported: origin }),
+        ...decided,
+      };
     });
     const { chosen, parity, decision, calibration } = saved.result;
     return {

@@ -8,6 +8,7 @@ export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   snapshot: 1,
   audit: 1,
   dataset: 2,
+  import: 1,
   fit: 2,
   model: 2,
   evidence: 3,

@@ -1,6 +1,7 @@
 import { compareWithChampion } from './compare-with-champion.ts';
 import { exportSnapshot } from './export-snapshot.ts';
 import { fitModel } from './fit-model.ts';
+import { importModel } from './import-model.ts';
 import { labelDataset } from './label-dataset.ts';
 import { quantizeModel } from './quantize-model.ts';
 import type { Rooms } from './rooms.ts';
@@ -20,6 +21,7 @@ export function createTrainingActivities(rooms: Rooms) {
     exportSnapshot: exportSnapshot(rooms),
     labelDataset: labelDataset(rooms),
     fitModel: fitModel(rooms),
+    importModel: importModel(rooms),
     quantizeModel: quantizeModel(rooms),
     validateModel: validateModel(rooms),
     compareWithChampion: compareWithChampion(rooms),

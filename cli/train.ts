@@ -100,7 +100,7 @@ async function readInputs(
 }
 
 /** The same training would see more bars tomorrow than today. */
-function refuseFuture(asOf: number | undefined, now: number): void {
+export function refuseFuture(asOf: number | undefined, now: number): void {
   if (asOf === undefined || asOf <= now) return;
   throw new AlphaloomError(
     'TIME_INVALID',
@@ -109,7 +109,8 @@ function refuseFuture(asOf: number | undefined, now: number): void {
   );
 }
 
-async function trainOne(
+/** Starts a training, or joins it, follows it to its end and tells of it. */
+export async function trainOne(
   context: CliContext,
   connected: Connected,
   input: TrainModelInput,

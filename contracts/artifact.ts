@@ -3,6 +3,7 @@ export const ARTIFACT_STEPS = [
   'snapshot',
   'audit',
   'dataset',
+  'import',
   'fit',
   'model',
   'evidence',

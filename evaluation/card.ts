@@ -2,7 +2,7 @@ import { BLOCKS } from '../contracts/dataset.ts';
 import type { Evidence, Metrics } from '../contracts/evidence.ts';
 import type { LabelSpec, TripleBarrierSpec } from '../contracts/labels.ts';
 import { plain, table, textBar, textTable } from '../contracts/markdown.ts';
-import type { PackageMeta } from '../contracts/package.ts';
+import type { ImportedOrigin, PackageMeta } from '../contracts/package.ts';
 import { seriesId } from '../contracts/series.ts';
 import { basisPoints, decimals, interval, joined, percent, utc } from '../contracts/wording.ts';
 
@@ -35,9 +35,18 @@ function heading(meta: CardMeta, evidence: Evidence): string {
   const origin = meta.synthetic
     ? ' It was trained and judged on generated bars: nothing here says anything of a market.'
     : '';
+  const elsewhere = meta.imported ? ` ${importedSentence(meta.imported)}` : '';
   return `# ${seriesId(meta.series)} · ${recipe.name}
 
-A model of the direction of ${meta.series.symbol} (${meta.series.venue}, ${meta.marketKind}) on closed ${meta.series.timeframe} bars, by the estimator ${plain(recipe.train.estimator)}. ${labelSentence(recipe.labels)} It ${verdict} the gate. ${use}${origin}${about}`;
+A model of the direction of ${meta.series.symbol} (${meta.series.venue}, ${meta.marketKind}) on closed ${meta.series.timeframe} bars, by the estimator ${plain(recipe.train.estimator)}. ${labelSentence(recipe.labels)} It ${verdict} the gate. ${use}${origin}${elsewhere}${about}`;
+}
+
+function importedSentence({ file, sha256, trainedThroughTime }: ImportedOrigin): string {
+  const seen =
+    trainedThroughTime === null
+      ? 'What bars its training saw is not known, so it may have seen those it was judged by.'
+      : `Its importer says that its training saw bars through ${utc(trainedThroughTime)}.`;
+  return `It was trained elsewhere and imported from ${plain(file)} (SHA-256 ${sha256}). ${seen}`;
 }
 
 function labelSentence(labels: LabelSpec): string {

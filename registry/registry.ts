@@ -26,6 +26,8 @@ export const registrationSchema = z.strictObject({
   eligible: z.boolean(),
   tradable: z.boolean(),
   marketKind: z.enum(['spot', 'swap']),
+  /** Trained elsewhere; absent: trained here. */
+  origin: z.literal('imported').optional(),
   metrics: z.strictObject({
     mcc: metric,
     directionalAuc: metric,

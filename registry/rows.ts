@@ -34,6 +34,7 @@ interface VersionRow {
   readonly market_kind: MarketKind;
   readonly metrics: string;
   readonly actor: string;
+  readonly origin: 'imported' | null;
 }
 
 interface EventRow {
@@ -58,7 +59,7 @@ export function insertVersion(
     .prepare('SELECT 1 + coalesce(max(version), 0) AS next FROM versions WHERE series = ?')
     .get(series) as { next: number };
   sql
-    .prepare('INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    .prepare('INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
     .run(
       series,
       next,
@@ -76,6 +77,7 @@ export function insertVersion(
       rest.marketKind,
       storableJson(metrics),
       rest.actor,
+      rest.origin ?? null,
     );
   return next;
 }
@@ -194,6 +196,7 @@ function versionOf(row: VersionRow): VersionRecord {
     marketKind: row.market_kind,
     metrics: JSON.parse(row.metrics),
     actor: row.actor,
+    ...(row.origin && { origin: row.origin }),
   };
 }
 
