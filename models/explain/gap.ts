@@ -1,11 +1,11 @@
 import type { Contributions } from './contributions.ts';
 
-/** A score that hardly moves at all, while contributions cancel out, is measured by these. */
+/** A score that hardly moves at all, or whose contributions cancel out, is measured by what moves its row. */
 const LEAST_SHARE = 0.1;
 
 /**
  * How far contributions are from adding up, per row: |answer − base − sum| of the output where it is largest, as a share of
- * |answer − base|, or of a tenth of the absolute contributions where that is more.
+ * |answer − base|, or of a tenth of the row's largest absolute contributions to an output where that is more.
  */
 export function gapsOf({
   features,
@@ -16,15 +16,19 @@ export function gapsOf({
   const outputs = base.length / rows;
   const width = features.length / base.length;
   return Float64Array.from({ length: rows }, (_, row) => {
-    let largest = 0;
-    for (let at = row * outputs; at < (row + 1) * outputs; at += 1) {
-      const own = features.subarray(at * width, (at + 1) * width);
-      const moved = answer[at] - base[at];
-      const sum = own.reduce((total, value) => total + value, 0);
-      const absolute = own.reduce((total, value) => total + Math.abs(value), 0);
-      const scale = Math.max(Math.abs(moved), LEAST_SHARE * absolute);
-      if (scale > 0) largest = Math.max(largest, Math.abs(moved - sum) / scale);
-    }
-    return largest;
+    const places = Array.from({ length: outputs }, (_, output) => row * outputs + output);
+    const own = (at: number) => features.subarray(at * width, (at + 1) * width);
+    const least = LEAST_SHARE * Math.max(...places.map(at => sumOf(own(at), Math.abs)));
+    return Math.max(
+      ...places.map(at => {
+        const moved = answer[at] - base[at];
+        const scale = Math.max(Math.abs(moved), least);
+        return scale > 0 ? Math.abs(moved - sumOf(own(at), Number)) / scale : 0;
+      }),
+    );
   });
+}
+
+function sumOf(values: Float64Array, of: (value: number) => number): number {
+  return values.reduce((sum, value) => sum + of(value), 0);
 }
