@@ -88,7 +88,7 @@ async function describePackage(
 ): Promise<{
   meta: PackageMeta;
   evidence: MeasuredEvidence;
-  variants: CardVariant[];
+  variants: readonly CardVariant[];
   modelPath: string;
   evidencePath: string;
 }> {
@@ -101,12 +101,7 @@ async function describePackage(
   const modelFile = model.files.find(({ name }) => name === MODEL_FILE)!;
   return {
     evidence,
-    variants: model.result.variants.map(({ variant, chosen, reason, ...measures }) => ({
-      variant,
-      chosen,
-      reason,
-      measures,
-    })),
+    variants: model.result.variants,
     modelPath: model.path(MODEL_FILE),
     evidencePath: judged.path(PACKAGE_FILES.metrics),
     meta: {
