@@ -14,7 +14,7 @@ export function decisionSentence(task: Task, { thresholds, returns }: DecisionRu
   const decided =
     clauses.length === 0
       ? 'It answers with the likeliest class.'
-      : `It answers ${joined(clauses)} on (what exceeds its own by the larger factor), else ${classes[PASSIVE_CLASS[task]]}.`;
+      : `It answers ${joined(clauses)} on${clauses.length > 1 ? ' (of two that reach theirs, the one that exceeds it by the larger factor)' : ''}, else ${classes[PASSIVE_CLASS[task]]}.`;
   if (returns === null) return decided;
   const { deviation, breakEven } = returns;
   return `Probabilities are the chances that the return which was expected, give or take what it missed in validation (a deviation of ${basisPoints(deviation)}), pays a round trip of ${basisPoints(breakEven)}. ${decided}`;
