@@ -3,6 +3,7 @@ import type { Recipe } from '../contracts/recipe.ts';
 import type { Timeframe } from '../contracts/series.ts';
 import * as dataset from '../datasets/dataset.ts';
 import { compareModels } from '../evaluation/comparison.ts';
+import { explainModel } from '../evaluation/importance/explain-model.ts';
 import { scoreModel } from '../evaluation/score.ts';
 import * as audit from '../features/audit/audit.ts';
 import type { AuditReport } from '../features/audit/report.ts';
@@ -30,7 +31,7 @@ async function auditNamedFeatures(
   return audit.auditFeatures(bars, features, timeframe, options);
 }
 
-/** Pure functions that take seconds on long histories; a line each. Arguments and results cross threads as copies. */
-export const PURE_FUNCTIONS = { auditNamedFeatures, buildDataset, compareModels, scoreModel };
+/** Pure functions that take seconds; a line each. Arguments and results cross threads as copies. */
+export const PURE_FUNCTIONS = { auditNamedFeatures, buildDataset, compareModels, explainModel, scoreModel };
 
 export type PureFunctions = typeof PURE_FUNCTIONS;

@@ -5,7 +5,7 @@ import type { PackageMeta } from '../contracts/package.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
-import { renderCard } from '../evaluation/card.ts';
+import { type CardVariant, renderCard } from '../evaluation/card.ts';
 import { type MeasuredEvidence, PACKAGE_FILES, readEvidence } from '../inference/package.ts';
 import { estimatorOf } from '../models/estimators/index.ts';
 import { linkPackage } from '../registry/package-files.ts';
@@ -31,7 +31,7 @@ interface Input {
 export function registerVersion(rooms: Rooms) {
   return asStep(async (input: Input) => {
     const { series, recipe, actor, ...artifacts } = input;
-    const { meta, evidence, modelPath, evidencePath } = await describePackage(rooms, input);
+    const { meta, evidence, variants, modelPath, evidencePath } = await describePackage(rooms, input);
     const inputs = {
       model: artifacts.model.inputHash,
       evidence: artifacts.evidence.inputHash,
@@ -42,7 +42,7 @@ export function registerVersion(rooms: Rooms) {
       await copyFile(modelPath, join(folder, PACKAGE_FILES.model));
       await writeFile(join(folder, PACKAGE_FILES.meta), `${JSON.stringify(meta, null, 2)}\n`);
       await copyFile(evidencePath, join(folder, PACKAGE_FILES.metrics));
-      await writeFile(join(folder, PACKAGE_FILES.card), renderCard(meta, evidence));
+      await writeFile(join(folder, PACKAGE_FILES.card), renderCard(meta, evidence, variants));
       return { packageId: meta.packageId, latencyMs: evidence.latencyMs };
     });
     const { metrics, baseline, eligible } = evidence;
@@ -87,7 +87,13 @@ export function registerVersion(rooms: Rooms) {
 async function describePackage(
   { artifacts }: Rooms,
   { series, recipe, actor: _, ...refs }: Input,
-): Promise<{ meta: PackageMeta; evidence: MeasuredEvidence; modelPath: string; evidencePath: string }> {
+): Promise<{
+  meta: PackageMeta;
+  evidence: MeasuredEvidence;
+  variants: readonly CardVariant[];
+  modelPath: string;
+  evidencePath: string;
+}> {
   const snapshot = await artifacts.load<SnapshotFacts>(refs.snapshot);
   const dataset = await artifacts.load<DatasetFacts>(refs.dataset);
   const model = await artifacts.load<ModelFacts>(refs.model);
@@ -97,6 +103,7 @@ async function describePackage(
   const modelFile = model.files.find(({ name }) => name === MODEL_FILE)!;
   return {
     evidence,
+    variants: model.result.variants,
     modelPath: model.path(MODEL_FILE),
     evidencePath: judged.path(PACKAGE_FILES.metrics),
     meta: {

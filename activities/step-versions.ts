@@ -10,8 +10,8 @@ export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   dataset: 2,
   import: 1,
   fit: 2,
-  model: 2,
-  evidence: 3,
-  package: 4,
+  model: 3,
+  evidence: 4,
+  package: 5,
   comparison: 3,
 };

@@ -12,10 +12,12 @@ import { reversionSides } from '../datasets/labels/sigma-reversion.ts';
 import { volatilityOf, volatilityPerBar } from '../datasets/labels/volatility.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
 import { judgeCandidate } from '../evaluation/gate.ts';
+import { typicalValues } from '../evaluation/importance/typical-values.ts';
 import type { GateFacts } from '../evaluation/rules/rule.ts';
 import { countDecided, decidedLabels } from '../evaluation/truth.ts';
 import { PACKAGE_FILES } from '../inference/package.ts';
 import { estimatorOf } from '../models/estimators/index.ts';
+import { readModelBytes } from '../models/onnx/reader.ts';
 import { runRows } from '../models/onnx/row-chunks.ts';
 import { openSession } from '../models/onnx/session.ts';
 import { asStep } from './activity.ts';
@@ -77,7 +79,8 @@ async function judge(
   const candles = await readSnapshot(snapshot.path(SNAPSHOT_FILE));
   const { decision, calibration } = model.result;
   const { task, labels } = recipe;
-  const session = await openSession(model.path(MODEL_FILE));
+  const bytes = await readModelBytes(model.path(MODEL_FILE), { maxBytes: model.result.chosen.bytes });
+  const session = await openSession(bytes);
   try {
     const { blocks, trainedThroughTime } = dataset.result.report;
     const whole = await readDataset(dataset.path(DATASET_FILE));
@@ -104,6 +107,22 @@ async function judge(
       backtest,
       calibration: calibrated,
     } = await offThread('scoreModel', [scoreInput], signal);
+    const explained = await offThread(
+      'explainModel',
+      [
+        {
+          task,
+          decision,
+          model: bytes,
+          featureNames: whole.featureNames,
+          windows: test.windows,
+          label: scoreInput.label,
+          seed: recipe.gate.bootstrapSeed,
+          baseline: typicalValues(whole),
+        },
+      ],
+      signal,
+    );
     const facts: GateFacts = {
       series: seriesId(series),
       recipe: recipe.name,
@@ -119,6 +138,7 @@ async function judge(
       bootstrap,
       backtest,
       importance: (await estimatorOf(recipe.train).importance(fit.folder)) ?? [],
+      ...explained,
       parity: model.result.parity,
       modelBytes: model.result.chosen.bytes,
       latencyMs: model.result.chosen.latencyMs1,

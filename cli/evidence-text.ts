@@ -1,5 +1,8 @@
+import { LIKELIEST } from '../contracts/decision.ts';
 import type { Evidence, RuleResult } from '../contracts/evidence.ts';
+import type { Task } from '../contracts/tasks.ts';
 import type { OfferOutcome, StepReport } from '../contracts/training.ts';
+import { calibrationSentence, decisionSentence } from '../evaluation/decision-words.ts';
 import type { Paint } from './output.ts';
 import { renderTable } from './table.ts';
 
@@ -20,6 +23,15 @@ export function renderGate(evidence: Evidence): string {
     { title: 'must hold', cell: rule => rule.threshold },
     { title: 'found', cell: rule => renderNumbers(rule.numbers) },
   ]);
+}
+
+/** How answers become decisions, and what calibration did: a line each. */
+export function renderDecision(task: Task, evidence: Evidence): string[] {
+  const calibrated = calibrationSentence(evidence);
+  return [
+    decisionSentence(task, evidence.decision ?? LIKELIEST),
+    ...(calibrated === null ? [] : [calibrated]),
+  ];
 }
 
 /** The gate's table for a screen that shows several: a line per rule, with what it found. */

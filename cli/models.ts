@@ -4,7 +4,7 @@ import { parseSeries, type Series, seriesId } from '../contracts/series.ts';
 import { readEvidence } from '../inference/package.ts';
 import type { VersionRecord } from '../registry/registry.ts';
 import type { CliContext } from './context.ts';
-import { renderGate, renderNumber } from './evidence-text.ts';
+import { renderDecision, renderGate, renderNumber } from './evidence-text.ts';
 import { renderHistory, renderTime as time } from './history-text.ts';
 import { registerImport } from './import-model.ts';
 import { parseVersion, registerLifecycleVerbs } from './lifecycle-verbs.ts';
@@ -121,6 +121,7 @@ async function show(
       ...(paused ? [`the series is ${renderPause(paused)}`] : []),
       `data ${time(version.dataFromTime)} to ${time(version.dataToTime)}, trained through ${time(version.trainedThroughTime)} (UTC)`,
       `package ${version.packageId}`,
+      ...renderDecision(version.task, evidence),
       '',
       renderGate(evidence),
     ].join('\n'),

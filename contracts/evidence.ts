@@ -1,5 +1,6 @@
 import type { CalibrationReport } from './calibration.ts';
 import type { DecisionRule } from './decision.ts';
+import type { AttributionSummary, PermutationImportance } from './explanation.ts';
 import type { Direction } from './tasks.ts';
 
 /** A point estimate with its 95 % interval from the block bootstrap; null where it is not defined. */
@@ -121,7 +122,11 @@ export interface Evidence {
     readonly seed: number;
   };
   readonly backtest: BacktestSummary;
+  /** What each feature gained while the model learnt; empty where its estimator knows no gain. */
   readonly importance: readonly { readonly feature: string; readonly gain: number; readonly share: number }[];
+  /** Both missing in evidence of earlier versions. */
+  readonly permutationImportance?: PermutationImportance;
+  readonly attributions?: AttributionSummary;
   readonly parity: ParityReport;
   readonly modelBytes: number;
   readonly rules: readonly RuleResult[];
