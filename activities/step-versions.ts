@@ -10,7 +10,10 @@ export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   dataset: 2,
   fit: 2,
   model: 2,
-  evidence: 3,
-  package: 4,
+  evidence: 4,
+  package: 5,
   comparison: 3,
+  fold: 1,
+  trial: 1,
+  search: 1,
 };

@@ -4,9 +4,10 @@ import { parseSeries, type Series, seriesId } from '../contracts/series.ts';
 import { readEvidence } from '../inference/package.ts';
 import type { VersionRecord } from '../registry/registry.ts';
 import type { CliContext } from './context.ts';
-import { renderGate, renderNumber } from './evidence-text.ts';
+import { renderGate, renderNumber, renderSharpe } from './evidence-text.ts';
 import { renderHistory, renderTime as time } from './history-text.ts';
 import { parseVersion, registerLifecycleVerbs } from './lifecycle-verbs.ts';
+import { registerTrials } from './models-trials.ts';
 import { pauseOf, renderPause } from './pauses.ts';
 import { withRooms } from './rooms.ts';
 import { parseTime } from './series-arguments.ts';
@@ -53,6 +54,7 @@ export function register(command: Command, context: CliContext): void {
       ),
     );
 
+  registerTrials(command, context);
   registerLifecycleVerbs(command, context);
 }
 
@@ -120,6 +122,7 @@ async function show(
       `package ${version.packageId}`,
       '',
       renderGate(evidence),
+      ...renderSharpe(evidence),
     ].join('\n'),
   );
 }

@@ -8,6 +8,9 @@ export const ARTIFACT_STEPS = [
   'evidence',
   'package',
   'comparison',
+  'fold',
+  'trial',
+  'search',
 ] as const;
 export type ArtifactStep = (typeof ARTIFACT_STEPS)[number];
 

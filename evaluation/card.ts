@@ -1,5 +1,5 @@
 import { BLOCKS } from '../contracts/dataset.ts';
-import type { Evidence, Metrics } from '../contracts/evidence.ts';
+import type { Evidence, Metrics, SharpeEvidence } from '../contracts/evidence.ts';
 import type { LabelSpec, TripleBarrierSpec } from '../contracts/labels.ts';
 import { plain, table, textBar, textTable } from '../contracts/markdown.ts';
 import type { PackageMeta } from '../contracts/package.ts';
@@ -136,7 +136,7 @@ function confusionSection({ metrics }: Evidence): string {
 ${table(head, rows)}`;
 }
 
-function backtestSection({ backtest, intervals }: Evidence): string {
+function backtestSection({ backtest, intervals, sharpe }: Evidence): string {
   const { exits } = backtest;
   const rows = [
     ['trades (long, short)', `${backtest.trades} (${backtest.longTrades}, ${backtest.shortTrades})`],
@@ -147,6 +147,7 @@ function backtestSection({ backtest, intervals }: Evidence): string {
     ['trades that earned their costs', percent(backtest.hitRate)],
     ['total net return, compounded', percent(backtest.totalNetReturn)],
     ['largest drawdown', percent(backtest.maxDrawdown)],
+    ...(sharpe ? sharpeRows(sharpe) : []),
     ['bars held per trade', decimals(backtest.meanHoldingBars, 1)],
     ['time in the market', percent(backtest.exposure)],
     [
@@ -159,6 +160,21 @@ function backtestSection({ backtest, intervals }: Evidence): string {
 The test block played bar by bar as a ${backtest.marketKind} market allows: one position at a time, entry at the next open, exit as labelled${backtest.marketKind === 'spot' ? ' or at the next open after SHORT' : ''}, ${backtest.costsPerSideBps} bp of costs per side.
 
 ${table(['', 'value'], rows)}`;
+}
+
+function sharpeRows(sharpe: SharpeEvidence): string[][] {
+  const { perBar, annualised, probabilistic, deflated, trials, expectedMaximum, spread } = sharpe;
+  const spreadOf = spread === 'no skill' ? 'as estimates without skill spread' : 'as the trials spread';
+  return [
+    ['Sharpe ratio per bar (per year)', `${decimals(perBar, 4)} (${decimals(annualised, 2)})`],
+    ['probability that it is truly above 0', percent(probabilistic)],
+    [
+      trials === 1
+        ? 'the same, deflated: nothing else was tried'
+        : `… above ${decimals(expectedMaximum, 4)}, which the best of ${trials} trials would show by luck (${spreadOf})`,
+      percent(deflated),
+    ],
+  ];
 }
 
 function gateSection({ rules }: Evidence): string {

@@ -11,7 +11,7 @@ import type { NativeLibraryName } from '../models/estimators/estimator.ts';
 import { openSqliteRegistry } from '../registry/sqlite-registry.ts';
 import { digestFile } from '../storage/files.ts';
 import type { LoadedConfig } from './config.ts';
-import { createOrchestrator } from './orchestrator.ts';
+import { createOrchestrator, trainingWorkflowId } from './orchestrator.ts';
 import { type Home, readHomeId } from './paths.ts';
 import { loadConfiguredRecipe } from './recipes.ts';
 import { findNativeLibrary } from './tools/native-library.ts';
@@ -88,4 +88,9 @@ function refuse(): never {
   throw new AlphaloomError('TEMPORAL_UNREACHABLE', 'This needs Temporal. Run up first.');
 }
 
-const NO_TEMPORAL: Orchestrator = { askLifecycle: refuse, startTraining: refuse, awaitTraining: refuse };
+const NO_TEMPORAL: Orchestrator = {
+  askLifecycle: refuse,
+  startTraining: refuse,
+  trainingWorkflowId,
+  awaitTraining: refuse,
+};
