@@ -3,7 +3,7 @@ import type { Settings, TrialRecord, TrialRow } from '../contracts/trials.ts';
 import { percent } from '../contracts/wording.ts';
 import { renderNumber } from './evidence-text.ts';
 import { renderTime } from './history-text.ts';
-import { renderTable } from './table.ts';
+import { type Column, renderTable } from './table.ts';
 
 /** The table of a search, as it is sorted; the winner is marked. */
 export function renderTrialRows(rows: readonly TrialRow[], objective: Objective, best: number): string {
@@ -13,12 +13,23 @@ export function renderTrialRows(rows: readonly TrialRow[], objective: Objective,
     ...settingColumns<TrialRow>(rows, row => row.settings),
     { title: 'folds', align: 'right', cell: row => (row.ok ? row.score.folds : row.folds) },
     { title: objective, align: 'right', cell: row => (row.ok ? renderNumber(row.score.value) : 'failed') },
-    { title: 'mcc', align: 'right', cell: row => (row.ok ? renderNumber(row.score.mcc.value) : null) },
+    ...(objective === 'mcc' ? [] : [mccColumn]),
+    {
+      title: 'dir. AUC',
+      align: 'right',
+      cell: row => (row.ok ? renderNumber(row.score.directionalAuc.value) : null),
+    },
     { title: 'trades', align: 'right', cell: row => (row.ok ? row.score.trades : null) },
     { title: 'net', align: 'right', cell: row => (row.ok ? percent(row.score.netReturn) : null) },
     { title: 'why', cell: row => (row.ok ? null : `${row.error.code}: ${row.error.message}`) },
   ]);
 }
+
+const mccColumn: Column<TrialRow> = {
+  title: 'mcc',
+  align: 'right',
+  cell: row => (row.ok ? renderNumber(row.score.mcc.value) : null),
+};
 
 /** A logged trial with when and by whom. */
 export interface LoggedTrial extends TrialRecord {

@@ -13,7 +13,6 @@ import type { ArtifactRef } from '../contracts/artifact.ts';
 import { siblingQueue } from '../contracts/queues.ts';
 import { seriesId } from '../contracts/series.ts';
 import {
-  type Bracket,
   rankTrials,
   type SearchInput,
   type SearchPlan,
@@ -22,8 +21,8 @@ import {
   type TrialRow,
 } from '../contracts/trials.ts';
 import { ACTIVITY_OPTIONS, type KindOfWork } from './activity-options.ts';
-import { forEachBounded } from './bounded.ts';
 import { describeFailure } from './failure.ts';
+import { runBracket } from './run-bracket.ts';
 import { runOrJoin } from './run-or-join.ts';
 import { runTrial } from './run-trial.ts';
 import { tagRecipe, tagSeries } from './search-attributes.ts';
@@ -35,7 +34,7 @@ const searchProgress = defineQuery<SearchProgress>('progress');
  * fails is a line of the table; nothing that was scored is scored again.
  */
 export async function searchRecipe(input: SearchInput): Promise<SearchResult> {
-  const { series, recipe, asOfTime, maxWorkers: _, ...asked } = input;
+  const { series, recipe, asOfTime, maxWorkers, ...asked } = input;
   const story = followSearch(input);
   tagSeries(series);
   tagRecipe(recipe.name);
@@ -47,7 +46,11 @@ export async function searchRecipe(input: SearchInput): Promise<SearchResult> {
   });
   const { plan } = await training('compute', 'what to try').planSearch({ recipe, snapshot });
   story.planned(plan);
-  for (const bracket of plan.brackets) await runBracket(bracket, { input, plan, snapshot }, story);
+  for (const bracket of plan.brackets) {
+    await runBracket(bracket, recipe.search.objective, maxWorkers, async (member, folds) =>
+      story.scored(await runOne(member, folds, { input, plan, snapshot })),
+    );
+  }
 
   const rows = rankTrials(story.rows(), recipe.search.objective);
   const concluded = await training('compute', 'table and plot').concludeSearch({
@@ -74,22 +77,6 @@ interface Setting {
   readonly snapshot: ArtifactRef;
 }
 
-/** Rung by rung: all that are left are scored on more folds, and the best of them go on. */
-async function runBracket({ members, rungs }: Bracket, setting: Setting, story: Story): Promise<void> {
-  let left = members;
-  for (const [depth, { folds }] of rungs.entries()) {
-    const rows: TrialRow[] = [];
-    await forEachBounded(left, setting.input.maxWorkers, async member => {
-      const row = await runOne(member, folds, setting);
-      rows.push(row);
-      story.scored(row);
-    });
-    const ranked = rankTrials(rows, setting.input.recipe.search.objective);
-    const going = ranked.filter(row => row.ok).slice(0, rungs[depth + 1]?.trials ?? 0);
-    left = going.map(({ trial }) => trial - 1);
-  }
-}
-
 async function runOne(member: number, folds: number, { input, plan, snapshot }: Setting): Promise<TrialRow> {
   const { series, recipe, actor } = input;
   const trial = member + 1;
@@ -111,8 +98,6 @@ function training(kind: KindOfWork, summary: string) {
   const taskQueue = siblingQueue(workflowInfo().taskQueue, 'training');
   return proxyActivities<TrainingActivities>({ ...ACTIVITY_OPTIONS[kind], taskQueue, summary });
 }
-
-type Story = ReturnType<typeof followSearch>;
 
 /** Keeps the widest scoring of each trial, the query `progress` and the Temporal UI's details. */
 function followSearch({ series, recipe }: SearchInput) {
@@ -141,7 +126,7 @@ function followSearch({ series, recipe }: SearchInput) {
       const scorings = brackets.flatMap(({ rungs }) => rungs.map(({ trials }) => trials));
       tell({ stage: 'searching', total: scorings.reduce((sum, count) => sum + count, 0) });
     },
-    scored(row: TrialRow) {
+    scored(row: TrialRow): TrialRow {
       byTrial.set(row.trial, row);
       const [best] = rankTrials([...byTrial.values()], recipe.search.objective);
       tell({
@@ -149,6 +134,7 @@ function followSearch({ series, recipe }: SearchInput) {
         failed: progress.failed + (row.ok ? 0 : 1),
         best: best.ok && best.score.value !== null ? { trial: best.trial, value: best.score.value } : null,
       });
+      return row;
     },
     training(summary: string) {
       tell({ stage: 'training' }, summary);

@@ -41,18 +41,25 @@ function attribute(value: string | number): string {
   return text(value).replaceAll('"', ENTITIES['"']!);
 }
 
+/** Plain rules: viewers that know neither variables nor dark mode show the light ones. */
 const STYLE = `
-svg { --paper: #ffffff; --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --mark: #0969da; --best: #bc4c00;
-  font: 12px system-ui, sans-serif; }
+svg { font: 12px system-ui, sans-serif; }
+.paper { fill: #ffffff; }
+text { fill: #59636e; }
+.title { fill: #1f2328; font-weight: 600; }
+.grid { stroke: #d1d9e0; }
+.mark { fill: #0969da; fill-opacity: .75; }
+.hollow { fill: none; stroke: #0969da; stroke-opacity: .75; }
+.failed { fill: none; stroke: #59636e; }
+.best { fill: none; stroke: #bc4c00; stroke-width: 2; }
 @media (prefers-color-scheme: dark) {
-  svg { --paper: #0d1117; --ink: #e6edf3; --soft: #9198a1; --line: #3d444d; --mark: #4493f8; --best: #f0883e; }
+  .paper { fill: #0d1117; }
+  text { fill: #9198a1; }
+  .title { fill: #e6edf3; }
+  .grid { stroke: #3d444d; }
+  .mark { fill: #4493f8; }
+  .hollow { stroke: #4493f8; }
+  .failed { stroke: #9198a1; }
+  .best { stroke: #f0883e; }
 }
-.paper { fill: var(--paper); }
-text { fill: var(--soft); }
-.title { fill: var(--ink); font-weight: 600; }
-.grid { stroke: var(--line); }
-.mark { fill: var(--mark); stroke: var(--mark); fill-opacity: .75; }
-.hollow { fill: none; stroke: var(--mark); stroke-opacity: .75; }
-.failed { stroke: var(--soft); }
-.best { fill: none; stroke: var(--best); stroke-width: 2; }
 `;

@@ -35,7 +35,7 @@ export function renderTrials(
   const height = HEADER + ORDER_HEIGHT + Math.ceil(paths.length / PANELS_ACROSS) * PANEL_HEIGHT + 12;
   const failed = rows.filter(row => !row.ok).length;
   const parts = [
-    `${rows.length} trials on ${folds} folds`,
+    `${rows.length} ${rows.length === 1 ? 'trial' : 'trials'} on ${folds} folds`,
     ...(scored.some(({ whole }) => !whole) ? ['hollow: fewer folds'] : []),
     ...(failed > 0 ? [`× ${failed} failed`] : []),
     'ringed: the best',

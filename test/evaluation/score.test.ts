@@ -106,3 +106,15 @@ test('a probability that is no number is refused', () => {
   answers[17] = Number.NaN;
   assert.throws(() => scoreModel(scoreInput({ answers })), { code: 'PREDICTION_INVALID' });
 });
+
+test('classes that were chosen otherwise than by likelihood are scored and played as chosen', () => {
+  const input = scoreInput();
+  const predicted = new Int8Array(2_000).fill(1);
+  const { metrics, backtest, intervals } = scoreModel({ ...input, predicted });
+  assert.deepEqual(
+    metrics.perClass.map(row => row.predicted),
+    [0, 2_000, 0],
+  );
+  assert.equal(intervals.mcc.value, 0);
+  assert.equal(backtest.trades, 0);
+});
