@@ -1,6 +1,6 @@
 /**
  * Φ(x), the share of a standard normal distribution below x, by the series of Marsaglia, "Evaluating the Normal
- * Distribution" (2004): exact to about 1e-15; beyond ±9 it is 0 or 1.
+ * Distribution" (2004): to about 1e-15, absolute; beyond ±9 it is 0 or 1.
  */
 export function normalCdf(x: number): number {
   if (Number.isNaN(x)) return Number.NaN;
@@ -13,7 +13,8 @@ export function normalCdf(x: number): number {
     term *= (x * x) / i;
     sum += term;
   }
-  return 0.5 + sum * Math.exp(-0.5 * x * x - HALF_LOG_TWO_PI);
+  const share = 0.5 + sum * Math.exp(-0.5 * x * x - HALF_LOG_TWO_PI);
+  return Math.min(1, Math.max(0, share));
 }
 
 /** The x with Φ(x) = share, by halving until two neighbours are left; infinite at 0 and 1. */

@@ -70,9 +70,9 @@ function countFolds(rooms: Rooms): { made: number } {
   const counted = { made: 0 };
   const { save } = rooms.artifacts;
   rooms.artifacts.save = (async (step, inputs, write) => {
-    return await save(step, inputs, async folder => {
+    return await save(step, inputs, async (folder, workFolder) => {
       if (step === 'fold') counted.made++;
-      return await write(folder);
+      return await write(folder, workFolder);
     });
   }) as typeof save;
   return counted;

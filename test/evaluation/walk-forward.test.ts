@@ -24,7 +24,7 @@ const FOLDS: WalkForwardSpec = {
 
 const candles = walk(BARS);
 const recipe = recipeWith();
-const { dataset, report } = buildDataset(candles, '1h', recipe, CATALOG);
+const { dataset, report } = buildDataset(candles, '1h', recipe, CATALOG, 1);
 const history = historyBeforeTest(dataset, candles, report.embargoBars, null);
 
 /** Answers by the two features alone; notes what it was given. */
@@ -33,7 +33,7 @@ function predictor() {
   const predict = async (of: Dataset, fold: number): Promise<FoldAnswers> => {
     given.push({ dataset: of, fold });
     const rows = rowsOfBlock(of, 'test');
-    const probabilities = new Float64Array(3 * rows.length);
+    const probabilities = new Float32Array(3 * rows.length);
     for (const [at, row] of rows.entries()) {
       const weights = [Math.exp(-of.columns[0][row] / 5), 1, Math.exp(of.columns[0][row] / 5)];
       const sum = weights[0] + weights[1] + weights[2];
@@ -130,6 +130,22 @@ test('a poisoned test block changes no score: labels, features, targets and pric
   assert.deepEqual(await scored(poisoned, bars), clean);
 });
 
+test('an expected return is judged as the direction that pays its costs', async () => {
+  const returns = recipeWith({ task: 'return', labels: { kind: 'forward-return', horizonBars: 12 } });
+  const built = buildDataset(candles, '1h', returns, CATALOG, 1);
+  const before = historyBeforeTest(built.dataset, candles, built.report.embargoBars, null);
+  const record = await walkForward(before, returns, FOLDS, 4, predictor().predict);
+  const rowOfBar = new Map([...built.dataset.bar].map((bar, row) => [bar, row]));
+  const cost = -2 * Math.log(1 - 13 / 10_000);
+  for (const [at, bar] of record.bar.entries()) {
+    const came = built.dataset.target![rowOfBar.get(bar)!];
+    assert.equal(record.label[at], came > 2 * cost ? 2 : came < -2 * cost ? 0 : record.label[at]);
+    if (Math.abs(came) < cost / 2) assert.equal(record.label[at], 1);
+  }
+  assert.ok(record.trainClasses.every(count => count > 0));
+  assert.equal(scoreOutOfFold(record, before.candles, returns, 'swap').metrics.perClass.length, 3);
+});
+
 test('filter and weights are those of each fold’s own training rows', async () => {
   const { given, predict } = predictor();
   const weights = { uniqueness: false, classBalance: true };
@@ -150,7 +166,7 @@ test('filter and weights are those of each fold’s own training rows', async ()
 
 test('on a common ground, features that look further back are scored on the same bars', async () => {
   const deep = recipeWith({ features: { names: ['roc_10', 'bollinger_width_20_2', 'sma_200'] } });
-  const other = buildDataset(candles, '1h', deep, CATALOG);
+  const other = buildDataset(candles, '1h', deep, CATALOG, 1);
   assert.ok(other.dataset.bar[0] > dataset.bar[0]);
   const ground = { fromBar: other.dataset.bar[0], beforeBar: 1_100, embargoBars: 250 };
   const bars = [];

@@ -17,7 +17,7 @@ const settings = [['roc_10'], ['sma_200'], ['roc_10', 'rsi_14']].map(names => ({
 
 test('trials of other features meet on the bars that all have, before the earliest test block', () => {
   const datasets = settings.map(
-    each => buildDataset(candles, '1h', trialRecipe(recipe, each), CATALOG).dataset,
+    each => buildDataset(candles, '1h', trialRecipe(recipe, each), CATALOG, 1).dataset,
   );
   const starts = datasets.map(dataset => dataset.bar[rowsOfBlock(dataset, 'test')[0]]);
   const ground = commonGround(candles, recipe, settings, CATALOG);
