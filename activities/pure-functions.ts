@@ -6,8 +6,6 @@ import type { SearchPlan } from '../contracts/trials.ts';
 import * as dataset from '../datasets/dataset.ts';
 import { compareModels } from '../evaluation/comparison.ts';
 import { scoreModel } from '../evaluation/score.ts';
-import { commonGround } from '../evaluation/search/common-ground.ts';
-import * as search from '../evaluation/search/plan.ts';
 import { scoreOutOfFold } from '../evaluation/search/trial-score.ts';
 import * as audit from '../features/audit/audit.ts';
 import type { AuditReport } from '../features/audit/report.ts';
@@ -20,7 +18,10 @@ async function buildDataset(bars: MarketBars, timeframe: Timeframe, recipe: Reci
   return dataset.buildDataset(bars, timeframe, recipe, await loadCatalog(recipe.features.files), steps);
 }
 
+/** Loaded when it is asked for: it brings every estimator, which no other function here needs. */
 async function planSearch(bars: MarketBars, recipe: SearchedRecipe): Promise<SearchPlan> {
+  const search = await import('../evaluation/search/plan.ts');
+  const { commonGround } = await import('../evaluation/search/common-ground.ts');
   const catalog = await loadCatalog(recipe.features.files);
   const plan = search.planSearch(recipe, catalog);
   return { ...plan, ground: commonGround(bars, recipe, plan.settings, catalog) };
