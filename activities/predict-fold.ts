@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactRef, Json } from '../contracts/artifact.ts';
+import type { Dataset } from '../contracts/dataset.ts';
 import { decideClasses, decidedProbabilities } from '../contracts/decision.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import type { WalkForwardSpec } from '../contracts/split.ts';
@@ -46,30 +47,42 @@ export async function foldPredictor(
   const { libraries } = await estimatorLibraries(rooms, estimator);
   const common = await foldHash(rooms, of);
   const steps = estimator.steps(train);
+
+  const fitAndAsk = async (dataset: Dataset, folder: string, workFolder: string): Promise<FoldAnswers> => {
+    await estimator.fit({
+      dataset: decidesByRows(estimator, recipe) ? halveValidation(dataset, embargoBars).stopping : dataset,
+      task,
+      classes: TASK_CLASSES[task],
+      train,
+      folder,
+      workFolder,
+      libraries,
+      signal,
+      onProgress: report,
+    });
+    const { calibration, decision } = await decideFit(
+      { estimator, folder, libraries },
+      dataset,
+      embargoBars,
+      recipe,
+    );
+    const scores = await estimator.scores(folder, blockRows(dataset, 'test', steps).windows, libraries);
+    // As served: in float32.
+    const answers = Float32Array.from(calibration ? calibrate(scores, calibration) : scores);
+    const probabilities = decidedProbabilities(task, answers, decision);
+    return { probabilities, predicted: decideClasses(task, probabilities, decision) };
+  };
+
   return async (dataset, fold) => {
     const saved = await rooms.artifacts.save('fold', { ...common, fold }, async (folder, workFolder) => {
       const fitFolder = await emptyFolder(join(workFolder, 'fit'));
-      await estimator.fit({
-        dataset: decidesByRows(estimator, recipe) ? halveValidation(dataset, embargoBars).stopping : dataset,
-        task,
-        classes: TASK_CLASSES[task],
-        train,
-        folder: fitFolder,
-        workFolder: join(workFolder, 'checkpoints'),
-        libraries,
-        signal,
-        onProgress: report,
-      });
-      const fitted = { estimator, folder: fitFolder, libraries };
-      const { calibration, decision } = await decideFit(fitted, dataset, embargoBars, recipe);
-      const { windows, rows } = blockRows(dataset, 'test', steps);
-      const scores = await estimator.scores(fitFolder, windows, libraries);
-      // As served: in float32.
-      const answers = Float32Array.from(calibration ? calibrate(scores, calibration) : scores);
-      const probabilities = decidedProbabilities(task, answers, decision);
-      const predicted = decideClasses(task, probabilities, decision);
-      await writeAnswers(join(folder, PREDICTIONS_FILE), { probabilities, predicted });
-      return { rows };
+      try {
+        const answers = await fitAndAsk(dataset, fitFolder, join(workFolder, 'checkpoints'));
+        await writeAnswers(join(folder, PREDICTIONS_FILE), answers);
+        return { rows: answers.predicted.length };
+      } finally {
+        await rm(fitFolder, { recursive: true, force: true });
+      }
     });
     const { path } = await rooms.artifacts.load(saved.artifact);
     return await readAnswers(path(PREDICTIONS_FILE));

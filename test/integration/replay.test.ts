@@ -14,7 +14,7 @@ test('every recorded history of every workflow replays on today’s code', TIMEO
   const histories = await recordedHistories();
   for (const workflow of Object.keys(await import('../../workflows/index.ts'))) {
     assert.ok(
-      histories.some(({ workflowId }) => workflowId.includes(workflow)),
+      histories.some(({ file }) => file.includes(workflow)),
       `${workflow} is among them`,
     );
   }
@@ -23,7 +23,7 @@ test('every recorded history of every workflow replays on today’s code', TIMEO
 
 test('a history that today’s code would not have made is refused by name', TIMEOUT, async () => {
   const [{ workflowId, history }] = (await recordedHistories()).filter(recorded =>
-    recorded.workflowId.includes('trainModel'),
+    recorded.file.includes('trainModel'),
   );
   const scheduled = history.events?.find(event => event.activityTaskScheduledEventAttributes);
   scheduled!.activityTaskScheduledEventAttributes!.activityType = { name: 'someOtherStep' };
