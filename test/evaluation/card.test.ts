@@ -137,3 +137,24 @@ test('a card tells how far labels overlap, what drifted, and what barriers are c
   assert.match(card, /reaches 2 deviations \(of 20 bars’ returns\) above the next bar’s open/);
   assert.doesNotMatch(renderCard(META, EVIDENCE), /outliers|changed in distribution|say about as much/);
 });
+
+test('the card says how much of the Sharpe ratio luck explains, and of how many trials', () => {
+  const evidence = evidenceOf(factsOf(scoreInput()));
+  assert.match(
+    renderCard(META, evidence),
+    /Sharpe ratio per bar \(per year\) +\| −?0\.\d{4} \(−?\d+\.\d\d\)/,
+  );
+  assert.match(renderCard(META, evidence), /deflated: nothing else was tried +\| \d+\.\d %/);
+  const sharpe = {
+    ...evidence.sharpe!,
+    trials: 40,
+    expectedMaximum: 0.0123,
+    spread: 'logged trials' as const,
+  };
+  assert.match(
+    renderCard(META, { ...evidence, sharpe }),
+    /above 0\.0123, which the best of 40 trials would show by luck \(as the trials spread\)/,
+  );
+  const { sharpe: _, ...earlier } = evidence;
+  assert.doesNotMatch(renderCard(META, earlier), /Sharpe/);
+});
