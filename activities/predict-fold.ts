@@ -1,14 +1,17 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactRef, Json } from '../contracts/artifact.ts';
+import { type Candles, sliceCandles } from '../contracts/candles.ts';
 import type { Dataset } from '../contracts/dataset.ts';
 import { decideClasses, decidedProbabilities } from '../contracts/decision.ts';
 import type { Recipe } from '../contracts/recipe.ts';
+import type { MarketKind } from '../contracts/series.ts';
 import type { WalkForwardSpec } from '../contracts/split.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
 import type { CommonGround } from '../contracts/trials.ts';
-import { blockRows } from '../datasets/block-rows.ts';
+import { blockRows, rowsOfBlock } from '../datasets/block-rows.ts';
 import { halveValidation } from '../datasets/validation-halves.ts';
+import type { History } from '../evaluation/history.ts';
 import type { FoldAnswers, PredictFold } from '../evaluation/walk-forward.ts';
 import { calibrate } from '../models/decision/calibration.ts';
 import { estimatorOf } from '../models/estimators/index.ts';
@@ -19,6 +22,7 @@ import { decidesByRows } from './fit-model.ts';
 import { estimatorLibraries } from './native-libraries.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
+import { withTimeLeft } from './time-left.ts';
 
 const PREDICTIONS_FILE = 'predictions.arrow';
 
@@ -38,7 +42,8 @@ export interface FoldInputs {
 export async function foldPredictor(
   rooms: Rooms,
   of: FoldInputs,
-  embargoBars: number,
+  { candles, embargoBars }: Pick<History, 'candles' | 'embargoBars'>,
+  market: MarketKind,
   { signal, report }: Running,
 ): Promise<PredictFold> {
   const { recipe } = of;
@@ -57,8 +62,16 @@ export async function foldPredictor(
       folder,
       workFolder,
       libraries,
+      ...(estimator.trades && {
+        market: {
+          candles: barsBeforeTest(candles, dataset),
+          labels: recipe.labels,
+          costs: recipe.costs,
+          market,
+        },
+      }),
       signal,
-      onProgress: report,
+      onProgress: withTimeLeft(report, rooms.clock.monotonicMs),
     });
     const { calibration, decision } = await decideFit(
       { estimator, folder, libraries },
@@ -89,6 +102,11 @@ export async function foldPredictor(
   };
 }
 
+/** Whoever learns by trading must not see the bars that the fold is judged on. */
+function barsBeforeTest(candles: Candles, dataset: Dataset): Candles {
+  return sliceCandles(candles, 0, dataset.bar[rowsOfBlock(dataset, 'test')[0]]);
+}
+
 /** What a killed fit left there says nothing. */
 async function emptyFolder(path: string): Promise<string> {
   await rm(path, { recursive: true, force: true });
@@ -105,7 +123,7 @@ export async function foldHash(rooms: Rooms, { dataset, recipe, spec, ground }: 
     task: recipe.task,
     train: recipe.train,
     decision: recipe.decision,
-    ...(recipe.task === 'return' && { costs: recipe.costs }),
+    ...((recipe.task === 'return' || estimator.trades) && { costs: recipe.costs }),
     ...(recipe.weights && { weights: recipe.weights }),
     ...(recipe.filter && { filter: recipe.filter }),
     folds: spec,

@@ -51,11 +51,12 @@ export function scoreTrial(rooms: Rooms) {
         result.report.embargoBars,
         ground,
       );
-      const predict = await foldPredictor(rooms, folds, history.embargoBars, running);
+      const { marketKind } = frozen.result;
+      const predict = await foldPredictor(rooms, folds, history, marketKind, running);
       const record = await walkForward(history, recipe, spec, input.folds, predict);
       const score = await offThread(
         'scoreOutOfFold',
-        [record, history.candles, recipe, frozen.result.marketKind],
+        [record, history.candles, recipe, marketKind],
         running.signal,
       );
       const { trades: _, netReturns: _returns, ...told } = score;
