@@ -14,4 +14,7 @@ export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   evidence: 4,
   package: 5,
   comparison: 3,
+  fold: 1,
+  trial: 1,
+  search: 1,
 };

@@ -4,10 +4,11 @@ import { parseSeries, type Series, seriesId } from '../contracts/series.ts';
 import { readEvidence } from '../inference/package.ts';
 import type { VersionRecord } from '../registry/registry.ts';
 import type { CliContext } from './context.ts';
-import { renderDecision, renderGate, renderNumber } from './evidence-text.ts';
+import { renderDecision, renderGate, renderNumber, renderSharpe } from './evidence-text.ts';
 import { renderHistory, renderTime as time } from './history-text.ts';
 import { registerImport } from './import-model.ts';
 import { parseVersion, registerLifecycleVerbs } from './lifecycle-verbs.ts';
+import { registerTrials } from './models-trials.ts';
 import { pauseOf, renderPause } from './pauses.ts';
 import { withRooms } from './rooms.ts';
 import { parseTime } from './series-arguments.ts';
@@ -55,6 +56,7 @@ export function register(command: Command, context: CliContext): void {
     );
 
   registerImport(command, context);
+  registerTrials(command, context);
   registerLifecycleVerbs(command, context);
 }
 
@@ -124,6 +126,7 @@ async function show(
       ...renderDecision(version.task, evidence),
       '',
       renderGate(evidence),
+      ...renderSharpe(evidence),
     ].join('\n'),
   );
 }

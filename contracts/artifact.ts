@@ -9,6 +9,9 @@ export const ARTIFACT_STEPS = [
   'evidence',
   'package',
   'comparison',
+  'fold',
+  'trial',
+  'search',
 ] as const;
 export type ArtifactStep = (typeof ARTIFACT_STEPS)[number];
 

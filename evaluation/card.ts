@@ -1,6 +1,6 @@
 import { BLOCKS } from '../contracts/dataset.ts';
 import { LIKELIEST } from '../contracts/decision.ts';
-import type { Evidence, Metrics } from '../contracts/evidence.ts';
+import type { Evidence, Metrics, SharpeEvidence } from '../contracts/evidence.ts';
 import type { LabelSpec, TripleBarrierSpec } from '../contracts/labels.ts';
 import { plain, table, textTable } from '../contracts/markdown.ts';
 import type { ImportedOrigin, PackageMeta } from '../contracts/package.ts';
@@ -163,7 +163,7 @@ function confusionSection({ metrics }: Evidence): string {
 ${table(head, rows)}`;
 }
 
-function backtestSection({ backtest, intervals, classes }: Evidence): string {
+function backtestSection({ backtest, intervals, classes, sharpe }: Evidence): string {
   const { exits } = backtest;
   const isVeto = classes.includes('APPROVE');
   const rows = [
@@ -175,6 +175,7 @@ function backtestSection({ backtest, intervals, classes }: Evidence): string {
     ['trades that earned their costs', percent(backtest.hitRate)],
     ['total net return, compounded', percent(backtest.totalNetReturn)],
     ['largest drawdown', percent(backtest.maxDrawdown)],
+    ...(sharpe ? sharpeRows(sharpe) : []),
     ['bars held per trade', decimals(backtest.meanHoldingBars, 1)],
     ['time in the market', percent(backtest.exposure)],
     [
@@ -187,6 +188,21 @@ function backtestSection({ backtest, intervals, classes }: Evidence): string {
 The test block played bar by bar as a ${backtest.marketKind} market allows: one position at a time, ${isVeto ? 'on the side of the signal that it approves, ' : ''}entry at the next open, exit as labelled${backtest.marketKind === 'spot' ? ' or at the next open after SHORT' : ''}, ${backtest.costsPerSideBps} bp of costs per side.
 
 ${table(['', 'value'], rows)}`;
+}
+
+function sharpeRows(sharpe: SharpeEvidence): string[][] {
+  const { perBar, annualised, probabilistic, deflated, trials, expectedMaximum, spread } = sharpe;
+  const spreadOf = spread === 'no skill' ? 'as estimates without skill spread' : 'as the trials spread';
+  return [
+    ['Sharpe ratio per bar (per year)', `${decimals(perBar, 4)} (${decimals(annualised, 2)})`],
+    ['probability that it is truly above 0', percent(probabilistic)],
+    [
+      trials === 1
+        ? 'the same, deflated: nothing else was tried'
+        : `… above ${decimals(expectedMaximum, 4)}, which the best of ${trials} trials would show by luck (${spreadOf})`,
+      percent(deflated),
+    ],
+  ];
 }
 
 function gateSection({ rules }: Evidence): string {

@@ -107,9 +107,16 @@ export function selectVersions(sql: DatabaseSync, series: string | null): Versio
 
 export function selectEvents(sql: DatabaseSync, series: string, limit: number): Event[] {
   const rows = sql
-    .prepare('SELECT * FROM events WHERE series = ? ORDER BY id DESC LIMIT ?')
+    .prepare("SELECT * FROM events WHERE series = ? AND kind <> 'trial' ORDER BY id DESC LIMIT ?")
     .all(series, limit) as unknown as EventRow[];
   return rows.map(eventOf).reverse();
+}
+
+export function selectTrials(sql: DatabaseSync, series: string): Event[] {
+  const rows = sql
+    .prepare("SELECT * FROM events WHERE series = ? AND kind = 'trial' ORDER BY id")
+    .all(series) as unknown as EventRow[];
+  return rows.map(eventOf);
 }
 
 export function selectOperation(sql: DatabaseSync, operationId: string): Event | null {
