@@ -3,7 +3,7 @@ import * as node from '../primitives.ts';
 import { scan } from '../scan.ts';
 import type { Value } from '../value.ts';
 import { sigmoidSlope, tanhSlope } from './activations.ts';
-import { type Recurrence, requireGates, shiftLater } from './lstm.ts';
+import { type Recurrence, shiftLater } from './lstm.ts';
 
 /**
  * The recurrence of a GRU (Cho et al. 2014; the reset gate applies after the matrix product, as in cuDNN and PyTorch) over
@@ -19,7 +19,6 @@ export const gru: Operator<
   forward: (graph, [projections, weight, bias], { last }) => {
     const [, batch] = projections.dims;
     const units = weight.dims[0];
-    requireGates(projections, weight, 3);
     const { outputs, states } = scan(graph, {
       states: [graph.zeros([batch, units])],
       inputs: [projections],
@@ -72,7 +71,7 @@ export const gru: Operator<
         const [gates] = node.split(graph, dRecurrent, 2, [2 * units, units]);
         return node.concat(graph, [gates, node.multiply(graph, dHidden, onNew)], 2);
       },
-      () => node.gemm(graph, node.rowsOf(graph, before), rows, null, { transA: 1 }),
+      () => node.outerSum(graph, before, rows),
       () => node.reduce(graph, 'ReduceSum', rows, [0], false),
     ];
   },
