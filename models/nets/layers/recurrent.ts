@@ -43,8 +43,7 @@ export function gru(net: NetBuilder, name: string, sequence: Value, { units, las
     });
   }
   const { inputWeight, stateWeight, inputBias, stateBias } = weights;
-  const projections = net.ops.linear(sequence, inputWeight, inputBias);
-  return net.ops.gru(projections, stateWeight, stateBias, { last });
+  return net.ops.gru(sequence, inputWeight, stateWeight, inputBias, stateBias, { last });
 }
 
 type Weights = Record<'inputWeight' | 'stateWeight' | 'inputBias' | 'stateBias', Value>;

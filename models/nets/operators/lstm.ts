@@ -101,14 +101,6 @@ export const lstm: Operator<
   },
 };
 
-/** Each step's value one step later, with zeros in the first. */
-export function shiftLater(graph: Graph, sequence: Value): Value {
-  const [steps] = sequence.dims;
-  const first = graph.zeros(sequence.dims.with(0, 1));
-  if (steps === 1) return first;
-  return node.concat(graph, [first, node.slice(graph, sequence, 0, 0, steps - 1)], 0);
-}
-
 /**
  * The units of a recurrent layer.
  * @throws AlphaloomError TRAINING_FAILED unless weight and bias lead from inputs and state to `gates` gates
