@@ -1,4 +1,3 @@
-import type { Graph } from '../graph.ts';
 import type { Operator } from '../operator.ts';
 import * as node from '../primitives.ts';
 import { scan } from '../scan.ts';
