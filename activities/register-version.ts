@@ -5,7 +5,7 @@ import type { PackageMeta } from '../contracts/package.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
-import { renderCard } from '../evaluation/card.ts';
+import { type CardVariant, renderCard } from '../evaluation/card.ts';
 import { type MeasuredEvidence, PACKAGE_FILES, readEvidence } from '../inference/package.ts';
 import { estimatorOf } from '../models/estimators/index.ts';
 import { linkPackage } from '../registry/package-files.ts';
@@ -31,7 +31,7 @@ interface Input {
 export function registerVersion(rooms: Rooms) {
   return asStep(async (input: Input) => {
     const { series, recipe, actor, ...artifacts } = input;
-    const { meta, evidence, modelPath, evidencePath } = await describePackage(rooms, input);
+    const { meta, evidence, variants, modelPath, evidencePath } = await describePackage(rooms, input);
     const inputs = {
       model: artifacts.model.inputHash,
       evidence: artifacts.evidence.inputHash,
@@ -42,12 +42,13 @@ export function registerVersion(rooms: Rooms) {
       await copyFile(modelPath, join(folder, PACKAGE_FILES.model));
       await writeFile(join(folder, PACKAGE_FILES.meta), `${JSON.stringify(meta, null, 2)}\n`);
       await copyFile(evidencePath, join(folder, PACKAGE_FILES.metrics));
-      await writeFile(join(folder, PACKAGE_FILES.card), renderCard(meta, evidence));
+      await writeFile(join(folder, PACKAGE_FILES.card), renderCard(meta, evidence, variants));
       return { packageId: meta.packageId, latencyMs: evidence.latencyMs };
     });
     const { metrics, baseline, eligible } = evidence;
-    // What was learnt from generated bars says nothing of a market.
-    const tradable = evidence.tradable && !meta.synthetic;
+    // What was learnt from generated bars says nothing of a market, and what may have seen its test block proves nothing.
+    const mayHaveSeenTest = meta.imported !== undefined && meta.imported.trainedThroughTime === null;
+    const tradable = evidence.tradable && !meta.synthetic && !mayHaveSeenTest;
     const { version, cached } = await rooms.registry.register(seriesId(series), {
       packageId: meta.packageId,
       package: { step: 'package', inputHash: saved.artifact.inputHash, sha256: saved.artifact.sha256 },
@@ -55,10 +56,11 @@ export function registerVersion(rooms: Rooms) {
       task: recipe.task,
       dataFromTime: meta.dataset.firstTime,
       dataToTime: meta.dataset.lastTime,
-      trainedThroughTime: meta.dataset.trainedThroughTime,
+      trainedThroughTime: Math.max(meta.dataset.trainedThroughTime, meta.imported?.trainedThroughTime ?? 0),
       eligible,
       tradable,
       marketKind: meta.marketKind,
+      ...(meta.imported && { origin: 'imported' as const }),
       metrics: {
         mcc: metrics.mcc,
         directionalAuc: metrics.directionalAuc,
@@ -85,7 +87,13 @@ export function registerVersion(rooms: Rooms) {
 async function describePackage(
   { artifacts }: Rooms,
   { series, recipe, actor: _, ...refs }: Input,
-): Promise<{ meta: PackageMeta; evidence: MeasuredEvidence; modelPath: string; evidencePath: string }> {
+): Promise<{
+  meta: PackageMeta;
+  evidence: MeasuredEvidence;
+  variants: readonly CardVariant[];
+  modelPath: string;
+  evidencePath: string;
+}> {
   const snapshot = await artifacts.load<SnapshotFacts>(refs.snapshot);
   const dataset = await artifacts.load<DatasetFacts>(refs.dataset);
   const model = await artifacts.load<ModelFacts>(refs.model);
@@ -95,6 +103,7 @@ async function describePackage(
   const modelFile = model.files.find(({ name }) => name === MODEL_FILE)!;
   return {
     evidence,
+    variants: model.result.variants,
     modelPath: model.path(MODEL_FILE),
     evidencePath: judged.path(PACKAGE_FILES.metrics),
     meta: {
@@ -102,6 +111,7 @@ async function describePackage(
       series,
       marketKind: snapshot.result.marketKind,
       synthetic: snapshot.result.synthetic ?? false,
+      ...(model.result.imported && { imported: model.result.imported }),
       task: recipe.task,
       classes: TASK_CLASSES[recipe.task],
       steps: estimatorOf(recipe.train).steps(recipe.train),

@@ -1,5 +1,9 @@
+import { LIKELIEST } from '../contracts/decision.ts';
 import type { Evidence, RuleResult } from '../contracts/evidence.ts';
+import type { Task } from '../contracts/tasks.ts';
 import type { OfferOutcome, StepReport } from '../contracts/training.ts';
+import { decimals, percent } from '../contracts/wording.ts';
+import { calibrationSentence, decisionSentence } from '../evaluation/decision-words.ts';
 import type { Paint } from './output.ts';
 import { renderTable } from './table.ts';
 
@@ -20,6 +24,25 @@ export function renderGate(evidence: Evidence): string {
     { title: 'must hold', cell: rule => rule.threshold },
     { title: 'found', cell: rule => renderNumbers(rule.numbers) },
   ]);
+}
+
+/** How answers become decisions, and what calibration did: a line each. */
+export function renderDecision(task: Task, evidence: Evidence): string[] {
+  const calibrated = calibrationSentence(evidence);
+  return [
+    decisionSentence(task, evidence.decision ?? LIKELIEST),
+    ...(calibrated === null ? [] : [calibrated]),
+  ];
+}
+
+/** How much of the backtest's result luck explains; nothing for evidence of earlier versions. */
+export function renderSharpe({ sharpe }: Evidence): string[] {
+  if (!sharpe) return [];
+  const { perBar, annualised, probabilistic, deflated, trials } = sharpe;
+  return [
+    `Sharpe ratio ${renderNumber(perBar)} per bar, ${decimals(annualised, 2)} per year; truly above 0 with ${percent(probabilistic)}, ` +
+      `above the luck of ${trials} trial${trials === 1 ? '' : 's'} with ${percent(deflated)}`,
+  ];
 }
 
 /** The gate's table for a screen that shows several: a line per rule, with what it found. */

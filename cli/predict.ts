@@ -1,20 +1,36 @@
 import type { Command } from 'commander';
-import type { Prediction } from '../contracts/prediction.ts';
+import type { ExplainedPrediction, Prediction } from '../contracts/prediction.ts';
 import { parseSeries } from '../contracts/series.ts';
 import type { CliContext } from './context.ts';
+import { renderExplanation } from './explanation-text.ts';
 import { withRooms } from './rooms.ts';
 
 export function register(command: Command, context: CliContext): void {
   command
     .argument('<symbol>', 'BTCUSD; with a venue: coinbase:BTCUSD')
     .argument('<timeframe>', '1h')
-    .addHelpText('after', '\nExample:\n  alphaloom predict BTCUSD 1h --json\n')
-    .action((symbol, timeframe) =>
+    .option('--explain', 'with what each feature did to the answer')
+    .addHelpText(
+      'after',
+      '\nExample:\n  alphaloom predict BTCUSD 1h --json\n  alphaloom predict BTCUSD 1h --explain\n',
+    )
+    .action((symbol, timeframe, { explain = false }: { explain?: boolean }) =>
       withRooms(context, async ({ predictor }, { config }) => {
-        const prediction = await predictor.predict(parseSeries(symbol, timeframe, config.defaultVenue));
-        context.output.result(prediction, () => renderPrediction(prediction));
+        const series = parseSeries(symbol, timeframe, config.defaultVenue);
+        if (!explain) {
+          const prediction = await predictor.predict(series);
+          context.output.result(prediction, () => renderPrediction(prediction));
+          return;
+        }
+        const explained = await predictor.explain(series);
+        context.output.result(explained, () => renderExplained(explained));
       }),
     );
+}
+
+function renderExplained({ explanation, ...prediction }: ExplainedPrediction): string {
+  const lines = renderPrediction(prediction);
+  return explanation === null ? lines : `${lines}\n\n${renderExplanation(explanation)}`;
 }
 
 export function renderPrediction(prediction: Prediction): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { explanationSchema } from './explanation.ts';
 
 /** Sources in the order of the fallback chain. */
 const PREDICTION_SOURCES = ['ML_PER_COIN_V1', 'PROFESSIONAL_ANALYZER', 'RSI_MA', 'MOMENTUM', 'HOLD'] as const;
@@ -18,7 +19,7 @@ export const predictionSchema = z.strictObject({
   /** Only of a policy that learnt by trading: ±0.002 or 0 for its action. Nominal: it estimates no return. */
   expected_return: z.number().optional(),
   source: z.enum(PREDICTION_SOURCES),
-  /** Why earlier sources of the chain did not answer. */
+  /** Why earlier sources of the chain did not answer, or why an answer could not be explained. */
   reasons: z.array(z.string()),
   model_version: z.string().nullable(),
   tradable: z.boolean(),
@@ -48,3 +49,10 @@ export const predictionSchema = z.strictObject({
 });
 
 export type Prediction = z.infer<typeof predictionSchema>;
+
+/** The same with why the model answered so; null where no model answered, or it can't be explained: `reasons` tell. */
+export const explainedPredictionSchema = predictionSchema.extend({
+  explanation: explanationSchema.nullable(),
+});
+
+export type ExplainedPrediction = z.infer<typeof explainedPredictionSchema>;

@@ -20,6 +20,19 @@ export const DECIDED_CLASSES = {
   return: TASK_CLASSES.direction3,
 } as const satisfies Record<Task, readonly string[]>;
 
+/**
+ * The pair of classes, positive first, that tells whether a model knows more than how much will happen; null where the
+ * classes hold no such pair.
+ */
+export function oppositeClasses(classes: readonly string[]): readonly [string, string] | null {
+  return OPPOSITES.find(pair => pair.every(name => classes.includes(name))) ?? null;
+}
+
+const OPPOSITES: readonly (readonly [string, string])[] = [
+  ['LONG', 'SHORT'],
+  ['APPROVE', 'REJECT'],
+];
+
 /** Label values of `direction3`. */
 export const SHORT = 0;
 export const NO_TRADE = 1;

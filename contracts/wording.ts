@@ -1,4 +1,5 @@
 import type { Estimate } from './evidence.ts';
+import { oppositeClasses } from './tasks.ts';
 
 /** Numbers as people read them; null is a dash. */
 export function decimals(value: number | null, digits = 3): string {
@@ -22,6 +23,11 @@ export function basisPoints(value: number | null): string {
 
 export function interval(estimate: Estimate, format: (value: number | null) => string): string {
   return estimate.low === null ? 'unknown' : `${format(estimate.low)} to ${format(estimate.high)}`;
+}
+
+/** What the directional AUC of a model with these classes is of. */
+export function aucName(classes: readonly string[]): string {
+  return `AUC of ${oppositeClasses(classes)?.join(' against ') ?? 'nothing'}`;
 }
 
 /** An instant to the minute, UTC. */

@@ -1,24 +1,43 @@
 import { BLOCKS } from '../contracts/dataset.ts';
-import type { Evidence, Metrics } from '../contracts/evidence.ts';
+import { LIKELIEST } from '../contracts/decision.ts';
+import type { Evidence, Metrics, SharpeEvidence } from '../contracts/evidence.ts';
 import type { LabelSpec, TripleBarrierSpec } from '../contracts/labels.ts';
-import { plain, table, textBar, textTable } from '../contracts/markdown.ts';
-import type { PackageMeta } from '../contracts/package.ts';
+import { plain, table, textTable } from '../contracts/markdown.ts';
+import type { ImportedOrigin, PackageMeta } from '../contracts/package.ts';
 import { seriesId } from '../contracts/series.ts';
-import { basisPoints, decimals, interval, joined, percent, utc } from '../contracts/wording.ts';
+import { aucName, basisPoints, decimals, interval, joined, percent, utc } from '../contracts/wording.ts';
+import { featureSection } from './card-features.ts';
+import { calibrationSentence, decisionSentence } from './decision-words.ts';
 
 /** What a card tells of the package itself. */
 export type CardMeta = Omit<PackageMeta, 'artifacts' | 'model'>;
 
+/** A form of the model that was tried for serving. */
+export interface CardVariant {
+  readonly variant: string;
+  readonly chosen: boolean;
+  readonly reason: string;
+  /** Null where it could not be made. */
+  readonly measures: {
+    readonly bytes: number;
+    /** Share of validation rows on which it decides as the float model. */
+    readonly agreement: number;
+    readonly maxProbabilityDifference: number;
+  } | null;
+}
+
 /** `card.md`: what the model is, what it was shown, how it did, and where not to trust it. Same input, same bytes. */
-export function renderCard(meta: CardMeta, evidence: Evidence): string {
+export function renderCard(meta: CardMeta, evidence: Evidence, variants: readonly CardVariant[]): string {
   const sections = [
     heading(meta, evidence),
     dataSection(meta),
-    featureSection(meta, evidence),
+    featureSection(meta.featureNames, evidence),
     evidenceSection(evidence),
+    decisionSection(meta, evidence),
     confusionSection(evidence),
     backtestSection(evidence),
     gateSection(evidence),
+    ...(variants.length > 1 ? [variantSection(variants)] : []),
     limitSection(meta, evidence),
     originSection(meta, evidence),
   ];
@@ -35,10 +54,25 @@ function heading(meta: CardMeta, evidence: Evidence): string {
   const origin = meta.synthetic
     ? ' It was trained and judged on generated bars: nothing here says anything of a market.'
     : '';
+  const elsewhere = meta.imported ? ` ${importedSentence(meta.imported)}` : '';
   return `# ${seriesId(meta.series)} · ${recipe.name}
 
-A model of the direction of ${meta.series.symbol} (${meta.series.venue}, ${meta.marketKind}) on closed ${meta.series.timeframe} bars, by the estimator ${plain(recipe.train.estimator)}. ${labelSentence(recipe.labels)} It ${verdict} the gate. ${use}${origin}${about}`;
+${SUBJECTS[meta.task]} ${meta.series.symbol} (${meta.series.venue}, ${meta.marketKind}) on closed ${meta.series.timeframe} bars, by the estimator ${plain(recipe.train.estimator)}. ${labelSentence(recipe.labels)} It ${verdict} the gate. ${use}${origin}${elsewhere}${about}`;
 }
+
+function importedSentence({ file, sha256, trainedThroughTime }: ImportedOrigin): string {
+  const seen =
+    trainedThroughTime === null
+      ? 'What bars its training saw is not known, so it may have seen those it was judged by.'
+      : `Its importer says that its training saw bars through ${utc(trainedThroughTime)}.`;
+  return `It was trained elsewhere and imported from ${plain(file)} (SHA-256 ${sha256}). ${seen}`;
+}
+
+const SUBJECTS: Readonly<Record<CardMeta['task'], string>> = {
+  direction3: 'A model of the direction of',
+  approve2: 'A veto on signals of others, which it approves or rejects, for',
+  return: 'A model of the return of',
+};
 
 function labelSentence(labels: LabelSpec): string {
   const bars = `${labels.horizonBars} bars`;
@@ -88,28 +122,14 @@ function driftSentence({ drifted }: CardMeta['dataset']): string {
   return ` ${joined(named)} changed in distribution between training and test (population stability index from 0.25).`;
 }
 
-function featureSection({ featureNames }: CardMeta, { importance }: Evidence): string {
-  const shareOf = new Map(importance.map(row => [row.feature, row.share]));
-  const largest = Math.max(0, ...shareOf.values());
-  const rows = featureNames
-    .map(name => ({ name, share: shareOf.get(name) ?? 0 }))
-    .sort((a, b) => b.share - a.share)
-    .map(({ name, share }) => [name, percent(share), textBar(largest > 0 ? share / largest : 0)]);
-  return `## Features
-
-Share of what the model gained by each feature while it learnt.
-
-${textTable(['feature', 'share', ''], rows)}`;
-}
-
-function evidenceSection({ metrics, baseline, intervals, bootstrap, testBlock }: Evidence): string {
+function evidenceSection({ metrics, baseline, intervals, bootstrap, testBlock, classes }: Evidence): string {
   const row = (name: string, key: keyof typeof intervals & keyof Metrics, digits = 3) => {
     const format = (value: number | null) => decimals(value, digits);
     return [name, format(metrics[key]), interval(intervals[key], format), format(baseline[key])];
   };
   const rows = [
     row('MCC', 'mcc'),
-    row('AUC of LONG against SHORT', 'directionalAuc'),
+    row(aucName(classes), 'directionalAuc'),
     row('balanced accuracy', 'balancedAccuracy'),
     row('macro-F1', 'macroF1'),
     row('accuracy', 'accuracy'),
@@ -121,6 +141,13 @@ function evidenceSection({ metrics, baseline, intervals, bootstrap, testBlock }:
 On ${testBlock.rows} rows from ${utc(testBlock.fromTime)} to ${utc(testBlock.toTime)} that training never saw, with the very file that serves. Intervals are 95 %, by ${bootstrap.method} bootstrap (${bootstrap.draws} draws of blocks of ${bootstrap.blockRows} rows, ${bootstrap.generator}, seed ${bootstrap.seed}). The baseline always answers with the training block’s commonest class; its probabilities are that block’s class frequencies.
 
 ${table(['metric', 'model', '95 % interval', 'baseline'], rows)}`;
+}
+
+function decisionSection({ task }: CardMeta, evidence: Evidence): string {
+  const sentences = [decisionSentence(task, evidence.decision ?? LIKELIEST), calibrationSentence(evidence)];
+  return `## Decisions
+
+${sentences.filter(sentence => sentence !== null).join(' ')}`;
 }
 
 function confusionSection({ metrics }: Evidence): string {
@@ -136,8 +163,9 @@ function confusionSection({ metrics }: Evidence): string {
 ${table(head, rows)}`;
 }
 
-function backtestSection({ backtest, intervals }: Evidence): string {
+function backtestSection({ backtest, intervals, classes, sharpe }: Evidence): string {
   const { exits } = backtest;
+  const isVeto = classes.includes('APPROVE');
   const rows = [
     ['trades (long, short)', `${backtest.trades} (${backtest.longTrades}, ${backtest.shortTrades})`],
     ['net return per trade', basisPoints(backtest.meanNetReturn)],
@@ -147,6 +175,7 @@ function backtestSection({ backtest, intervals }: Evidence): string {
     ['trades that earned their costs', percent(backtest.hitRate)],
     ['total net return, compounded', percent(backtest.totalNetReturn)],
     ['largest drawdown', percent(backtest.maxDrawdown)],
+    ...(sharpe ? sharpeRows(sharpe) : []),
     ['bars held per trade', decimals(backtest.meanHoldingBars, 1)],
     ['time in the market', percent(backtest.exposure)],
     [
@@ -156,9 +185,24 @@ function backtestSection({ backtest, intervals }: Evidence): string {
   ];
   return `## After costs
 
-The test block played bar by bar as a ${backtest.marketKind} market allows: one position at a time, entry at the next open, exit as labelled${backtest.marketKind === 'spot' ? ' or at the next open after SHORT' : ''}, ${backtest.costsPerSideBps} bp of costs per side.
+The test block played bar by bar as a ${backtest.marketKind} market allows: one position at a time, ${isVeto ? 'on the side of the signal that it approves, ' : ''}entry at the next open, exit as labelled${backtest.marketKind === 'spot' ? ' or at the next open after SHORT' : ''}, ${backtest.costsPerSideBps} bp of costs per side.
 
 ${table(['', 'value'], rows)}`;
+}
+
+function sharpeRows(sharpe: SharpeEvidence): string[][] {
+  const { perBar, annualised, probabilistic, deflated, trials, expectedMaximum, spread } = sharpe;
+  const spreadOf = spread === 'no skill' ? 'as estimates without skill spread' : 'as the trials spread';
+  return [
+    ['Sharpe ratio per bar (per year)', `${decimals(perBar, 4)} (${decimals(annualised, 2)})`],
+    ['probability that it is truly above 0', percent(probabilistic)],
+    [
+      trials === 1
+        ? 'the same, deflated: nothing else was tried'
+        : `… above ${decimals(expectedMaximum, 4)}, which the best of ${trials} trials would show by luck (${spreadOf})`,
+      percent(deflated),
+    ],
+  ];
 }
 
 function gateSection({ rules }: Evidence): string {
@@ -174,12 +218,31 @@ function gateSection({ rules }: Evidence): string {
 ${textTable(['rule', 'required', 'outcome', 'threshold', 'why'], rows)}`;
 }
 
+/** Sizes and agreements, no times: what was measured on a machine stands in no file that is hashed. */
+function variantSection(variants: readonly CardVariant[]): string {
+  const rows = variants.map(({ variant, chosen, reason, measures }) => [
+    chosen ? `${variant} (serves)` : variant,
+    measures ? String(measures.bytes) : '–',
+    measures ? percent(measures.agreement) : '–',
+    measures ? decimals(measures.maxProbabilityDifference, 4) : '–',
+    reason,
+  ]);
+  return `## Variants
+
+Against the float model, on the validation block.
+
+${textTable(['variant', 'bytes', 'decides alike', 'largest difference of a probability', 'why'], rows)}`;
+}
+
 function limitSection(meta: CardMeta, evidence: Evidence): string {
   const { recipe, marketKind } = meta;
   const { missingInTraining } = meta.dataset;
   const failed = evidence.rules.filter(rule => rule.required && rule.outcome !== 'pass');
   const limits = [
     `It knows ${meta.series.symbol} on ${meta.series.venue} at ${meta.series.timeframe}; nothing was shown for any other market or timeframe.`,
+    meta.task === 'approve2'
+      ? 'It gives no direction of its own: it approves or rejects signals, and says nothing of those it was not trained for.'
+      : null,
     'The intervals speak of the test block. They can’t speak of a market that has changed since.',
     `The backtest fills at the next open and at its levels whatever the size, and knows neither market impact nor outages${marketKind === 'swap' ? ' nor funding payments' : ''}.`,
     marketKind === 'spot' ? 'On spot SHORT closes a long and never opens a position.' : null,

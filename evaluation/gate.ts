@@ -18,7 +18,7 @@ export function judgeCandidate(
   const rules = GATE_RULES.map(rule => ({
     rule: rule.name,
     required: isRequired(rule, gate),
-    threshold: rule.threshold(gate),
+    threshold: rule.threshold(gate, facts),
     ...rule.judge(facts, gate),
   }));
   return {

@@ -9,6 +9,8 @@ import type { ServingModel } from './serving-model.ts';
 
 export interface ModelAnswer {
   readonly model: ServingModel;
+  /** What it was asked, `[steps, features]`. */
+  readonly window: Float32Array;
   /** In the order of `TASK_CLASSES.direction3`. */
   readonly probabilities: Float32Array;
   /** Class of `direction3` that the package's rule decides. */

@@ -3,13 +3,14 @@ import type { CandleStore } from '../candles/store.ts';
 import type { MarketBars } from '../contracts/candles.ts';
 import { decideClasses, decidedProbabilities } from '../contracts/decision.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
-import type { Prediction } from '../contracts/prediction.ts';
+import type { ExplainedPrediction, Prediction } from '../contracts/prediction.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import type { Registry, VersionRecord } from '../registry/registry.ts';
+import { explainAnswer } from './explain-answer.ts';
 import type { MarketView } from './market-view.ts';
 import { createModelCache } from './model-cache.ts';
 import { decisionOf } from './package.ts';
-import { describeHold, describeModelAnswer, type ModelAnswer } from './prediction-json.ts';
+import { describeHold, describeModelAnswer, type ModelAnswer, type Moment } from './prediction-json.ts';
 import { createSeriesViews } from './series-views.ts';
 import type { ServingModel } from './serving-model.ts';
 
@@ -29,6 +30,8 @@ export interface Predictor {
   predict(series: Series): Promise<Prediction>;
   /** The same over bars that the caller holds in memory (from the series' anchor on, closed ones only). */
   predictOn(series: Series, bars: MarketBars): Promise<Prediction>;
+  /** As `predict`, with what each feature did to the answer: some milliseconds for trees, a second for a large net. */
+  explain(series: Series): Promise<ExplainedPrediction>;
   close(): Promise<void>;
 }
 
@@ -40,21 +43,20 @@ export function createPredictor(rooms: PredictorRooms): Predictor {
   const models = createModelCache(artifacts, MAX_OPEN_MODELS);
   const views = createSeriesViews(candles);
 
-  /** The champion's answer; a champion that is broken leaves the word to the one before it. */
-  const askChampions = async (
-    series: Series,
-    view: MarketView,
-    reasons: string[],
-  ): Promise<ModelAnswer | null> => {
+  /** What `work` makes of the champion; one that is broken leaves the word to the one before it. */
+  const askChampions = async <Answer>(
+    { series, reasons }: Moment,
+    work: (model: ServingModel) => Promise<Answer>,
+  ): Promise<Answer | null> => {
     const champion = await registry.champion(seriesId(series));
     if (champion === null) {
       reasons.push('CHAMPION_NONE: no version serves this series yet');
       return null;
     }
     let isBroken = false;
-    const ask = async (version: VersionRecord): Promise<ModelAnswer | null> => {
+    const ask = async (version: VersionRecord): Promise<Answer | null> => {
       try {
-        return await models.use(version, model => askModel(model, view));
+        return await models.use(version, work);
       } catch (error) {
         if (!(error instanceof AlphaloomError)) throw error;
         reasons.push(`v${version.version}: ${error.code}: ${error.message}`);
@@ -68,29 +70,51 @@ export function createPredictor(rooms: PredictorRooms): Predictor {
     return previous && (await ask(previous));
   };
 
-  const describe = async (series: Series, view: MarketView, startedAt: number): Promise<Prediction> => {
-    const reasons: string[] = [];
-    const answer = await askChampions(series, view, reasons);
-    const moment = {
-      series,
-      view,
-      reasons,
-      now: clock.now(),
-      latencyMs: () => clock.monotonicMs() - startedAt,
-    };
+  const momentOf = (series: Series, view: MarketView, startedAt: number): Moment => ({
+    series,
+    view,
+    reasons: [],
+    now: clock.now(),
+    latencyMs: () => clock.monotonicMs() - startedAt,
+  });
+
+  const describe = async (moment: Moment): Promise<Prediction> => {
+    const answer = await askChampions(moment, model => askModel(model, moment.view));
     return answer ? describeModelAnswer(answer, moment) : describeHold(moment);
+  };
+
+  const explain = async (moment: Moment): Promise<ExplainedPrediction> => {
+    const explained = await askChampions(moment, async model => {
+      const answer = await askModel(model, moment.view);
+      const prediction = describeModelAnswer(answer, moment);
+      return { ...prediction, explanation: await explainAnswer(answer).catch(leaveReason(moment)) };
+    });
+    return explained ?? { ...describeHold(moment), explanation: null };
   };
 
   return {
     predictOn(series, bars) {
       const startedAt = clock.monotonicMs();
-      return views.onBars(series, bars, view => describe(series, view, startedAt));
+      return views.onBars(series, bars, view => describe(momentOf(series, view, startedAt)));
     },
     predict(series) {
       const startedAt = clock.monotonicMs();
-      return views.onStore(series, view => describe(series, view, startedAt));
+      return views.onStore(series, view => describe(momentOf(series, view, startedAt)));
+    },
+    explain(series) {
+      const startedAt = clock.monotonicMs();
+      return views.onStore(series, view => explain(momentOf(series, view, startedAt)));
     },
     close: () => models.close(),
+  };
+}
+
+/** An answer that can't be explained is still an answer. */
+function leaveReason({ reasons }: Moment): (error: unknown) => null {
+  return error => {
+    if (!(error instanceof AlphaloomError)) throw error;
+    reasons.push(`not explained: ${error.code}: ${error.message}`);
+    return null;
   };
 }
 
@@ -127,7 +151,7 @@ async function askModel(model: ServingModel, view: MarketView): Promise<ModelAns
     rule,
   );
   const [decided] = decideClasses(meta.task, probabilities, rule);
-  return { model, probabilities, decided };
+  return { model, window, probabilities, decided };
 }
 
 const MODEL_AT_FAULT = 'model';

@@ -17,6 +17,8 @@ export interface ServingModel {
   readonly meta: PackageMeta;
   readonly evidence: Evidence;
   readonly session: ModelSession;
+  /** The file that the session runs. */
+  readonly modelPath: string;
   /** In the order of the model's columns. */
   readonly features: readonly FeatureDefinition[];
 }
@@ -34,7 +36,7 @@ export async function loadServingModel(
   try {
     requirePackage(session.info, meta, version);
     const features = await requireSchema(session.info, meta);
-    return { version, meta, evidence, session, features };
+    return { version, meta, evidence, session, modelPath, features };
   } catch (error) {
     await session.dispose();
     throw error;

@@ -1,5 +1,6 @@
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { ClassMetrics, Metrics } from '../contracts/evidence.ts';
+import { oppositeClasses } from '../contracts/tasks.ts';
 import {
   accuracy,
   balancedAccuracy,
@@ -66,12 +67,6 @@ export function classificationMetrics(
   };
 }
 
-/** The pair of classes, positive first, that tells whether a model knows more than how much will happen. */
-const OPPOSITES: readonly (readonly [string, string])[] = [
-  ['LONG', 'SHORT'],
-  ['APPROVE', 'REJECT'],
-];
-
 /**
  * Rows labelled LONG or SHORT in order of P(LONG) / (P(LONG) + P(SHORT)), LONG being positive; where both are 0 the score
  * is ½. Likewise APPROVE and REJECT. Null where the task has no such classes.
@@ -81,7 +76,7 @@ export function directionalRanking(
   probabilities: Probabilities,
   classes: readonly string[],
 ): Ranking | null {
-  const pair = OPPOSITES.find(names => names.every(name => classes.includes(name)));
+  const pair = oppositeClasses(classes);
   if (!pair) return null;
   const [long, short] = [classes.indexOf(pair[0]), classes.indexOf(pair[1])];
   const score = new Float64Array(label.length);

@@ -1,23 +1,29 @@
 import type { GateSpec } from '../../contracts/recipe.ts';
 import { joined } from '../../contracts/wording.ts';
-import { type GateFacts, type GateRule, type Judgement, outcomeOf } from './rule.ts';
+import { type GateFacts, type GateRule, isVeto, type Judgement, outcomeOf } from './rule.ts';
 
+/** Trades are asked of models that say themselves what to trade: how many a veto lets through is up to the signals. */
 export const enoughEvidence: GateRule = {
   name: 'enough-evidence',
   required: true,
-  threshold: gate => `rows >= ${gate.minTestRows} and trades >= ${gate.minTrades}`,
+  threshold: (gate, facts) =>
+    `rows >= ${gate.minTestRows}${isVeto(facts) ? '' : ` and trades >= ${gate.minTrades}`}`,
   judge: judgeAmount,
 };
 
-function judgeAmount({ metrics, backtest }: GateFacts, gate: GateSpec): Judgement {
-  const missing: string[] = [];
-  if (metrics.rows < gate.minTestRows) missing.push(`${metrics.rows} of ${gate.minTestRows} test rows`);
-  if (backtest.trades < gate.minTrades) missing.push(`${backtest.trades} of ${gate.minTrades} trades`);
+function judgeAmount(facts: GateFacts, gate: GateSpec): Judgement {
+  const { rows } = facts.metrics;
+  const { trades } = facts.backtest;
+  const amounts = [
+    { name: 'test rows', found: rows, least: gate.minTestRows },
+    ...(isVeto(facts) ? [] : [{ name: 'trades', found: trades, least: gate.minTrades }]),
+  ];
+  const missing = amounts.filter(({ found, least }) => found < least);
   return {
     outcome: outcomeOf([missing.length === 0]),
-    numbers: { rows: metrics.rows, trades: backtest.trades },
+    numbers: { rows, trades },
     reason: missing.length
-      ? `There are only ${joined(missing)} to judge by.`
-      : `It was judged on ${metrics.rows} test rows and ${backtest.trades} trades.`,
+      ? `There are only ${joined(missing.map(({ name, found, least }) => `${found} of ${least} ${name}`))} to judge by.`
+      : `It was judged on ${joined(amounts.map(({ name, found }) => `${found} ${name}`))}.`,
   };
 }

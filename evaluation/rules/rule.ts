@@ -11,8 +11,13 @@ export interface GateRule {
   readonly name: GateRuleName;
   /** Whether a candidate is refused unless this passes. */
   readonly required: boolean;
-  threshold(gate: GateSpec): string;
+  threshold(gate: GateSpec, facts: Pick<GateFacts, 'classes'>): string;
   judge(facts: GateFacts, gate: GateSpec): Judgement;
+}
+
+/** A model that approves or rejects the signals of others: it says nothing of its own to trade by. */
+export function isVeto({ classes }: Pick<GateFacts, 'classes'>): boolean {
+  return classes.includes('APPROVE');
 }
 
 /** One condition that does not hold fails a rule; one that can't be known (null) makes it inconclusive. */

@@ -1,10 +1,11 @@
 import type { ClassMetrics, Metrics } from '../../contracts/evidence.ts';
-import { atLeast, decimals, percent, sentence } from '../../contracts/wording.ts';
-import { type GateFacts, type GateRule, type Judgement, liesAbove, outcomeOf } from './rule.ts';
+import { atLeast, aucName, decimals, percent, sentence } from '../../contracts/wording.ts';
+import { type GateFacts, type GateRule, isVeto, type Judgement, liesAbove, outcomeOf } from './rule.ts';
 
 /**
  * Skill is asked of both: MCC over three classes mostly rewards guessing volatility, and the AUC of LONG against SHORT
- * sees the direction alone.
+ * sees the direction alone. Of a veto MCC judges the answers as they are given, and the AUC of APPROVE against REJECT how it
+ * ranks signals whatever the threshold.
  */
 export const skill: GateRule = {
   name: 'skill',
@@ -16,7 +17,8 @@ export const skill: GateRule = {
 /** From this share of equal answers on, a model is as good as constant. */
 const NEARLY_ALWAYS = 0.95;
 
-function judgeSkill({ metrics, intervals }: GateFacts): Judgement {
+function judgeSkill(facts: GateFacts): Judgement {
+  const { metrics, intervals } = facts;
   const { mcc, directionalAuc } = intervals;
   const outcome = outcomeOf([liesAbove(mcc.low, 0), liesAbove(directionalAuc.low, 0.5)]);
   const answered = mostOf(metrics, 'predicted');
@@ -33,8 +35,8 @@ function judgeSkill({ metrics, intervals }: GateFacts): Judgement {
     },
     reason:
       outcome === 'pass'
-        ? `It tells the classes apart (MCC at least ${atLeast(mcc.low)}) and the direction too (AUC at least ${atLeast(directionalAuc.low)}), both beyond chance.`
-        : (constantAnswer(metrics, answered, commonest) ?? weakness(intervals)),
+        ? `It tells the classes apart (MCC at least ${atLeast(mcc.low)}) and ${isVeto(facts) ? 'ranks signals' : 'the direction'} too (AUC at least ${atLeast(directionalAuc.low)}), both beyond chance.`
+        : (constantAnswer(metrics, answered, commonest) ?? weakness(facts)),
   };
 }
 
@@ -52,10 +54,10 @@ function constantAnswer(metrics: Metrics, answered: ClassMetrics, commonest: Cla
     : `It ${often} answers ${answered.class}, whatever the bar, which shows no skill.`;
 }
 
-function weakness({ mcc, directionalAuc }: GateFacts['intervals']): string {
+function weakness({ classes, intervals: { mcc, directionalAuc } }: GateFacts): string {
   const clauses = [
     { name: 'MCC', low: mcc.low, chance: 0 },
-    { name: 'AUC of LONG against SHORT', low: directionalAuc.low, chance: 0.5 },
+    { name: aucName(classes), low: directionalAuc.low, chance: 0.5 },
   ]
     .filter(({ low, chance }) => liesAbove(low, chance) !== true)
     .map(({ name, low, chance }) =>

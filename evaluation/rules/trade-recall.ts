@@ -1,17 +1,25 @@
 import type { GateSpec } from '../../contracts/recipe.ts';
+import { oppositeClasses } from '../../contracts/tasks.ts';
 import { percent, sentence } from '../../contracts/wording.ts';
 import { type GateFacts, type GateRule, type Judgement, outcomeOf } from './rule.ts';
 
-/** Both trade classes must be found at times; on spot too, where SHORT is what closes a long. */
+/**
+ * Both classes that act must be found at times; on spot too, where SHORT is what closes a long. A veto acts by both of
+ * its answers: what never approves stops everything, what never rejects stops nothing.
+ */
 export const tradeRecall: GateRule = {
   name: 'trade-recall',
   required: true,
-  threshold: gate => `recall of SHORT and of LONG >= ${gate.minTradeRecall}`,
+  threshold: (gate, { classes }) => {
+    const [one, other] = actingClasses(classes);
+    return `recall of ${one} and of ${other} >= ${gate.minTradeRecall}`;
+  },
   judge: judgeTradeRecall,
 };
 
-function judgeTradeRecall({ metrics }: GateFacts, gate: GateSpec): Judgement {
-  const sides = metrics.perClass.filter(row => row.class === 'SHORT' || row.class === 'LONG');
+function judgeTradeRecall({ metrics, classes }: GateFacts, gate: GateSpec): Judgement {
+  const acting = actingClasses(classes);
+  const sides = metrics.perClass.filter(row => acting.includes(row.class));
   const checks = sides.map(row => (row.support === 0 ? null : row.recall >= gate.minTradeRecall));
   const clauses = sides.map(row =>
     row.support === 0
@@ -25,4 +33,10 @@ function judgeTradeRecall({ metrics }: GateFacts, gate: GateSpec): Judgement {
     ),
     reason: sentence([...clauses, `${percent(gate.minTradeRecall)} are asked of each`]),
   };
+}
+
+/** In the order of the model's classes. */
+function actingClasses(classes: readonly string[]): string[] {
+  const opposites: readonly string[] = oppositeClasses(classes) ?? [];
+  return classes.filter(name => opposites.includes(name));
 }

@@ -11,11 +11,14 @@ export const RETURN_LOSS = {
   huber_delta: z.number().gt(0).max(1_000).default(1),
 } as const;
 
-/** @throws AlphaloomError RECIPE_INVALID where they are given to a task of classes, which has its own loss */
+/** What a checked recipe holds, whatever its task. */
+const DEFAULTS: Recipe['train']['params'] = z.object(RETURN_LOSS).parse({});
+
+/** @throws AlphaloomError RECIPE_INVALID where others than the defaults are given to a task of classes, which has its own loss */
 export function refuseReturnLoss(params: Recipe['train']['params'], task: Task): void {
   if (task === 'return') return;
   const problems = Object.keys(RETURN_LOSS)
-    .filter(name => Object.hasOwn(params, name))
+    .filter(name => Object.hasOwn(params, name) && params[name] !== DEFAULTS[name])
     .map(name => ({
       path: `train.params.${name}`,
       value: params[name],

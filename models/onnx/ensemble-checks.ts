@@ -35,8 +35,11 @@ function requireSoundEnsemble(node: NodeProto, votes: string, features: number, 
   const nodes = length('nodes_treeids');
   requireLength(nodes, ['nodes_nodeids', 'nodes_featureids', 'nodes_modes', 'nodes_truenodeids']);
   requireLength(nodes, ['nodes_falsenodeids', eitherForm('nodes_values', attributes)]);
-  const tracks = 'nodes_missing_value_tracks_true';
-  if (attributes.has(tracks)) requireLength(nodes, [tracks]);
+  const optional = ['nodes_missing_value_tracks_true', eitherForm('nodes_hitrates', attributes)];
+  requireLength(
+    nodes,
+    optional.filter(name => attributes.has(name)),
+  );
   requireBelow(features, 'nodes_featureids');
 
   const leaves = length(`${votes}_ids`);

@@ -14,7 +14,8 @@ const SCORES = 'raw_scores';
 /**
  * A tree model's raw scores as ONNX: `window` [batch, 1, F] → [batch, F] → TreeEnsembleRegressor, in the precision of the
  * library that trained it, its comparison and its order of sums: every float32 input takes the branch it takes there, and
- * raw scores do not drift with the number of trees. Same input, same graph.
+ * raw scores do not drift with the number of trees. Covers stand in it as ONNX's hit rates, which change no answer: SHAP
+ * values can be had of the file alone. Same input, same graph.
  */
 export function treeScores(model: TreeModel): ScoreGraph {
   const flat: TensorProto = {
@@ -98,6 +99,10 @@ function ensembleAttributes({ trees, outputs, goesLeft, precision }: TreeModel):
       'nodes_missing_value_tracks_true',
       nodes.map(node => node.missingIsTrue),
     ),
+    floats(
+      'nodes_hitrates',
+      nodes.map(node => node.cover),
+    ),
     integers(
       'target_treeids',
       leaves.map(leaf => leaf.tree),
@@ -129,6 +134,7 @@ interface EnsembleNode {
   readonly whenFalse: number;
   /** 1: NaN, which compares false, takes the true branch. */
   readonly missingIsTrue: number;
+  readonly cover: number;
 }
 
 function splitNodes(tree: Tree, index: number): EnsembleNode[] {
@@ -143,6 +149,7 @@ function splitNodes(tree: Tree, index: number): EnsembleNode[] {
     whenTrue: nodeOf(tree.left[split]),
     whenFalse: nodeOf(tree.right[split]),
     missingIsTrue: tree.missingLeft[split],
+    cover: tree.splitCover[split],
   }));
 }
 
@@ -156,6 +163,7 @@ function leafNodes(tree: Tree, index: number): EnsembleNode[] {
     whenTrue: 0,
     whenFalse: 0,
     missingIsTrue: 0,
+    cover: tree.leafCover[leaf],
   }));
 }
 

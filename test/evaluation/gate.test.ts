@@ -217,3 +217,55 @@ function blindTo(k: number) {
   }
   return { label, answers };
 }
+
+/** A model that approves or rejects, skilled enough for every rule. */
+const VETO: GateFacts = (() => {
+  const { label, answers } = population(2_000, 0.5);
+  const two = Float32Array.from({ length: 4_000 }, (_, at) => {
+    const approve = answers[(at >> 1) * 3 + 2]!;
+    return at % 2 === 1 ? approve : 1 - approve;
+  });
+  const input = scoreInput({
+    task: 'approve2',
+    label: label.map(value => Number(value === 2)),
+    answers: two,
+    trainClasses: [5_600, 2_400],
+  });
+  return factsOf(
+    { ...input, signalSides: new Int8Array(input.candles.openTime.length).fill(2) },
+    {
+      classes: ['REJECT', 'APPROVE'],
+    },
+  );
+})();
+
+test('a veto is asked for skill in approving, and told so in its own words', () => {
+  const skill = ruleOf('skill', VETO);
+  assert.equal(skill.outcome, 'pass');
+  assert.match(skill.reason, /^It tells the classes apart \(MCC at least .*\) and ranks signals too \(AUC/);
+  const blind = { ...VETO.intervals, directionalAuc: { value: 0.51, low: 0.49, high: 0.53 } };
+  assert.equal(
+    ruleOf('skill', { ...VETO, intervals: blind }).reason,
+    'Its AUC of APPROVE against REJECT may be as low as 0.490, where chance is 0.5.',
+  );
+});
+
+test('a veto must approve and reject at times: one that does but one of it is refused', () => {
+  const rule = ruleOf('trade-recall', VETO);
+  assert.deepEqual([rule.outcome, rule.threshold], ['pass', 'recall of REJECT and of APPROVE >= 0.05']);
+  const perClass = VETO.metrics.perClass.map(row => ({ ...row, recall: row.class === 'REJECT' ? 1 : 0 }));
+  const never = ruleOf('trade-recall', { ...VETO, metrics: { ...VETO.metrics, perClass } });
+  assert.equal(never.outcome, 'fail');
+  assert.match(never.reason, /it finds 0\.0 % of the APPROVE rows/);
+});
+
+test('trades are not counted of a veto: how many there are is up to the signals', () => {
+  const strict = { ...GATE, minTrades: 1_000_000 };
+  const rule = ruleOf('enough-evidence', VETO, strict);
+  assert.deepEqual(
+    [rule.outcome, rule.threshold, rule.reason],
+    ['pass', `rows >= ${GATE.minTestRows}`, 'It was judged on 2000 test rows.'],
+  );
+  assert.equal(ruleOf('enough-evidence', VETO, { ...strict, minTestRows: 2_001 }).outcome, 'fail');
+  assert.equal(ruleOf('enough-evidence', SKILLED, strict).outcome, 'fail');
+});

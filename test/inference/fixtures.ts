@@ -13,6 +13,7 @@ import { CATALOG } from '../../features/catalog/index.ts';
 import { schemaHash } from '../../features/schema.ts';
 import { PACKAGE_FILES } from '../../inference/package.ts';
 import { createPredictor, type Predictor } from '../../inference/predictor.ts';
+import { decodeModel, encodeModel } from '../../models/onnx/schema.ts';
 import type { Registry, VersionRecord } from '../../registry/registry.ts';
 import { openSqliteRegistry } from '../../registry/sqlite-registry.ts';
 import { modelOfClasses, passThroughModel, stump, treeModelFile } from '../models/fixtures.ts';
@@ -40,6 +41,10 @@ export interface PackageChanges {
   readonly packageIdInModel?: string;
   /** Answers with its features as they are: no probabilities. */
   readonly isSenseless?: boolean;
+  /** A file as others make it, that says nothing of how many rows came by its branches. */
+  readonly isWithoutCovers?: boolean;
+  /** What its evidence says is usual; nothing unless given, as in earlier versions. */
+  readonly baseline?: readonly number[];
   /** Of a policy: what it wants to know of the account. */
   readonly portfolio?: readonly string[];
 }
@@ -116,7 +121,7 @@ async function addVersion(
     const meta = metaOf(name, changes);
     await writeFile(join(folder, PACKAGE_FILES.model), modelOf(meta, changes));
     await writeFile(join(folder, PACKAGE_FILES.meta), JSON.stringify(meta));
-    await writeFile(join(folder, PACKAGE_FILES.metrics), JSON.stringify(EVIDENCE));
+    await writeFile(join(folder, PACKAGE_FILES.metrics), JSON.stringify(evidenceOf(changes)));
     return null;
   });
   const { inputHash, sha256 } = artifact;
@@ -161,14 +166,14 @@ export function metaOf(packageId: string, changes: PackageChanges = {}): Package
 
 function modelOf(
   meta: PackageMeta,
-  { leaning = 'LONG', packageIdInModel, isSenseless, portfolio }: PackageChanges,
+  { leaning = 'LONG', packageIdInModel, isSenseless, isWithoutCovers, portfolio }: PackageChanges,
 ): Uint8Array {
   if (isSenseless) return passThroughModel(meta);
   const trees = TASK_CLASSES.direction3.map(name =>
     stump(0, 50, { leafValue: name === leaning ? Float64Array.of(1, 1.5) : Float64Array.of(0, 0.25) }),
   );
   const { featureNames, steps, task, classes } = meta;
-  return treeModelFile(modelOfClasses(featureNames.length, trees), {
+  const file = treeModelFile(modelOfClasses(featureNames.length, trees), {
     featureNames,
     steps,
     task,
@@ -177,6 +182,18 @@ function modelOf(
     schemaHash: meta.schemaHash,
     packageId: packageIdInModel ?? meta.packageId,
   });
+  return isWithoutCovers ? withoutCovers(file) : file;
+}
+
+function withoutCovers(file: Uint8Array): Uint8Array {
+  const model = decodeModel(file);
+  for (const node of model.graph!.node!)
+    node.attribute = node.attribute?.filter(({ name }) => name !== 'nodes_hitrates');
+  return encodeModel(model);
+}
+
+function evidenceOf({ baseline }: PackageChanges): Evidence {
+  return baseline ? ({ ...EVIDENCE, attributions: { baseline } } as unknown as Evidence) : EVIDENCE;
 }
 
 const METRICS = { balancedAccuracy: 0.41, mcc: 0.07, directionalAuc: null, accuracy: 0.5 };
