@@ -15,15 +15,19 @@ import type { NetFitJob, NetFitResult, NetScoreJob } from './net-job.ts';
 import type { NetKind } from './net-kind.ts';
 import { inputsOf, netOf } from './net-model.ts';
 import { requireRows, requireTwoClasses } from './training-rows.ts';
-import { cancelFlag, runInThread, whileWatching } from './worker-thread.ts';
+import { runInProcess } from './worker-process.ts';
+import { runInThread } from './worker-thread.ts';
 
 const WORKER = new URL('./net-worker.ts', import.meta.url);
 const LIBRARY = `onnxruntime-node ${packageJson.dependencies['onnxruntime-node']}`;
 
-/** The thread ends by its cancel flag, between two steps, and frees what it holds. */
-const ITSELF = new AbortController().signal;
+/** Nothing stops the scoring of a fit. */
+const NOTHING = new AbortController().signal;
 
-/** Trains a net on ONNX Runtime in a worker thread, a checkpoint after each epoch; a killed fit goes on from its last one. */
+/**
+ * Trains a net on ONNX Runtime, a checkpoint after each epoch: a killed fit goes on from its last one. In a child process,
+ * which ends at once whatever step it is in, and gives back all its memory.
+ */
 export function netEstimator(kind: NetKind): Estimator {
   return {
     name: kind.name,
@@ -43,16 +47,18 @@ export function netEstimator(kind: NetKind): Estimator {
 
 async function fit(kind: NetKind, input: FitInput): Promise<FitSummary> {
   const { folder, signal, onProgress } = input;
-  const cancel = cancelFlag();
-  const result = await whileWatching(signal, cancel, () =>
-    runInThread<FitProgress, NetFitResult>(WORKER, fitJob(kind, input, cancel), onProgress, ITSELF),
+  const result = await runInProcess<FitProgress, NetFitResult>(
+    WORKER,
+    fitJob(kind, input),
+    onProgress,
+    signal,
   );
   await writeNetFit(folder, result);
   const { epoch, best } = result.state;
   return { rounds: epoch, bestRound: best!.epoch, bestLoss: best!.loss };
 }
 
-function fitJob(kind: NetKind, input: FitInput, cancel: NetFitJob['cancel']): NetFitJob {
+function fitJob(kind: NetKind, input: FitInput): NetFitJob {
   const { dataset, task, classes, train, workFolder } = input;
   const { steps, imbalance } = kind.parse(train.params);
   if (task !== 'return') requireOneMind(imbalance, train.classWeights);
@@ -66,7 +72,7 @@ function fitJob(kind: NetKind, input: FitInput, cancel: NetFitJob['cancel']): Ne
   }
   return {
     kind: 'fit',
-    ...{ estimator: kind.name, library: LIBRARY, task, classes, train, classWeights, workFolder, cancel },
+    ...{ estimator: kind.name, library: LIBRARY, task, classes, train, classWeights, workFolder },
     featureNames: dataset.featureNames,
     training: netRows(training),
     validation: netRows(validation),
@@ -100,7 +106,7 @@ function requireJudges({ label }: BlockRows, classWeights: readonly number[]): v
 /** By the training's own evaluation. */
 async function scores(folder: string, windows: WindowTable): Promise<Float64Array> {
   const job: NetScoreJob = { kind: 'score', folder, windows };
-  return await runInThread<never, Float64Array>(WORKER, job, () => {}, ITSELF);
+  return await runInThread<never, Float64Array>(WORKER, job, () => {}, NOTHING);
 }
 
 async function scoreGraph(kind: NetKind, folder: string, contract: ModelContract): Promise<ScoreGraph> {

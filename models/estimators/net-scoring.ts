@@ -28,7 +28,7 @@ export async function scoreWindows(
   try {
     session.restore({ steps: 0, tensors: completed(graph, await readWeights(folder)) });
     const rows = { windows, label: new Int32Array(windows.ends.length), target: null, weight: null };
-    return Float64Array.from(await scoreRows(session, rows, graph.outputs, EVALUATION_BATCH, () => {}));
+    return Float64Array.from(await scoreRows(session, rows, graph.outputs, EVALUATION_BATCH));
   } finally {
     await session.dispose();
   }

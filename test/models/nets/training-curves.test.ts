@@ -54,7 +54,7 @@ for (const name of ['gru_adamw_cosine', 'lstm_sgd_plateau'] as const) {
       ...{ state: firstState(plateauStart(plan.rates)), best: null },
       last: initial,
     });
-    const hooks = { requireRunning: () => {}, onProgress: () => {}, monotonicMs: () => 0 };
+    const hooks = { onProgress: () => {}, monotonicMs: () => 0 };
     const { state, last } = await fitNet(plan, hooks);
     near(state.losses.training, curve.losses.training, 1e-5);
     near(state.losses.validation, curve.losses.validation, 1e-5);
