@@ -1,10 +1,13 @@
 import type { MarketBars } from '../contracts/candles.ts';
 import type { Recipe } from '../contracts/recipe.ts';
+import type { SearchedRecipe } from '../contracts/search.ts';
 import type { Timeframe } from '../contracts/series.ts';
+import type { SearchPlan } from '../contracts/trials.ts';
 import * as dataset from '../datasets/dataset.ts';
 import { compareModels } from '../evaluation/comparison.ts';
 import { explainModel } from '../evaluation/importance/explain-model.ts';
 import { scoreModel } from '../evaluation/score.ts';
+import { scoreOutOfFold } from '../evaluation/search/trial-score.ts';
 import * as audit from '../features/audit/audit.ts';
 import type { AuditReport } from '../features/audit/report.ts';
 import { loadCatalog } from '../features/own-features.ts';
@@ -14,6 +17,15 @@ import { requireSameSchema } from './unchanged-files.ts';
 /** Formulas do not cross threads: those of a user's own are loaded where they are used. */
 async function buildDataset(bars: MarketBars, timeframe: Timeframe, recipe: Recipe, steps: number) {
   return dataset.buildDataset(bars, timeframe, recipe, await loadCatalog(recipe.features.files), steps);
+}
+
+/** Loaded when it is asked for: it brings every estimator, which no other function here needs. */
+async function planSearch(bars: MarketBars, recipe: SearchedRecipe): Promise<SearchPlan> {
+  const search = await import('../evaluation/search/plan.ts');
+  const { commonGround } = await import('../evaluation/search/common-ground.ts');
+  const catalog = await loadCatalog(recipe.features.files);
+  const plan = search.planSearch(recipe, catalog);
+  return { ...plan, ground: commonGround(bars, recipe, plan.settings, catalog) };
 }
 
 /** Features by name, those of `files` too, of the content that `schema` stands for. */
@@ -32,6 +44,14 @@ async function auditNamedFeatures(
 }
 
 /** Pure functions that take seconds; a line each. Arguments and results cross threads as copies. */
-export const PURE_FUNCTIONS = { auditNamedFeatures, buildDataset, compareModels, explainModel, scoreModel };
+export const PURE_FUNCTIONS = {
+  auditNamedFeatures,
+  buildDataset,
+  compareModels,
+  explainModel,
+  planSearch,
+  scoreModel,
+  scoreOutOfFold,
+};
 
 export type PureFunctions = typeof PURE_FUNCTIONS;

@@ -5,16 +5,13 @@ import type { ArtifactRef } from '../contracts/artifact.ts';
 import type { Calibration } from '../contracts/calibration.ts';
 import type { DecisionRule } from '../contracts/decision.ts';
 import type { ParityReport } from '../contracts/evidence.ts';
+import type { ImportedOrigin } from '../contracts/package.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
-import { type BlockRows, blockRows, labelsOfBlock, rowsWithWindows } from '../datasets/block-rows.ts';
+import { type BlockRows, blockRows } from '../datasets/block-rows.ts';
 import { readDataset } from '../datasets/dataset-file.ts';
-import { halveValidation } from '../datasets/validation-halves.ts';
-import { baseRates } from '../models/decision/base-rates.ts';
 import { calibrate } from '../models/decision/calibration.ts';
-import { asTrained, type FittedDecision, fitDecision } from '../models/decision/fit-decision.ts';
-import { effectiveClassWeights } from '../models/estimators/class-weights.ts';
-import type { Estimator, Libraries } from '../models/estimators/estimator.ts';
+import type { FittedDecision } from '../models/decision/fit-decision.ts';
 import { estimatorOf } from '../models/estimators/index.ts';
 import type { ModelContract } from '../models/onnx/contract.ts';
 import { modelFile } from '../models/onnx/model-file.ts';
@@ -26,9 +23,9 @@ import {
   type VariantReport,
 } from '../models/quantize/quantize-model.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { breakEvenLogReturn } from '../strategy/costs.ts';
 import { asStep } from './activity.ts';
-import { decidesByRows } from './fit-model.ts';
+import { decideFit, type Fitted } from './decide-fit.ts';
+import type { ImportedFitFacts } from './import-model.ts';
 import { DATASET_FILE, type DatasetFacts } from './label-dataset.ts';
 import { estimatorLibraries } from './native-libraries.ts';
 import type { Rooms } from './rooms.ts';
@@ -42,6 +39,8 @@ export interface ModelFacts extends FittedDecision {
   readonly chosen: ChosenVariant;
   readonly variants: readonly VariantReport[];
   readonly madeWith: Readonly<Record<string, string>>;
+  /** Absent: trained here. */
+  readonly imported?: ImportedOrigin;
 }
 
 interface Input {
@@ -78,7 +77,8 @@ export function quantizeModel(rooms: Rooms) {
     };
     const saved = await artifacts.save('model', inputs, async (folder): Promise<ModelFacts> => {
       const { path, result } = await artifacts.load<DatasetFacts>(dataset);
-      const fitted = await artifacts.load(fit);
+      const fitted = await artifacts.load<Partial<ImportedFitFacts>>(fit);
+      const { origin } = fitted.result;
       const contract: ModelContract = {
         featureNames: result.featureNames,
         schemaHash: result.schemaHash,
@@ -89,26 +89,13 @@ export function quantizeModel(rooms: Rooms) {
         packageId: inputHash('model', inputs),
       };
       const whole = await readDataset(path(DATASET_FILE));
-      const { deciding } = halveValidation(whole, result.report.embargoBars);
-      const rows = rowsWithWindows(whole, deciding, contract.steps);
-      const breakEven = breakEvenLogReturn(recipe.costs);
-      const decided = decidesByRows(estimator, recipe)
-        ? fitDecision({
-            task: recipe.task,
-            scores: await estimator.scores(fitted.folder, rows.windows, libraries),
-            label: rows.label,
-            target: rows.target,
-            classWeights: effectiveClassWeights(whole, recipe.train.classWeights, contract.classes.length),
-            baseRates: baseRates(recipe.task, labelsOfBlock(whole, 'train'), breakEven),
-            wanted: recipe.decision,
-            breakEven,
-          })
-        : asTrained(recipe.task);
+      const own: Fitted = { estimator, folder: fitted.folder, libraries };
+      const decided = await decideFit(own, whole, result.report.embargoBars, recipe);
       const graph = await estimator.scoreGraph(fitted.folder, contract);
       const exported = modelFile(graph, contract, decided.calibration);
       const parity = await proveParity(
         exported,
-        { estimator, folder: fitted.folder, libraries },
+        own,
         decided.calibration,
         blockRows(whole, 'test', contract.steps),
       );
@@ -121,7 +108,16 @@ export function quantizeModel(rooms: Rooms) {
         monotonicMs: clock.monotonicMs,
       });
       await writeFile(join(folder, MODEL_FILE), model);
-      return { parity, chosen, variants, madeWith, ...decided };
+      return {
+        parity,
+        chosen,
+        variants,
+        madeWith: origin
+          ? { ...madeWith, importedFile: origin.file, importedSha256: origin.sha256 }
+          : madeWith,
+        ...(origin && { imported: origin }),
+        ...decided,
+      };
     });
     const { chosen, parity, decision, calibration } = saved.result;
     return {
@@ -134,12 +130,6 @@ export function quantizeModel(rooms: Rooms) {
       ].join('; '),
     };
   });
-}
-
-interface Fitted {
-  readonly estimator: Estimator;
-  readonly folder: string;
-  readonly libraries: Libraries;
 }
 
 /** Of the float model: variants are compared with it. */

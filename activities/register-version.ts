@@ -46,8 +46,9 @@ export function registerVersion(rooms: Rooms) {
       return { packageId: meta.packageId, latencyMs: evidence.latencyMs };
     });
     const { metrics, baseline, eligible } = evidence;
-    // What was learnt from generated bars says nothing of a market.
-    const tradable = evidence.tradable && !meta.synthetic;
+    // What was learnt from generated bars says nothing of a market, and what may have seen its test block proves nothing.
+    const mayHaveSeenTest = meta.imported !== undefined && meta.imported.trainedThroughTime === null;
+    const tradable = evidence.tradable && !meta.synthetic && !mayHaveSeenTest;
     const { version, cached } = await rooms.registry.register(seriesId(series), {
       packageId: meta.packageId,
       package: { step: 'package', inputHash: saved.artifact.inputHash, sha256: saved.artifact.sha256 },
@@ -55,10 +56,11 @@ export function registerVersion(rooms: Rooms) {
       task: recipe.task,
       dataFromTime: meta.dataset.firstTime,
       dataToTime: meta.dataset.lastTime,
-      trainedThroughTime: meta.dataset.trainedThroughTime,
+      trainedThroughTime: Math.max(meta.dataset.trainedThroughTime, meta.imported?.trainedThroughTime ?? 0),
       eligible,
       tradable,
       marketKind: meta.marketKind,
+      ...(meta.imported && { origin: 'imported' as const }),
       metrics: {
         mcc: metrics.mcc,
         directionalAuc: metrics.directionalAuc,
@@ -109,6 +111,7 @@ async function describePackage(
       series,
       marketKind: snapshot.result.marketKind,
       synthetic: snapshot.result.synthetic ?? false,
+      ...(model.result.imported && { imported: model.result.imported }),
       task: recipe.task,
       classes: TASK_CLASSES[recipe.task],
       steps: estimatorOf(recipe.train).steps(recipe.train),

@@ -61,6 +61,8 @@ export interface Orchestrator {
   ): Promise<LifecycleAnswer>;
   /** Starts a training, or joins the same one where it runs already. */
   startTraining(input: TrainModelInput): Promise<StartedWork>;
+  /** What the workflow of that training is called. */
+  trainingWorkflowId(input: TrainModelInput): string;
   awaitTraining(workflowId: string): Promise<TrainModelResult>;
 }
 

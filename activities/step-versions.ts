@@ -8,9 +8,13 @@ export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   snapshot: 1,
   audit: 1,
   dataset: 2,
+  import: 1,
   fit: 2,
   model: 3,
   evidence: 4,
   package: 5,
   comparison: 3,
+  fold: 1,
+  trial: 1,
+  search: 1,
 };

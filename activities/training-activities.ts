@@ -1,9 +1,13 @@
 import { compareWithChampion } from './compare-with-champion.ts';
+import { concludeSearch } from './conclude-search.ts';
 import { exportSnapshot } from './export-snapshot.ts';
 import { fitModel } from './fit-model.ts';
+import { importModel } from './import-model.ts';
 import { labelDataset } from './label-dataset.ts';
+import { planSearch } from './plan-search.ts';
 import { quantizeModel } from './quantize-model.ts';
 import type { Rooms } from './rooms.ts';
+import { scoreTrial } from './score-trial.ts';
 import { validateModel } from './validate-model.ts';
 
 /** What every training step answers with, beside the reference to its output. */
@@ -20,9 +24,13 @@ export function createTrainingActivities(rooms: Rooms) {
     exportSnapshot: exportSnapshot(rooms),
     labelDataset: labelDataset(rooms),
     fitModel: fitModel(rooms),
+    importModel: importModel(rooms),
     quantizeModel: quantizeModel(rooms),
     validateModel: validateModel(rooms),
     compareWithChampion: compareWithChampion(rooms),
+    planSearch: planSearch(rooms),
+    scoreTrial: scoreTrial(rooms),
+    concludeSearch: concludeSearch(rooms),
   };
 }
 

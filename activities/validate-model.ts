@@ -14,6 +14,7 @@ import { readSnapshot } from '../datasets/snapshot-file.ts';
 import { judgeCandidate } from '../evaluation/gate.ts';
 import { typicalValues } from '../evaluation/importance/typical-values.ts';
 import type { GateFacts } from '../evaluation/rules/rule.ts';
+import { sharpeEvidence, type TrialsSoFar, trialsSoFar } from '../evaluation/sharpe-evidence.ts';
 import { countDecided, decidedLabels } from '../evaluation/truth.ts';
 import { PACKAGE_FILES } from '../inference/package.ts';
 import { estimatorOf } from '../models/estimators/index.ts';
@@ -27,6 +28,7 @@ import { offThread } from './off-thread.ts';
 import { MODEL_FILE, type ModelFacts } from './quantize-model.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
+import { readTrials } from './trial-log.ts';
 
 interface Input {
   readonly series: Series;
@@ -38,9 +40,10 @@ interface Input {
 }
 
 /** Judges a candidate alone, by the very file that would serve, on the test block. */
-export function validateModel({ artifacts }: Rooms) {
+export function validateModel({ artifacts, registry }: Rooms) {
   return asStep(async (input: Input, { signal }) => {
     const { recipe } = input;
+    const trials = trialsSoFar(await readTrials(registry, input.series));
     const inputs = {
       series: seriesId(input.series),
       recipe: recipe.name,
@@ -49,10 +52,11 @@ export function validateModel({ artifacts }: Rooms) {
       gate: recipe.gate,
       costs: recipe.costs,
       labels: recipe.labels,
+      trials: { ...trials },
       code: STEP_VERSIONS.evidence,
     };
     const saved = await artifacts.save('evidence', inputs as unknown as Json, async folder => {
-      const { latencyMs, ...evidence } = await judge(artifacts, input, signal);
+      const { latencyMs, ...evidence } = await judge(artifacts, input, trials, signal);
       await writeFile(join(folder, PACKAGE_FILES.metrics), `${JSON.stringify(evidence, null, 2)}\n`);
       const { eligible, tradable, metrics } = evidence;
       return { eligible, tradable, mcc: metrics.mcc, directionalAuc: metrics.directionalAuc, latencyMs };
@@ -69,6 +73,7 @@ export function validateModel({ artifacts }: Rooms) {
 async function judge(
   artifacts: ArtifactStore,
   input: Input,
+  trials: TrialsSoFar,
   signal: AbortSignal,
 ): Promise<Evidence & Measurements> {
   const { series, recipe } = input;
@@ -105,6 +110,7 @@ async function judge(
       intervals,
       bootstrap,
       backtest,
+      netReturns,
       calibration: calibrated,
     } = await offThread('scoreModel', [scoreInput], signal);
     const explained = await offThread(
@@ -137,6 +143,7 @@ async function judge(
       intervals,
       bootstrap,
       backtest,
+      sharpe: sharpeEvidence(netReturns, series.timeframe, trials),
       importance: (await estimatorOf(recipe.train).importance(fit.folder)) ?? [],
       ...explained,
       parity: model.result.parity,

@@ -2,10 +2,16 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { LIGHTGBM_VERSION } from '../models/trees/lightgbm-library.ts';
+import { XGBOOST_VERSION } from '../models/trees/xgboost-library.ts';
 
 const FOLDER = join(homedir(), '.cache/alphaloom/bench-python');
-/** What a package is installed as, where that is not what it is imported as. */
-const INSTALLED_AS: Readonly<Record<string, string>> = { talib: 'TA-Lib' };
+/** What a package is installed as, where that is not what it is imported as, or a release is meant. */
+const INSTALLED_AS: Readonly<Record<string, string>> = {
+  talib: 'TA-Lib',
+  lightgbm: `lightgbm==${LIGHTGBM_VERSION}`,
+  xgboost: `xgboost-cpu==${XGBOOST_VERSION}`,
+};
 
 /**
  * Python with the packages that a bench compares with, installed once in a folder of its own; null where that can't be had

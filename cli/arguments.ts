@@ -41,3 +41,10 @@ export function integer(low: number, high: number): (text: string) => number {
     throw new InvalidArgumentError(`Expected a whole number from ${low} to ${high}.`);
   };
 }
+
+/** An option's parser for numbers of any kind: what may be asked is for others to say. */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number.');
+}

@@ -2,6 +2,7 @@ import { LIKELIEST } from '../contracts/decision.ts';
 import type { Evidence, RuleResult } from '../contracts/evidence.ts';
 import type { Task } from '../contracts/tasks.ts';
 import type { OfferOutcome, StepReport } from '../contracts/training.ts';
+import { decimals, percent } from '../contracts/wording.ts';
 import { calibrationSentence, decisionSentence } from '../evaluation/decision-words.ts';
 import type { Paint } from './output.ts';
 import { renderTable } from './table.ts';
@@ -31,6 +32,16 @@ export function renderDecision(task: Task, evidence: Evidence): string[] {
   return [
     decisionSentence(task, evidence.decision ?? LIKELIEST),
     ...(calibrated === null ? [] : [calibrated]),
+  ];
+}
+
+/** How much of the backtest's result luck explains; nothing for evidence of earlier versions. */
+export function renderSharpe({ sharpe }: Evidence): string[] {
+  if (!sharpe) return [];
+  const { perBar, annualised, probabilistic, deflated, trials } = sharpe;
+  return [
+    `Sharpe ratio ${renderNumber(perBar)} per bar, ${decimals(annualised, 2)} per year; truly above 0 with ${percent(probabilistic)}, ` +
+      `above the luck of ${trials} trial${trials === 1 ? '' : 's'} with ${percent(deflated)}`,
   ];
 }
 

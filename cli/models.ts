@@ -4,9 +4,11 @@ import { parseSeries, type Series, seriesId } from '../contracts/series.ts';
 import { readEvidence } from '../inference/package.ts';
 import type { VersionRecord } from '../registry/registry.ts';
 import type { CliContext } from './context.ts';
-import { renderDecision, renderGate, renderNumber } from './evidence-text.ts';
+import { renderDecision, renderGate, renderNumber, renderSharpe } from './evidence-text.ts';
 import { renderHistory, renderTime as time } from './history-text.ts';
+import { registerImport } from './import-model.ts';
 import { parseVersion, registerLifecycleVerbs } from './lifecycle-verbs.ts';
+import { registerTrials } from './models-trials.ts';
 import { pauseOf, renderPause } from './pauses.ts';
 import { withRooms } from './rooms.ts';
 import { parseTime } from './series-arguments.ts';
@@ -53,6 +55,8 @@ export function register(command: Command, context: CliContext): void {
       ),
     );
 
+  registerImport(command, context);
+  registerTrials(command, context);
   registerLifecycleVerbs(command, context);
 }
 
@@ -90,6 +94,7 @@ async function list(context: CliContext, { registry }: Rooms, series: Series | n
           { title: 'champion', cell: row => (row.champion ? 'yes' : null) },
           { title: 'paused', cell: row => (row.paused ? 'yes' : null) },
           { title: 'recipe', cell: row => row.recipe },
+          { title: 'origin', cell: row => row.origin ?? 'trained' },
           { title: 'gate', cell: row => (row.eligible ? 'passed' : 'failed') },
           { title: 'tradable', cell: row => (row.tradable ? 'yes' : 'no') },
           { title: 'mcc', align: 'right', cell: row => renderNumber(row.metrics.mcc) },
@@ -114,13 +119,14 @@ async function show(
     .find(pause => pause.series === version.series);
   context.output.result({ ...version, champion: isChampion, paused: paused ?? null, evidence }, () =>
     [
-      `${version.series} v${version.version} (${version.recipe})${isChampion ? ', champion' : ''}`,
+      `${version.series} v${version.version} (${version.recipe}${version.origin ? `, ${version.origin}` : ''})${isChampion ? ', champion' : ''}`,
       ...(paused ? [`the series is ${renderPause(paused)}`] : []),
       `data ${time(version.dataFromTime)} to ${time(version.dataToTime)}, trained through ${time(version.trainedThroughTime)} (UTC)`,
       `package ${version.packageId}`,
       ...renderDecision(version.task, evidence),
       '',
       renderGate(evidence),
+      ...renderSharpe(evidence),
     ].join('\n'),
   );
 }

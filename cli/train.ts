@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { StartedWork } from '../activities/rooms.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Evidence } from '../contracts/evidence.ts';
+import { withoutSearch } from '../contracts/search.ts';
 import { seriesId } from '../contracts/series.ts';
 import type { FleetRow, TrainFleetResult, TrainModelInput, TrainModelResult } from '../contracts/training.ts';
 import { REPORT_FILES } from '../datasets/report-file.ts';
@@ -17,10 +17,13 @@ import type { CliContext } from './context.ts';
 import { renderGate, renderOffer, renderSteps } from './evidence-text.ts';
 import { type Connected, withTemporal } from './rooms.ts';
 import { parseAssignment, parseTime, readSeriesArguments } from './series-arguments.ts';
+import { answerLeft, answerStarted } from './started-work.ts';
 import { renderTable } from './table.ts';
+import { requireSearch, trainBySearch } from './train-search.ts';
+import { addTrainingFlags, type TrainingFlags, trainingOverrides } from './training-flags.ts';
 import { followWorkflow } from './workflow-progress.ts';
 
-interface TrainOptions {
+interface TrainOptions extends TrainingFlags {
   readonly recipe: string;
   readonly symbolsFile?: string;
   readonly timeframe?: string;
@@ -30,6 +33,7 @@ interface TrainOptions {
   readonly asOf?: number;
   readonly promote: boolean;
   readonly detach?: boolean;
+  readonly search?: boolean;
 }
 
 export function register(command: Command, context: CliContext): void {
@@ -41,29 +45,33 @@ export function register(command: Command, context: CliContext): void {
     .option('--symbols-file <file>', 'a JSON array of symbols, or one per line')
     .option(
       '--max-workers <count>',
-      'series trained at once (default: the machine’s training slots)',
+      'series trained, or trials scored, at once (default: the machine’s training slots)',
       integer(1, 1_000),
     )
     .option('--recipe <name>', 'a recipe’s name or the path of its YAML file', DEFAULT_RECIPE)
     .option('--set <path=value>', 'change a value of the recipe; may be repeated', parseAssignment, {})
+    .option('--search', 'try the variations that the recipe’s section search names, and train the best')
     .option('--as-of <time>', 'use only bars that were closed by then', parseTime)
     .option('--no-promote', 'register the version without offering it for promotion')
     .option('--detach', 'start the work and return at once')
     .addHelpText(
       'after',
-      '\nExample:\n  alphaloom train BTCUSD 1h\n  alphaloom train BTCUSDT,ETHUSDT 15m --recipe gbdt-core15 --set train.seed=2\n',
+      '\nExample:\n  alphaloom train BTCUSD 1h\n  alphaloom train BTCUSDT,ETHUSDT 15m --recipe gbdt-core15 --set train.seed=2\n  alphaloom train BTCUSD 1h --recipe gbdt-search --search\n',
     )
     .action(async (symbols: string | undefined, timeframes: string | undefined, options: TrainOptions) => {
       // Wrong words are told before anything is connected.
       const inputs = await readInputs(context, symbols, timeframes, options);
+      const searched = options.search ? await requireSearch(inputs) : null;
       await withTemporal(context, async connected => {
         await requireWorkers(connected.temporal, connected.homeId, ['registry', 'training']);
         const detach = options.detach === true;
-        if (inputs.length === 1) return await trainOne(context, connected, inputs[0], detach);
         const maxWorkers = options.maxWorkers ?? trainingConcurrency(connected.loaded.config);
+        if (searched) return await trainBySearch(context, connected, searched, maxWorkers, detach);
+        if (inputs.length === 1) return await trainOne(context, connected, inputs[0], detach);
         return await trainMany(context, connected, inputs, maxWorkers, detach);
       });
     });
+  addTrainingFlags(command);
 }
 
 async function readInputs(
@@ -83,11 +91,14 @@ async function readInputs(
     loaded.config.defaultVenue,
   );
   refuseFuture(options.asOf, context.now());
-  const recipe = await loadConfiguredRecipe(loaded, options.recipe, options.set);
+  const recipe = await loadConfiguredRecipe(loaded, options.recipe, {
+    ...options.set,
+    ...trainingOverrides(options),
+  });
   const actor = cliActor(context.environment);
   return list.map(series => ({
     series,
-    recipe,
+    recipe: options.search ? recipe : withoutSearch(recipe),
     asOfTime: options.asOf ?? null,
     offer: options.promote,
     actor,
@@ -95,7 +106,7 @@ async function readInputs(
 }
 
 /** The same training would see more bars tomorrow than today. */
-function refuseFuture(asOf: number | undefined, now: number): void {
+export function refuseFuture(asOf: number | undefined, now: number): void {
   if (asOf === undefined || asOf <= now) return;
   throw new AlphaloomError(
     'TIME_INVALID',
@@ -104,7 +115,8 @@ function refuseFuture(asOf: number | undefined, now: number): void {
   );
 }
 
-async function trainOne(
+/** Starts a training, or joins it, follows it to its end and tells of it. */
+export async function trainOne(
   context: CliContext,
   connected: Connected,
   input: TrainModelInput,
@@ -112,9 +124,9 @@ async function trainOne(
 ): Promise<void> {
   const { rooms, orchestrator, temporal } = connected;
   const work = await orchestrator.startTraining(input);
-  if (detach) return started(context, work);
+  if (detach) return answerStarted(context, work);
   const label = `${seriesId(input.series)} ${input.recipe.name}`;
-  if (!(await followWorkflow(context, temporal.client, work, label))) return left(context, work);
+  if (!(await followWorkflow(context, temporal.client, work, label))) return answerLeft(context, work);
   const { workflowId } = work;
   const result = await orchestrator.awaitTraining(workflowId);
   const evidence = await readEvidence(rooms.artifacts, result.evidence);
@@ -137,32 +149,15 @@ async function trainMany(
 ): Promise<void> {
   const items = inputs.map(input => ({ workflowId: trainingWorkflowId(input), input }));
   const work = await orchestrator.startFleet({ items, maxWorkers });
-  if (detach) return started(context, work);
+  if (detach) return answerStarted(context, work);
   const label = `${items.length} series`;
-  if (!(await followWorkflow(context, temporal.client, work, label))) return left(context, work);
+  if (!(await followWorkflow(context, temporal.client, work, label))) return answerLeft(context, work);
   const { workflowId } = work;
   const result = await orchestrator.awaitFleet(workflowId);
   context.output.result({ workflowId, ...result, ...countFleet(result) }, () =>
     context.output.quiet ? renderCount(result) : renderFleet(result),
   );
   if (result.rows.some(row => !row.ok)) context.endWith(1);
-}
-
-function started(context: CliContext, work: StartedWork): void {
-  context.output.result(work, () =>
-    work.joined
-      ? `${work.workflowId} runs already; see status or the Temporal UI.`
-      : `Started ${work.workflowId}; see status or the Temporal UI.`,
-  );
-}
-
-/** Nothing has failed, but what comes after this command must not take the training for done. */
-function left(context: CliContext, work: StartedWork): void {
-  context.output.result(
-    { ...work, left: true },
-    () => `Left ${work.workflowId}: somebody else started it, and it goes on; see status or the Temporal UI.`,
-  );
-  context.endWith(1);
 }
 
 function renderTraining(result: TrainModelResult, evidence: Evidence, datasetReport: string): string {

@@ -4,6 +4,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { StartedWork } from '../activities/rooms.ts';
 import type { FitProgress, FleetProgress } from '../contracts/training.ts';
 import { TRAINING_STEPS, type TrainingStep } from '../contracts/training.ts';
+import type { SearchProgress } from '../contracts/trials.ts';
 import { explainTemporalErrors } from '../host/orchestrator.ts';
 import type { CliContext } from './context.ts';
 
@@ -34,6 +35,7 @@ export async function followWorkflow(
       if (interruption.aborted && joined) return false;
       if (interruption.aborted) progress.update(null, 'cancelling');
       else if (description.type === 'trainFleet') await showFleet(handle, progress);
+      else if (description.type === 'searchRecipe') await showSearch(handle, progress);
       else showTraining(description.raw.pendingActivities ?? [], progress);
       await sleep(POLL_MS);
     }
@@ -83,14 +85,33 @@ async function showFleet(
   handle: ReturnType<Client['workflow']['getHandle']>,
   progress: Progress,
 ): Promise<void> {
+  const told = await askProgress<FleetProgress>(handle);
+  if (told === null) return;
+  const { total, done, running } = told;
+  const failed = done.filter(row => !row.ok).length;
+  progress.update(
+    done.length / total,
+    `${done.length}/${total} done, ${failed} failed; ${running.join(', ')}`,
+  );
+}
+
+async function showSearch(
+  handle: ReturnType<Client['workflow']['getHandle']>,
+  progress: Progress,
+): Promise<void> {
+  const told = await askProgress<SearchProgress>(handle);
+  if (told === null) return;
+  const { stage, total, done, failed, best } = told;
+  if (stage !== 'searching') return progress.update(stage === 'training' ? 1 : 0, stage);
+  const found = best ? `, best ${best.value.toFixed(4)} (trial ${best.trial})` : '';
+  progress.update(done / total, `${done}/${total} scored, ${failed} failed${found}`);
+}
+
+async function askProgress<Told>(handle: ReturnType<Client['workflow']['getHandle']>): Promise<Told | null> {
   try {
-    const { total, done, running } = await handle.query<FleetProgress>('progress');
-    const failed = done.filter(row => !row.ok).length;
-    progress.update(
-      done.length / total,
-      `${done.length}/${total} done, ${failed} failed; ${running.join(', ')}`,
-    );
+    return await handle.query<Told>('progress');
   } catch {
     // Between two workers nobody can answer a query; the next look will.
+    return null;
   }
 }

@@ -3,11 +3,15 @@ export const ARTIFACT_STEPS = [
   'snapshot',
   'audit',
   'dataset',
+  'import',
   'fit',
   'model',
   'evidence',
   'package',
   'comparison',
+  'fold',
+  'trial',
+  'search',
 ] as const;
 export type ArtifactStep = (typeof ARTIFACT_STEPS)[number];
 

@@ -208,6 +208,16 @@ export const ERROR_CODES = {
     meaning: 'An ONNX file breaks the contract: size, operators, external data, inputs or outputs.',
     mend: 'Do not use it; restore or train again.',
   },
+  MODEL_SAW_TEST: {
+    exit: 2,
+    meaning: 'An imported model was trained on bars that it would be judged by.',
+    mend: 'Bring newer bars, or a split whose test block begins after its training.',
+  },
+  SAMPLE_INVALID: {
+    exit: 2,
+    meaning: 'A sample of a model’s answers can’t be read, or does not fit the model.',
+    mend: 'The message says what is expected: rows x and expected, in JSON or Parquet.',
+  },
   PARITY_FAILED: {
     exit: 1,
     meaning: 'The exported model does not answer as the trained one.',

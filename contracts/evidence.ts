@@ -66,6 +66,27 @@ export interface BacktestSummary {
   readonly marketKind: 'spot' | 'swap';
 }
 
+/**
+ * How good the backtest's returns are for how much they vary, and how much of that luck explains: of one model, and of the
+ * best of all that were tried. Null where there was no trade.
+ */
+export interface SharpeEvidence {
+  /** Mean over deviation of the net returns per bar. */
+  readonly perBar: number | null;
+  /** The same per year of 365 days, as if bars were independent. */
+  readonly annualised: number | null;
+  /** Probability that the true ratio is above 0 (Bailey and López de Prado 2012). */
+  readonly probabilistic: number | null;
+  /** Probability that it is above what the best of `trials` without skill would show (2014). */
+  readonly deflated: number | null;
+  /** Different configurations that were tried for the series in searches; at least 1, the model itself. */
+  readonly trials: number;
+  /** What the best of them would show per bar without skill. */
+  readonly expectedMaximum: number;
+  /** Where the spread of the trials' ratios comes from: their own, or that of estimates without skill. */
+  readonly spread: 'logged trials' | 'no skill';
+}
+
 export type RuleOutcome = 'pass' | 'fail' | 'inconclusive';
 
 /** One line of the gate's table. */
@@ -122,6 +143,8 @@ export interface Evidence {
     readonly seed: number;
   };
   readonly backtest: BacktestSummary;
+  /** Missing in evidence of earlier versions. */
+  readonly sharpe?: SharpeEvidence;
   /** What each feature gained while the model learnt; empty where its estimator knows no gain. */
   readonly importance: readonly { readonly feature: string; readonly gain: number; readonly share: number }[];
   /** Both missing in evidence of earlier versions. */

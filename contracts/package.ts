@@ -5,6 +5,15 @@ import type { Recipe } from './recipe.ts';
 import type { MarketKind, Series } from './series.ts';
 import type { Task } from './tasks.ts';
 
+/** A model that was trained elsewhere. */
+export interface ImportedOrigin {
+  /** Name of the file, without its folder. */
+  readonly file: string;
+  readonly sha256: string;
+  /** Open time of the last bar that its training saw, as its importer says; null: not said. */
+  readonly trainedThroughTime: number | null;
+}
+
 /** `meta.json` of a package: everything needed to serve the model and to make it again. */
 export interface PackageMeta {
   /** Hash of the model's inputs; also written into `model.onnx`. */
@@ -13,6 +22,8 @@ export interface PackageMeta {
   readonly marketKind: MarketKind;
   /** Trained on generated bars; packages of earlier versions do not say, and were not. */
   readonly synthetic?: boolean;
+  /** Absent: trained here. */
+  readonly imported?: ImportedOrigin;
   readonly task: Task;
   readonly classes: readonly string[];
   readonly steps: number;

@@ -3,6 +3,7 @@ import { AlphaloomError } from './errors.ts';
 import { describeIssues } from './issues.ts';
 import { LABEL_TASKS, labelSchema } from './labels.ts';
 import { qualitySchema } from './quality.ts';
+import { searchContradictions, searchSchema } from './search.ts';
 import { splitSchema } from './split.ts';
 
 const share = z.number().gt(0).lt(1);
@@ -139,6 +140,8 @@ const sections = z.strictObject({
   gate: gate.prefault({}),
   /** A champion whose newest bar is that much older than the bar it is asked about falls through to the next source. */
   maxModelAgeDays: count.default(90),
+  /** What `train --search` varies. */
+  search: searchSchema.optional(),
 });
 
 export const recipeSchema = sections.superRefine(refuseContradictions);
@@ -166,6 +169,8 @@ function refuseContradictions(recipe: z.infer<typeof sections>, context: z.Refin
       message: 'train.classWeights already balances the classes; set that to none, or leave this out',
     });
   }
+  for (const problem of recipe.search ? searchContradictions(recipe.search, recipe) : [])
+    context.addIssue({ code: 'custom', ...problem });
 }
 
 export type Recipe = z.infer<typeof recipeSchema>;

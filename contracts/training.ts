@@ -1,5 +1,6 @@
 import type { ArtifactRef } from './artifact.ts';
 import type { OfferDecision } from './evidence.ts';
+import type { ImportedOrigin } from './package.ts';
 import type { Recipe } from './recipe.ts';
 import type { Series } from './series.ts';
 
@@ -15,9 +16,31 @@ export const TRAINING_STEPS = [
 ] as const;
 export type TrainingStep = (typeof TRAINING_STEPS)[number];
 
+/** A model made elsewhere that takes the place of a fit. */
+export interface ImportedModel {
+  /** The file as it was given, and a sample of its maker's answers, if any. */
+  readonly source: ArtifactRef;
+  readonly origin: ImportedOrigin;
+  readonly options: ImportOptions;
+}
+
+/** What an importer says of a file; what it leaves out is read from the file, or taken as Alphaloom's own models have it. */
+export interface ImportOptions {
+  /** Whether its output holds logits rather than probabilities. */
+  readonly logits: boolean;
+  /** Bars per window, where the file does not say. */
+  readonly steps: number | null;
+  /** The classes in the order of its output's columns. */
+  readonly classes: readonly string[] | null;
+  /** Which output, where there are several. */
+  readonly output: string | null;
+}
+
 export interface TrainModelInput {
   readonly series: Series;
   readonly recipe: Recipe;
+  /** Absent: the recipe's estimator is trained. */
+  readonly imported?: ImportedModel;
   /** Only bars closed by then are used; null: all that are closed. */
   readonly asOfTime: number | null;
   /** Whether the version is offered for promotion. */

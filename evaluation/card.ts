@@ -1,9 +1,9 @@
 import { BLOCKS } from '../contracts/dataset.ts';
 import { LIKELIEST } from '../contracts/decision.ts';
-import type { Evidence, Metrics } from '../contracts/evidence.ts';
+import type { Evidence, Metrics, SharpeEvidence } from '../contracts/evidence.ts';
 import type { LabelSpec, TripleBarrierSpec } from '../contracts/labels.ts';
 import { plain, table, textTable } from '../contracts/markdown.ts';
-import type { PackageMeta } from '../contracts/package.ts';
+import type { ImportedOrigin, PackageMeta } from '../contracts/package.ts';
 import { seriesId } from '../contracts/series.ts';
 import { aucName, basisPoints, decimals, interval, joined, percent, utc } from '../contracts/wording.ts';
 import { featureSection } from './card-features.ts';
@@ -54,9 +54,18 @@ function heading(meta: CardMeta, evidence: Evidence): string {
   const origin = meta.synthetic
     ? ' It was trained and judged on generated bars: nothing here says anything of a market.'
     : '';
+  const elsewhere = meta.imported ? ` ${importedSentence(meta.imported)}` : '';
   return `# ${seriesId(meta.series)} · ${recipe.name}
 
-${SUBJECTS[meta.task]} ${meta.series.symbol} (${meta.series.venue}, ${meta.marketKind}) on closed ${meta.series.timeframe} bars, by the estimator ${plain(recipe.train.estimator)}. ${labelSentence(recipe.labels)} It ${verdict} the gate. ${use}${origin}${about}`;
+${SUBJECTS[meta.task]} ${meta.series.symbol} (${meta.series.venue}, ${meta.marketKind}) on closed ${meta.series.timeframe} bars, by the estimator ${plain(recipe.train.estimator)}. ${labelSentence(recipe.labels)} It ${verdict} the gate. ${use}${origin}${elsewhere}${about}`;
+}
+
+function importedSentence({ file, sha256, trainedThroughTime }: ImportedOrigin): string {
+  const seen =
+    trainedThroughTime === null
+      ? 'What bars its training saw is not known, so it may have seen those it was judged by.'
+      : `Its importer says that its training saw bars through ${utc(trainedThroughTime)}.`;
+  return `It was trained elsewhere and imported from ${plain(file)} (SHA-256 ${sha256}). ${seen}`;
 }
 
 const SUBJECTS: Readonly<Record<CardMeta['task'], string>> = {
@@ -154,7 +163,7 @@ function confusionSection({ metrics }: Evidence): string {
 ${table(head, rows)}`;
 }
 
-function backtestSection({ backtest, intervals, classes }: Evidence): string {
+function backtestSection({ backtest, intervals, classes, sharpe }: Evidence): string {
   const { exits } = backtest;
   const isVeto = classes.includes('APPROVE');
   const rows = [
@@ -166,6 +175,7 @@ function backtestSection({ backtest, intervals, classes }: Evidence): string {
     ['trades that earned their costs', percent(backtest.hitRate)],
     ['total net return, compounded', percent(backtest.totalNetReturn)],
     ['largest drawdown', percent(backtest.maxDrawdown)],
+    ...(sharpe ? sharpeRows(sharpe) : []),
     ['bars held per trade', decimals(backtest.meanHoldingBars, 1)],
     ['time in the market', percent(backtest.exposure)],
     [
@@ -178,6 +188,21 @@ function backtestSection({ backtest, intervals, classes }: Evidence): string {
 The test block played bar by bar as a ${backtest.marketKind} market allows: one position at a time, ${isVeto ? 'on the side of the signal that it approves, ' : ''}entry at the next open, exit as labelled${backtest.marketKind === 'spot' ? ' or at the next open after SHORT' : ''}, ${backtest.costsPerSideBps} bp of costs per side.
 
 ${table(['', 'value'], rows)}`;
+}
+
+function sharpeRows(sharpe: SharpeEvidence): string[][] {
+  const { perBar, annualised, probabilistic, deflated, trials, expectedMaximum, spread } = sharpe;
+  const spreadOf = spread === 'no skill' ? 'as estimates without skill spread' : 'as the trials spread';
+  return [
+    ['Sharpe ratio per bar (per year)', `${decimals(perBar, 4)} (${decimals(annualised, 2)})`],
+    ['probability that it is truly above 0', percent(probabilistic)],
+    [
+      trials === 1
+        ? 'the same, deflated: nothing else was tried'
+        : `… above ${decimals(expectedMaximum, 4)}, which the best of ${trials} trials would show by luck (${spreadOf})`,
+      percent(deflated),
+    ],
+  ];
 }
 
 function gateSection({ rules }: Evidence): string {

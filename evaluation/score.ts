@@ -13,19 +13,19 @@ import { statisticsOfSums } from '../statistics/resampled.ts';
 import { classificationStatistics } from '../statistics/resampled-classification.ts';
 import { backtest } from '../strategy/backtest.ts';
 
-export interface ScoreInput {
+/** Decisions on the labelled rows of the block to score, and what they are judged by. */
+export interface DecidedInput {
   readonly task: Task;
-  readonly decision: DecisionRule;
-  /** Answers `[rows, outputs]` of the model that would serve, on the labelled rows of the block to score. */
-  readonly answers: Float32Array;
+  /** Row-major `[rows, decided classes]`. */
+  readonly probabilities: Float32Array;
+  /** Decided class per row. */
+  readonly predicted: Int8Array;
   /** Decided class that was right, per row. */
   readonly label: Int8Array;
   /** Bar of each row, ascending. */
   readonly bar: Int32Array;
   /** Of the task `approve2`: the side (LONG, SHORT) of the signal that it judges, per bar. */
   readonly signalSides: Int8Array | null;
-  /** What the model's probabilities were calibrated by; null in a task without classes. */
-  readonly calibration: Calibration | null;
   /** Training rows per decided class: what the constant baseline knows. */
   readonly trainClasses: readonly number[];
   /** The whole snapshot, and per bar of it the volatility that barriers are counted in (ATR14 by default). */
@@ -35,9 +35,20 @@ export interface ScoreInput {
   readonly market: MarketKind;
 }
 
+/** The answers of the one model that would serve, before they are decided. */
+export interface ScoreInput extends Omit<DecidedInput, 'probabilities' | 'predicted'> {
+  readonly decision: DecisionRule;
+  /** Row-major `[rows, outputs]`. */
+  readonly answers: Float32Array;
+  /** What the model's probabilities were calibrated by; null in a task without classes. */
+  readonly calibration: Calibration | null;
+}
+
 export interface Score
   extends Pick<Evidence, 'metrics' | 'baseline' | 'intervals' | 'bootstrap' | 'backtest' | 'calibration'> {
   readonly trades: readonly TradeRecord[];
+  /** What the backtest's account gained in each bar, after costs: simple returns. */
+  readonly netReturns: Float64Array;
 }
 
 /**
@@ -45,12 +56,21 @@ export interface Score
  * @throws AlphaloomError DATASET_TOO_SMALL without rows, PREDICTION_INVALID where a probability is none
  */
 export function scoreModel(input: ScoreInput): Score {
-  const { task, decision, label, recipe } = input;
-  const classes = DECIDED_CLASSES[task];
-  const probabilities = decidedProbabilities(task, input.answers, decision);
+  const { task, decision, answers, label, calibration } = input;
+  const probabilities = decidedProbabilities(task, answers, decision);
   const predicted = decideClasses(task, probabilities, decision);
+  return {
+    ...scoreDecided({ ...input, probabilities, predicted }),
+    calibration: calibration && reportCalibration(label, probabilities, calibration),
+  };
+}
+
+/** The same of decisions that were made before, by several models say; what their answers were calibrated by is not told. */
+export function scoreDecided(input: DecidedInput): Omit<Score, 'calibration'> {
+  const { task, probabilities, predicted, label, recipe } = input;
+  const classes = DECIDED_CLASSES[task];
   const metrics = classificationMetrics(label, probabilities, classes, predicted);
-  const { summary, trades } = playBlock(input, predicted);
+  const { summary, trades, netReturns } = playBlock(input);
   const spec = bootstrapSpec(label.length, recipe.labels, recipe.gate);
   const overRows = bootstrapIntervals(
     classificationStatistics(label, probabilities, classes, predicted),
@@ -73,8 +93,8 @@ export function scoreModel(input: ScoreInput): Score {
       seed: spec.seed,
     },
     backtest: summary,
-    calibration: input.calibration && reportCalibration(label, probabilities, input.calibration),
     trades,
+    netReturns,
   };
 }
 
@@ -89,8 +109,8 @@ export function bootstrapSpec(rows: number, labels: LabelSpec, gate: GateSpec): 
 }
 
 /** Plays the bars from the first row to the last row's time limit, so that no trade is cut. */
-function playBlock(input: ScoreInput, predicted: Int8Array) {
-  const { candles, bar, recipe } = input;
+function playBlock(input: DecidedInput) {
+  const { candles, bar, predicted, recipe } = input;
   const bars = candles.openTime.length;
   const direction = new Int8Array(bars).fill(-1);
   for (let row = 0; row < bar.length; row++)
@@ -108,7 +128,7 @@ function playBlock(input: ScoreInput, predicted: Int8Array) {
 }
 
 /** An approved signal is taken in its own direction; a direction is taken as it is. */
-function directionOf(decided: number, bar: number, { task, signalSides }: ScoreInput): number {
+function directionOf(decided: number, bar: number, { task, signalSides }: DecidedInput): number {
   if (task !== 'approve2') return decided;
   return decided === APPROVE && signalSides ? signalSides[bar]! : NO_TRADE;
 }

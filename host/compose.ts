@@ -3,6 +3,7 @@ import type { Clock, NativeLibrary, Orchestrator, Rooms } from '../activities/ro
 import { createArtifactStore } from '../artifacts/store.ts';
 import { createCandleStore } from '../candles/store.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
+import { withoutSearch } from '../contracts/search.ts';
 import { seriesId } from '../contracts/series.ts';
 import { createFeatureStore } from '../features/store/feature-store.ts';
 import { createMaterialiser } from '../features/store/materialiser.ts';
@@ -11,7 +12,7 @@ import type { NativeLibraryName } from '../models/estimators/estimator.ts';
 import { openSqliteRegistry } from '../registry/sqlite-registry.ts';
 import { digestFile } from '../storage/files.ts';
 import type { LoadedConfig } from './config.ts';
-import { createOrchestrator } from './orchestrator.ts';
+import { createOrchestrator, trainingWorkflowId } from './orchestrator.ts';
 import { type Home, readHomeId } from './paths.ts';
 import { loadConfiguredRecipe } from './recipes.ts';
 import { findNativeLibrary } from './tools/native-library.ts';
@@ -56,7 +57,7 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
     clock: CLOCK,
     nativeLibrary: name => describeLibrary(name, environment, home),
     platform: `${process.platform}-${process.arch}`,
-    loadRecipe: name => loadConfiguredRecipe(loaded, name),
+    loadRecipe: async name => withoutSearch(await loadConfiguredRecipe(loaded, name)),
     synthetic: loaded.config.synthetic,
     promotionMode: series => promotion.series[seriesId(series)] ?? promotion.default,
     orchestrator: client ? createOrchestrator(client, await readHomeId(home)) : NO_TEMPORAL,
@@ -88,4 +89,9 @@ function refuse(): never {
   throw new AlphaloomError('TEMPORAL_UNREACHABLE', 'This needs Temporal. Run up first.');
 }
 
-const NO_TEMPORAL: Orchestrator = { askLifecycle: refuse, startTraining: refuse, awaitTraining: refuse };
+const NO_TEMPORAL: Orchestrator = {
+  askLifecycle: refuse,
+  startTraining: refuse,
+  trainingWorkflowId,
+  awaitTraining: refuse,
+};

@@ -27,6 +27,7 @@ import type {
   TrainModelInput,
   TrainModelResult,
 } from '../contracts/training.ts';
+import type { SearchInput, SearchResult } from '../contracts/trials.ts';
 import type { modelLifecycle } from '../workflows/index.ts';
 
 /** Starts workflows and sends them messages: the CLI's and the activities' way to Temporal. */
@@ -34,13 +35,20 @@ export interface TemporalOrchestrator extends Orchestrator {
   /** Starts a fleet, or joins the same one where it runs already. */
   startFleet(input: TrainFleetInput): Promise<StartedWork>;
   awaitFleet(workflowId: string): Promise<TrainFleetResult>;
+  /** Starts a search, or joins the same one where it runs already. */
+  startSearch(input: SearchInput): Promise<StartedWork>;
+  awaitSearch(workflowId: string): Promise<SearchResult>;
   /** Collects the configured series now, beside the schedule. */
   collectCandles(): Promise<CollectionReport>;
 }
 
 export function createOrchestrator(client: Client, homeId: string): TemporalOrchestrator {
   const taskQueue = queueName('registry', homeId);
-  const start = <Input>(workflow: 'trainModel' | 'trainFleet', workflowId: string, input: Input) =>
+  const start = <Input>(
+    workflow: 'trainModel' | 'trainFleet' | 'searchRecipe',
+    workflowId: string,
+    input: Input,
+  ) =>
     explainTemporalErrors(async (): Promise<StartedWork> => {
       await requireOwn(client, workflowId, taskQueue);
       try {
@@ -81,10 +89,13 @@ export function createOrchestrator(client: Client, homeId: string): TemporalOrch
         });
       }),
     startTraining: input => start('trainModel', trainingWorkflowId(input), input),
+    trainingWorkflowId,
     awaitTraining: workflowId => awaitResult<TrainModelResult>(client, workflowId),
     startFleet: input =>
       start('trainFleet', `fleet/${shortHash(input.items.map(item => item.workflowId))}`, input),
     awaitFleet: workflowId => awaitResult<TrainFleetResult>(client, workflowId),
+    startSearch: input => start('searchRecipe', searchWorkflowId(input), input),
+    awaitSearch: workflowId => awaitResult<SearchResult>(client, workflowId),
     collectCandles: () =>
       explainTemporalErrors(() =>
         client.workflow.execute<() => Promise<CollectionReport>>('collectCandles', {
@@ -100,9 +111,14 @@ export function trainingWorkflowId({ actor: _, ...input }: TrainModelInput): str
   return `train/${seriesId(input.series)}/${shortHash(input as unknown as Json)}`;
 }
 
-/** The series in a training's workflow id. */
+/** How many work at it makes no difference to a search. */
+function searchWorkflowId({ actor: _, maxWorkers: _workers, ...input }: SearchInput): string {
+  return `search/${seriesId(input.series)}/${shortHash(input as unknown as Json)}`;
+}
+
+/** The series in the workflow id of a training or a search. */
 export function seriesOfTraining(workflowId: string): string | null {
-  return /^train\/([^/]+\/[^/]+)\//.exec(workflowId)?.[1] ?? null;
+  return /^(?:train|search)\/([^/]+\/[^/]+)\//.exec(workflowId)?.[1] ?? null;
 }
 
 export function lifecycleWorkflowId(series: Series): string {

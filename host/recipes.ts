@@ -3,6 +3,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { parseRecipe, type Recipe } from '../contracts/recipe.ts';
+import { checkSpace } from '../evaluation/search/plan.ts';
 import { loadCatalog } from '../features/own-features.ts';
 import { resolveFeatures } from '../features/sets.ts';
 import { parseTrain } from '../models/estimators/index.ts';
@@ -17,7 +18,7 @@ export const DEFAULT_RECIPE = 'gbdt-core15';
 export type RecipeOverrides = Readonly<Record<string, unknown>>;
 
 /**
- * Reads and checks a recipe: schema, features against the catalog, parameters against the estimator.
+ * Reads and checks a recipe: schema, features against the catalog, parameters against the estimator, what it would search.
  * @param name a name (looked for in the user's folders, then the built-in ones) or a path to a YAML file
  * @param startFolder where relative paths of the recipe's files start
  * @throws AlphaloomError RECIPE_NOT_FOUND, RECIPE_INVALID, FEATURE_UNKNOWN, FEATURE_INVALID
@@ -54,8 +55,11 @@ async function checkRecipe(document: unknown, origin: string, startFolder: strin
   const files = parsed.features.files.map(file => resolve(startFolder, file));
   const recipe = { ...parsed, features: { ...parsed.features, files } };
   try {
-    resolveFeatures(recipe.features, await loadCatalog(recipe.features.files));
-    return { ...recipe, train: parseTrain(recipe) };
+    const catalog = await loadCatalog(recipe.features.files);
+    resolveFeatures(recipe.features, catalog);
+    const complete = { ...recipe, train: parseTrain(recipe) };
+    if (complete.search) checkSpace({ ...complete, search: complete.search }, catalog);
+    return complete;
   } catch (error) {
     if (!(error instanceof AlphaloomError)) throw error;
     const { code, message, details } = error;

@@ -3,13 +3,13 @@ import { QUEUES, type Queue, queueName } from '../contracts/queues.ts';
 import { TRAINING_STEPS, type TrainingStep } from '../contracts/training.ts';
 import { explainTemporalErrors, seriesOfTraining } from './orchestrator.ts';
 
-/** A training, a fleet of trainings, or the fetching of histories that has not ended. */
+/** A training, a fleet of trainings, a search, or the fetching of histories that has not ended. */
 export interface RunningWork {
   readonly workflowId: string;
-  readonly kind: 'training' | 'fleet' | 'history';
+  readonly kind: 'training' | 'fleet' | 'search' | 'history';
   /** The training's series, or those that the fleet trains now. */
   readonly series: readonly string[];
-  /** Of a training. */
+  /** Of a training or a search. */
   readonly recipe: string | null;
   /** The step in hand; null of a fleet, and between two steps. */
   readonly step: TrainingStep | null;
@@ -18,7 +18,7 @@ export interface RunningWork {
   readonly startedTime: number;
 }
 
-const TRAININGS = ['trainModel', 'trainFleet'];
+const TRAININGS = ['trainModel', 'trainFleet', 'searchRecipe'];
 const ALL = [...TRAININGS, 'fetchHistories'];
 /** More are not looked at one by one. */
 const MAX_SHOWN = 200;
@@ -76,12 +76,16 @@ async function describeWork(client: Client, workflowId: string): Promise<Running
     );
     return { ...common, kind: 'fleet', series, recipe: null, step: null, waiting: false };
   }
+  const own = {
+    series: [seriesOfTraining(workflowId) ?? []].flat(),
+    recipe: (searchAttributes.Recipe?.[0] as string | undefined) ?? null,
+  };
+  if (type === 'searchRecipe') return { ...common, ...own, kind: 'search', step: null, waiting: false };
   const [pending] = raw.pendingActivities ?? [];
   return {
     ...common,
+    ...own,
     kind: 'training',
-    series: [seriesOfTraining(workflowId) ?? []].flat(),
-    recipe: (searchAttributes.Recipe?.[0] as string | undefined) ?? null,
     step: TRAINING_STEPS.find(step => step === pending?.activityType?.name) ?? null,
     waiting: pending?.state === SCHEDULED,
   };

@@ -26,6 +26,8 @@ export const registrationSchema = z.strictObject({
   eligible: z.boolean(),
   tradable: z.boolean(),
   marketKind: z.enum(['spot', 'swap']),
+  /** Trained elsewhere; absent: trained here. */
+  origin: z.literal('imported').optional(),
   metrics: z.strictObject({
     mcc: metric,
     directionalAuc: metric,
@@ -84,6 +86,7 @@ const APPENDED_KINDS = [
   'paused',
   'resumed',
   'retrain',
+  'trial',
 ] as const;
 export type AppendedKind = (typeof APPENDED_KINDS)[number];
 /** `noop` is a move asked for that changed nothing: the version was champion already. */
@@ -168,8 +171,10 @@ export interface Registry {
   append(request: EventRequest): Promise<{ readonly event: Event; readonly repeated: boolean }>;
   /** What was recorded under an operation id. */
   operation(operationId: string): Promise<Event | null>;
-  /** Oldest first; with a limit, the latest ones. */
+  /** Oldest first, without trials; with a limit, the latest ones. */
   events(series: string, options?: { readonly limit?: number }): Promise<Event[]>;
+  /** What was tried for the series, oldest first. */
+  trials(series: string): Promise<Event[]>;
   isPaused(series: string): Promise<boolean>;
   /** The pauses that hold now: who paused which series, when and why; in order of series. */
   listPaused(): Promise<Event[]>;

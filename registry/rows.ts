@@ -34,6 +34,7 @@ interface VersionRow {
   readonly market_kind: MarketKind;
   readonly metrics: string;
   readonly actor: string;
+  readonly origin: 'imported' | null;
 }
 
 interface EventRow {
@@ -58,7 +59,7 @@ export function insertVersion(
     .prepare('SELECT 1 + coalesce(max(version), 0) AS next FROM versions WHERE series = ?')
     .get(series) as { next: number };
   sql
-    .prepare('INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    .prepare('INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
     .run(
       series,
       next,
@@ -76,6 +77,7 @@ export function insertVersion(
       rest.marketKind,
       storableJson(metrics),
       rest.actor,
+      rest.origin ?? null,
     );
   return next;
 }
@@ -105,9 +107,16 @@ export function selectVersions(sql: DatabaseSync, series: string | null): Versio
 
 export function selectEvents(sql: DatabaseSync, series: string, limit: number): Event[] {
   const rows = sql
-    .prepare('SELECT * FROM events WHERE series = ? ORDER BY id DESC LIMIT ?')
+    .prepare("SELECT * FROM events WHERE series = ? AND kind <> 'trial' ORDER BY id DESC LIMIT ?")
     .all(series, limit) as unknown as EventRow[];
   return rows.map(eventOf).reverse();
+}
+
+export function selectTrials(sql: DatabaseSync, series: string): Event[] {
+  const rows = sql
+    .prepare("SELECT * FROM events WHERE series = ? AND kind = 'trial' ORDER BY id")
+    .all(series) as unknown as EventRow[];
+  return rows.map(eventOf);
 }
 
 export function selectOperation(sql: DatabaseSync, operationId: string): Event | null {
@@ -194,6 +203,7 @@ function versionOf(row: VersionRow): VersionRecord {
     marketKind: row.market_kind,
     metrics: JSON.parse(row.metrics),
     actor: row.actor,
+    ...(row.origin && { origin: row.origin }),
   };
 }
 

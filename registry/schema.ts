@@ -79,4 +79,6 @@ export const REGISTRY_MIGRATIONS: Migrations = [
     )
     BEGIN SELECT RAISE(ABORT, 'a move leads away from the champion'); END;
   `,
+  // Of models that were trained elsewhere.
+  `ALTER TABLE versions ADD COLUMN origin TEXT CHECK (origin = 'imported');`,
 ];

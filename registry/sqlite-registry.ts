@@ -23,6 +23,7 @@ import {
   selectOperation,
   selectPackage,
   selectPauses,
+  selectTrials,
   selectVersions,
 } from './rows.ts';
 import { REGISTRY_MIGRATIONS } from './schema.ts';
@@ -115,6 +116,11 @@ export async function openSqliteRegistry(path: string, { now }: { now: () => num
     async events(series, { limit } = {}) {
       const id = checkSeries(series);
       return await database.read(sql => selectEvents(sql, id, limit ?? -1));
+    },
+
+    async trials(series) {
+      const id = checkSeries(series);
+      return await database.read(sql => selectTrials(sql, id));
     },
 
     async isPaused(series) {

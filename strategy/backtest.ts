@@ -24,6 +24,8 @@ export interface BacktestInput {
 export interface Backtest {
   readonly summary: BacktestSummary;
   readonly trades: readonly TradeRecord[];
+  /** What the account gained in each played bar, after costs, marked at the closes: simple returns. */
+  readonly netReturns: Float64Array;
 }
 
 /**
@@ -37,6 +39,7 @@ export function backtest(input: BacktestInput): Backtest {
   const perSideBps = costsPerSideBps(input.costs);
   const trades: TradeRecord[] = [];
   const equity = new EquityPath();
+  const netReturns = new Float64Array(toBar - fromBar);
   let position: Position | null = null;
   let action: Action = 'nothing';
 
@@ -56,14 +59,14 @@ export function backtest(input: BacktestInput): Backtest {
         position = null;
       }
     }
-    equity.mark(
+    netReturns[bar - fromBar] = equity.mark(
       position === null ? 0 : netReturn(position.side, position.entryPrice, close[bar]!, perSideBps),
     );
 
     action = decide(direction[bar]!, holdingOf(position), market);
     if (position === null && !hasLevels(labels, atr[bar]!)) action = 'nothing';
   }
-  return { trades, summary: summarize(trades, equity, toBar - fromBar, perSideBps, market) };
+  return { trades, netReturns, summary: summarize(trades, equity, toBar - fromBar, perSideBps, market) };
 }
 
 function enter(

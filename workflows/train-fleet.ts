@@ -1,14 +1,10 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancellationScope,
   defineQuery,
-  executeChild,
   isCancellation,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
-import type { RegistryActivities } from '../activities/registry-activities.ts';
 import { seriesId } from '../contracts/series.ts';
 import type {
   FleetItem,
@@ -16,11 +12,10 @@ import type {
   FleetRow,
   TrainFleetInput,
   TrainFleetResult,
-  TrainModelResult,
 } from '../contracts/training.ts';
-import { ACTIVITY_OPTIONS } from './activity-options.ts';
+import { forEachBounded } from './bounded.ts';
 import { describeFailure } from './failure.ts';
-import { trainModel } from './train-model.ts';
+import { runOrJoin } from './run-or-join.ts';
 
 const fleetProgress = defineQuery<FleetProgress>('progress');
 
@@ -31,18 +26,13 @@ export async function trainFleet({ items, maxWorkers }: TrainFleetInput): Promis
   const done = () => rows.filter(row => row !== undefined);
   setHandler(fleetProgress, () => ({ total: items.length, running: [...running], done: done() }));
 
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) {
-      const index = next++;
-      const series = seriesId(items[index].input.series);
-      running.add(series);
-      setCurrentDetails(renderFleet(items.length, running, done()));
-      rows[index] = await trainOne(items[index]);
-      running.delete(series);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(maxWorkers, items.length) }, worker));
+  await forEachBounded(items, maxWorkers, async (item, index) => {
+    const series = seriesId(item.input.series);
+    running.add(series);
+    setCurrentDetails(renderFleet(items.length, running, done()));
+    rows[index] = await trainOne(item);
+    running.delete(series);
+  });
   setCurrentDetails(renderFleet(items.length, running, done()));
   return { rows: done() };
 }
@@ -54,24 +44,6 @@ async function trainOne(item: FleetItem): Promise<FleetRow> {
   } catch (error) {
     if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
     return { series, ok: false, error: describeFailure(error) };
-  }
-}
-
-/** The same training may be running already for somebody else: then that one is awaited. */
-async function runOrJoin({ workflowId, input }: FleetItem): Promise<TrainModelResult> {
-  try {
-    return await executeChild(trainModel, {
-      workflowId,
-      args: [input],
-      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const { awaitTraining } = proxyActivities<RegistryActivities>({
-      ...ACTIVITY_OPTIONS.ask,
-      summary: `join ${workflowId}`,
-    });
-    return await awaitTraining({ workflowId });
   }
 }
 

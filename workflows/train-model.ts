@@ -38,13 +38,22 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
       recipe,
     }),
   );
-  const fit = await story.step('fitModel', `Train ${recipe.train.estimator}`, () =>
-    training('fit', `${recipe.train.estimator}, seed ${recipe.train.seed}`).fitModel({
-      snapshot: snapshot.artifact,
-      dataset: dataset.artifact,
-      recipe,
-    }),
-  );
+  const { imported } = input;
+  const fit = imported
+    ? await story.step('fitModel', `Import ${imported.origin.file}`, () =>
+        training('compute', imported.origin.file).importModel({
+          dataset: dataset.artifact,
+          recipe,
+          imported,
+        }),
+      )
+    : await story.step('fitModel', `Train ${recipe.train.estimator}`, () =>
+        training('fit', `${recipe.train.estimator}, seed ${recipe.train.seed}`).fitModel({
+          snapshot: snapshot.artifact,
+          dataset: dataset.artifact,
+          recipe,
+        }),
+      );
   const model = await story.step('quantizeModel', 'Export to ONNX, prove parity, choose the variant', () =>
     training('compute', 'ONNX, parity, size').quantizeModel({
       dataset: dataset.artifact,

@@ -1,20 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dataset } from '../../contracts/dataset.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { TrainSpec } from '../../contracts/recipe.ts';
-import type { Task } from '../../contracts/tasks.ts';
+import { TASK_CLASSES, type Task } from '../../contracts/tasks.ts';
 import { blockRows, labelsOfBlock } from '../../datasets/block-rows.ts';
 import type { WindowTable } from '../../features/window.ts';
 import { writeFileAtomic } from '../../storage/files.ts';
 import { calibrate, noCalibration } from '../decision/calibration.ts';
+import {
+  type Answers,
+  type Combination,
+  combine,
+  fitCombination,
+  lossOfScores,
+  type Truth,
+} from '../ensembles/combination.ts';
+import { ensembleGraph } from '../ensembles/ensemble-graph.ts';
+import { fitMember, withMember } from '../ensembles/members.ts';
+import { parseEnsembleParams } from '../ensembles/params.ts';
 import type { ModelContract } from '../onnx/contract.ts';
 import type { ScoreGraph } from '../onnx/score-graph.ts';
 import { classWeightsOf } from './class-weights.ts';
-import { ensembleGraph, LEAST_PROBABILITY } from './ensemble-graph.ts';
-import { fitMember, withMember } from './ensemble-members.ts';
-import { parseEnsembleParams } from './ensemble-params.ts';
-import { averagingWeights, mixtureWeights } from './ensemble-weights.ts';
 import type { Estimator, FeatureImportance, FitInput, FitSummary, Libraries } from './estimator.ts';
 
 /** A member as the recipe says it is trained. */
@@ -28,14 +34,15 @@ const FIT_FILE = 'ensemble.json';
 /** `ensemble.json`; the members' own files stand beside it. */
 interface EnsembleFit {
   readonly task: Task;
-  readonly outputs: number;
-  readonly weights: readonly number[];
-  readonly members: readonly { readonly estimator: string; readonly bestLoss: number }[];
+  readonly combination: Combination;
+  /** Each member's own validation loss, and the ensemble's. */
+  readonly memberLosses: readonly number[];
+  readonly loss: number;
 }
 
 /**
- * Several estimators whose probabilities are mixed, or whose returns are averaged, in shares that make the validation rows
- * likeliest. The members may differ in kind, windows, parameters and seeds; what serves is one ONNX graph.
+ * Several estimators whose answers are combined as fits the validation rows best. The members may differ in kind, windows,
+ * parameters and seeds; what serves is one ONNX graph.
  */
 export function ensembleOf(members: readonly Member[]): Estimator {
   const each = members.map(({ estimator }) => estimator);
@@ -49,7 +56,7 @@ export function ensembleOf(members: readonly Member[]): Estimator {
     parityTolerance: Math.max(...each.map(({ parityTolerance }) => parityTolerance)),
     calibrates: true,
     parseParams: parseEnsembleParams,
-    steps: () => Math.max(...members.map(({ estimator, train }) => estimator.steps(train))),
+    steps: () => stepsOf(members),
     fit: input => fit(members, input),
     scores: (folder, windows, libraries) => scores(members, folder, windows, libraries),
     scoreGraph: (folder, contract) => scoreGraph(members, folder, contract),
@@ -57,87 +64,52 @@ export function ensembleOf(members: readonly Member[]): Estimator {
   };
 }
 
+function stepsOf(members: readonly Member[]): number {
+  return Math.max(...members.map(({ estimator, train }) => estimator.steps(train)));
+}
+
+async function fit(members: readonly Member[], input: FitInput): Promise<FitSummary> {
+  const { dataset, task, train, folder, libraries } = input;
+  for (const at of members.keys()) await fitOne(members, at, input);
+  const { windows } = blockRows(dataset, 'validation', stepsOf(members));
+  const answers = await memberAnswers(members, folder, windows, libraries, task);
+  const truth = validationTruth(input);
+  const combination = fitCombination(parseEnsembleParams(train.params), answers, truth);
+  const lossWith = (own: Combination, of: Answers) => lossOfScores(combine(own, of, truth.classes), truth);
+  const result: EnsembleFit = {
+    task,
+    combination,
+    memberLosses: answers.map(own => lossWith({ kind: 'shares', shares: [1] }, [own])),
+    loss: lossWith(combination, answers),
+  };
+  await writeFileAtomic(join(folder, FIT_FILE), `${JSON.stringify(result, null, 1)}\n`);
+  return { rounds: members.length, bestRound: members.length, bestLoss: result.loss };
+}
+
 /** Steps of the progress that a member's fit takes. */
 const PROGRESS_PARTS = 100;
 
-async function fit(members: readonly Member[], input: FitInput): Promise<FitSummary> {
-  const { dataset, task, train, folder, workFolder, libraries, onProgress } = input;
-  for (const [at, { estimator, train: own }] of members.entries()) {
-    await fitMember(at, folder, workFolder, async (memberFolder, memberWork) => {
-      await estimator.fit({
-        ...input,
-        train: own,
-        folder: memberFolder,
-        workFolder: memberWork,
-        onProgress: progress => {
-          const part = Math.floor((PROGRESS_PARTS * progress.round) / progress.rounds);
-          onProgress({
-            ...progress,
-            round: at * PROGRESS_PARTS + part,
-            rounds: members.length * PROGRESS_PARTS,
-          });
-        },
-      });
-    });
-  }
-  const validation = blockRows(dataset, 'validation', ensembleOf(members).steps(train));
-  const answers = await memberAnswers(members, folder, validation.windows, libraries, task);
-  const truth = validationTruth(input, dataset);
-  const { method } = parseEnsembleParams(train.params);
-  const weights = method === 'mean' ? members.map(() => 1 / members.length) : fitWeights(answers, truth);
-  const bestLoss = lossOf(mix(answers, weights), truth);
-  const result: EnsembleFit = {
-    task,
-    outputs: truth.outputs,
-    weights,
-    members: members.map(({ estimator }, at) => ({
-      estimator: estimator.name,
-      bestLoss: lossOf(answers[at], truth),
-    })),
-  };
-  await writeFileAtomic(join(folder, FIT_FILE), `${JSON.stringify(result, null, 1)}\n`);
-  return { rounds: members.length, bestRound: members.length, bestLoss };
-}
-
-interface Truth {
-  readonly outputs: number;
-  readonly label: Int8Array;
-  readonly target: Float32Array | null;
-  readonly rowWeight: ArrayLike<number>;
+async function fitOne(members: readonly Member[], at: number, input: FitInput): Promise<void> {
+  const { estimator, train } = members[at];
+  const rounds = members.length * PROGRESS_PARTS;
+  await fitMember(at, input.folder, input.workFolder, (folder, workFolder) =>
+    estimator.fit({
+      ...input,
+      ...{ train, folder, workFolder },
+      onProgress(progress) {
+        const part = Math.floor((PROGRESS_PARTS * progress.round) / progress.rounds);
+        input.onProgress({ ...progress, round: at * PROGRESS_PARTS + part, rounds });
+      },
+    }),
+  );
 }
 
 /** Rows weigh what their class weighs, as in the members' own validation losses. */
-function validationTruth({ classes, train }: FitInput, dataset: Dataset): Truth {
+function validationTruth({ dataset, classes, train }: FitInput): Truth {
   const { label, target } = labelsOfBlock(dataset, 'validation');
   const ofClass = classWeightsOf(train.classWeights, labelsOfBlock(dataset, 'train').label, classes.length);
-  return {
-    outputs: classes.length || 1,
-    label,
-    target,
-    rowWeight: Float32Array.from(label, k => ofClass[k] ?? 1),
-  };
-}
-
-function fitWeights(
-  answers: readonly Float64Array[],
-  { outputs, label, target, rowWeight }: Truth,
-): number[] {
-  if (target) return averagingWeights(answers, target, rowWeight);
-  const chances = answers.map(own => Float64Array.from(label, (k, row) => own[row * outputs + k]));
-  return mixtureWeights(chances, rowWeight);
-}
-
-/** Mean log loss, or mean squared error. */
-function lossOf(answers: Float64Array, { outputs, label, target, rowWeight }: Truth): number {
-  let [loss, total] = [0, 0];
-  for (let row = 0; row < label.length; row++) {
-    const own = target
-      ? (answers[row] - target[row]) ** 2
-      : -Math.log(Math.max(answers[row * outputs + label[row]], LEAST_PROBABILITY));
-    loss += rowWeight[row] * own;
-    total += rowWeight[row];
-  }
-  return loss / total;
+  const rowWeight = Float32Array.from(label, k => ofClass[k] ?? 1);
+  return { classes: classes.length, label, target, rowWeight };
 }
 
 /** Probabilities of each member, uncalibrated, or its returns. */
@@ -153,14 +125,9 @@ async function memberAnswers(
     // A window that is shorter ends at the same row.
     const own = { ...windows, steps: estimator.steps(train) };
     const raw = await withMember(folder, at, memberFolder => estimator.scores(memberFolder, own, libraries));
-    const outputs = raw.length / windows.ends.length;
-    answers.push(task === 'return' ? raw : calibrate(raw, noCalibration(outputs)));
+    answers.push(task === 'return' ? raw : calibrate(raw, noCalibration(TASK_CLASSES[task].length)));
   }
   return answers;
-}
-
-function mix(answers: readonly Float64Array[], weights: readonly number[]): Float64Array {
-  return answers[0].map((_, at) => weights.reduce((sum, weight, m) => sum + weight * answers[m][at], 0));
 }
 
 async function scores(
@@ -169,9 +136,9 @@ async function scores(
   windows: WindowTable,
   libraries: Libraries,
 ): Promise<Float64Array> {
-  const { weights, task } = await readFit(folder);
-  const mixed = mix(await memberAnswers(members, folder, windows, libraries, task), weights);
-  return task === 'return' ? mixed : mixed.map(p => Math.log(Math.max(p, LEAST_PROBABILITY)));
+  const { combination, task } = await readFit(folder);
+  const answers = await memberAnswers(members, folder, windows, libraries, task);
+  return combine(combination, answers, TASK_CLASSES[task].length);
 }
 
 async function scoreGraph(
@@ -179,7 +146,7 @@ async function scoreGraph(
   folder: string,
   contract: ModelContract,
 ): Promise<ScoreGraph> {
-  const { weights, task } = await readFit(folder);
+  const { combination, task } = await readFit(folder);
   if (contract.task !== task) {
     throw new AlphaloomError(
       'MODEL_UNSUPPORTED',
@@ -195,17 +162,18 @@ async function scoreGraph(
     );
     graphs.push({ graph, steps });
   }
-  return ensembleGraph(graphs, weights, contract);
+  return ensembleGraph(graphs, combination, contract);
 }
 
-/** Shares of the members that know theirs, in the members' weights. */
+/** Mean of the shares of the members that know theirs, in the members' shares where the ensemble has such. */
 async function importance(members: readonly Member[], folder: string): Promise<FeatureImportance | null> {
-  const { weights } = await readFit(folder);
+  const { combination } = await readFit(folder);
+  const weightOf = (at: number) => (combination.kind === 'shares' ? combination.shares[at] : 1);
   const sums = new Map<string, number>();
   for (const [at, { estimator }] of members.entries()) {
     const own = await withMember(folder, at, memberFolder => estimator.importance(memberFolder));
     for (const { feature, share } of own ?? [])
-      sums.set(feature, (sums.get(feature) ?? 0) + weights[at] * share);
+      sums.set(feature, (sums.get(feature) ?? 0) + weightOf(at) * share);
   }
   if (sums.size === 0) return null;
   const total = [...sums.values()].reduce((sum, value) => sum + value, 0);

@@ -1,10 +1,11 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { Recipe, TrainSpec } from '../../contracts/recipe.ts';
+import { parseEnsembleParams } from '../ensembles/params.ts';
 import { cnnLstm } from './cnn-lstm.ts';
 import { ensembleOf } from './ensemble.ts';
-import { parseEnsembleParams } from './ensemble-params.ts';
 import type { Estimator } from './estimator.ts';
 import { gru } from './gru.ts';
+import { imported } from './imported.ts';
 import { lightgbm } from './lightgbm.ts';
 import { logistic } from './logistic.ts';
 import { lstm } from './lstm.ts';
@@ -16,10 +17,9 @@ import { xgboost } from './xgboost.ts';
 
 /** Every estimator by the name recipes call it; an ensemble is made of them. */
 const ESTIMATORS: Readonly<Record<string, Estimator>> = Object.fromEntries(
-  [lightgbm, xgboost, randomForest, logistic, cnnLstm, gru, lstm, mlp, temporalConv, ppo].map(estimator => [
-    estimator.name,
-    estimator,
-  ]),
+  [lightgbm, xgboost, randomForest, logistic, cnnLstm, gru, lstm, mlp, temporalConv, ppo, imported].map(
+    estimator => [estimator.name, estimator],
+  ),
 );
 
 const ENSEMBLE = 'ensemble';

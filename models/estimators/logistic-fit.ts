@@ -7,16 +7,20 @@ import { type Scaling, scaleRows } from './logistic-scaling.ts';
 
 const FIT_FILE = 'fit.json';
 
-/** `fit.json`: the whole model, and how the training went. */
-export interface LinearFit {
-  readonly task: Task;
-  readonly featureNames: readonly string[];
-  readonly classes: readonly string[];
+/** Scores that are sums of scaled features. */
+export interface LinearModel {
   readonly scaling: Scaling;
   /** Per score a coefficient for each scaled feature. */
   readonly coefficients: readonly (readonly number[])[];
   /** Per score: its mean over the training rows. */
   readonly intercepts: readonly number[];
+}
+
+/** `fit.json`: the whole model, and how the training went. */
+export interface LinearFit extends LinearModel {
+  readonly task: Task;
+  readonly featureNames: readonly string[];
+  readonly classes: readonly string[];
   readonly losses: readonly number[];
 }
 
@@ -52,7 +56,7 @@ export function linearContributions(fit: LinearFit, windows: WindowTable): Float
 }
 
 /** `[rows, scores]` */
-export function linearScores(fit: LinearFit, windows: WindowTable): Float64Array {
+export function linearScores(fit: LinearModel, windows: WindowTable): Float64Array {
   const { coefficients, intercepts, scaling } = fit;
   const { features, ends } = windows;
   const scores = intercepts.length;

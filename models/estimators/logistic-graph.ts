@@ -1,13 +1,13 @@
 import { INPUT } from '../onnx/contract.ts';
 import { ATTRIBUTE_TYPE, DATA_TYPE, type NodeProto, type TensorProto } from '../onnx/messages.ts';
 import type { ScoreGraph } from '../onnx/score-graph.ts';
-import type { LinearFit } from './logistic-fit.ts';
+import type { LinearModel } from './logistic-fit.ts';
 
 /**
  * A linear model as ONNX, imputation and scaling inside: `window` [batch, 1, F] → [batch, F] → float64, missing values to the
  * mean, scaled, times the coefficients, plus the intercepts → float32. In float64 nothing is rounded before the end.
  */
-export function linearGraph({ scaling, coefficients, intercepts }: LinearFit): ScoreGraph {
+export function linearGraph({ scaling, coefficients, intercepts }: LinearModel): ScoreGraph {
   const { mean, inverse } = scaling;
   const features = mean.length;
   const scores = intercepts.length;

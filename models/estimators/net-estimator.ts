@@ -9,19 +9,25 @@ import type { ModelContract } from '../onnx/contract.ts';
 import type { ScoreGraph } from '../onnx/score-graph.ts';
 import { classWeightsOf } from './class-weights.ts';
 import type { Estimator, FitInput, FitSummary } from './estimator.ts';
-import { readNetFit, readWeights, requireFitted, writeNetFit } from './net-fit-file.ts';
+import { requireFitted } from './fitted-contract.ts';
+import { readNetFit, readWeights, writeNetFit } from './net-fit-file.ts';
 import type { NetFitJob, NetFitResult, NetScoreJob } from './net-job.ts';
 import type { NetKind } from './net-kind.ts';
 import { inputsOf, netOf } from './net-model.ts';
-import { cancelFlag, runInThread, whileWatching } from './worker-thread.ts';
+import { requireRows, requireTwoClasses } from './training-rows.ts';
+import { runInProcess } from './worker-process.ts';
+import { runInThread } from './worker-thread.ts';
 
 const WORKER = new URL('./net-worker.ts', import.meta.url);
 const LIBRARY = `onnxruntime-node ${packageJson.dependencies['onnxruntime-node']}`;
 
-/** The thread ends by its cancel flag, between two steps, and frees what it holds. */
-const ITSELF = new AbortController().signal;
+/** Nothing stops the scoring of a fit. */
+const NOTHING = new AbortController().signal;
 
-/** Trains a net on ONNX Runtime in a worker thread, a checkpoint after each epoch; a killed fit goes on from its last one. */
+/**
+ * Trains a net on ONNX Runtime, a checkpoint after each epoch: a killed fit goes on from its last one. In a child process,
+ * which ends at once whatever step it is in, and gives back all its memory.
+ */
 export function netEstimator(kind: NetKind): Estimator {
   return {
     name: kind.name,
@@ -41,26 +47,32 @@ export function netEstimator(kind: NetKind): Estimator {
 
 async function fit(kind: NetKind, input: FitInput): Promise<FitSummary> {
   const { folder, signal, onProgress } = input;
-  const cancel = cancelFlag();
-  const result = await whileWatching(signal, cancel, () =>
-    runInThread<FitProgress, NetFitResult>(WORKER, fitJob(kind, input, cancel), onProgress, ITSELF),
+  const result = await runInProcess<FitProgress, NetFitResult>(
+    WORKER,
+    fitJob(kind, input),
+    onProgress,
+    signal,
   );
   await writeNetFit(folder, result);
   const { epoch, best } = result.state;
   return { rounds: epoch, bestRound: best!.epoch, bestLoss: best!.loss };
 }
 
-function fitJob(kind: NetKind, input: FitInput, cancel: NetFitJob['cancel']): NetFitJob {
+function fitJob(kind: NetKind, input: FitInput): NetFitJob {
   const { dataset, task, classes, train, workFolder } = input;
   const { steps, imbalance } = kind.parse(train.params);
   if (task !== 'return') requireOneMind(imbalance, train.classWeights);
   const training = blockRows(dataset, 'train', steps);
   const validation = blockRows(dataset, 'validation', steps);
   const classWeights = classWeightsOf(train.classWeights, training.label, classes.length);
-  requireRows(training, validation, classWeights);
+  requireRows(training.rows, validation.rows);
+  if (task !== 'return') {
+    requireTwoClasses(training.label, classes);
+    requireJudges(validation, classWeights);
+  }
   return {
     kind: 'fit',
-    ...{ estimator: kind.name, library: LIBRARY, task, classes, train, classWeights, workFolder, cancel },
+    ...{ estimator: kind.name, library: LIBRARY, task, classes, train, classWeights, workFolder },
     featureNames: dataset.featureNames,
     training: netRows(training),
     validation: netRows(validation),
@@ -82,15 +94,9 @@ function requireOneMind(imbalance: string, classWeights: string): void {
   );
 }
 
-function requireRows(training: BlockRows, validation: BlockRows, classWeights: readonly number[]): void {
-  if (training.rows === 0 || validation.rows === 0) {
-    throw new AlphaloomError(
-      'TRAINING_FAILED',
-      `A net needs rows to train and to validate on, got ${training.rows} and ${validation.rows}.`,
-      { training: training.rows, validation: validation.rows },
-    );
-  }
-  if (classWeights.length === 0 || validation.label.some(label => classWeights[label] > 0)) return;
+/** @throws AlphaloomError TRAINING_FAILED where all validation rows are of classes that weigh nothing */
+function requireJudges({ label }: BlockRows, classWeights: readonly number[]): void {
+  if (label.some(k => classWeights[k] > 0)) return;
   throw new AlphaloomError(
     'TRAINING_FAILED',
     'No validation row has a class that training rows have: there is nothing to stop by. Use more bars, or other labels.',
@@ -100,13 +106,11 @@ function requireRows(training: BlockRows, validation: BlockRows, classWeights: r
 /** By the training's own evaluation. */
 async function scores(folder: string, windows: WindowTable): Promise<Float64Array> {
   const job: NetScoreJob = { kind: 'score', folder, windows };
-  return await runInThread<never, Float64Array>(WORKER, job, () => {}, ITSELF);
+  return await runInThread<never, Float64Array>(WORKER, job, () => {}, NOTHING);
 }
 
 async function scoreGraph(kind: NetKind, folder: string, contract: ModelContract): Promise<ScoreGraph> {
   const model = await readNetFit(folder);
-  requireFitted('feature names', contract.featureNames, model.featureNames);
-  requireFitted('classes', contract.classes, model.classes);
-  requireFitted('task and steps', [contract.task, contract.steps], [model.task, model.steps]);
+  requireFitted(contract, model, model.steps);
   return exportScores(netOf(kind, model), inputsOf(model), await readWeights(folder));
 }

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AlphaloomError } from '../../contracts/errors.ts';
 import { writeFileAtomic } from '../../storage/files.ts';
 import type { Tensors } from '../nets/training/fit-state.ts';
 import { decodeTensors, encodeTensors } from '../nets/training/tensor-file.ts';
@@ -55,16 +54,6 @@ export async function readNetFit(folder: string): Promise<NetFit> {
 export async function readWeights(folder: string): Promise<Tensors> {
   const { tensors } = decodeTensors(await readFile(join(folder, BEST_FILE)), BEST_FILE);
   return Object.fromEntries([...tensors].map(([name, { values }]) => [name, values]));
-}
-
-/** @throws AlphaloomError MODEL_UNSUPPORTED where a net was fitted on something else than is asked of it */
-export function requireFitted(what: string, asked: readonly unknown[], fitted: readonly unknown[]): void {
-  if (JSON.stringify(asked) === JSON.stringify(fitted)) return;
-  throw new AlphaloomError(
-    'MODEL_UNSUPPORTED',
-    `The model was asked for with ${what} ${asked.join(', ')}, and was fitted with ${fitted.join(', ')}.`,
-    { what, asked, fitted },
-  );
 }
 
 function isWeight(name: string): boolean {

@@ -4,7 +4,6 @@ import type { WindowTable } from '../../features/window.ts';
 import type { FitState, Tensors } from '../nets/training/fit-state.ts';
 import type { NetRows } from '../nets/training/net-rows.ts';
 import type { NetModel } from './net-model.ts';
-import type { CancelFlag } from './worker-thread.ts';
 
 /** What `net-worker.ts` is asked to do. */
 export type NetJob = NetFitJob | NetScoreJob;
@@ -23,7 +22,6 @@ export interface NetFitJob {
   readonly training: NetRows;
   readonly validation: NetRows;
   readonly workFolder: string;
-  readonly cancel: CancelFlag;
 }
 
 export interface NetScoreJob {

@@ -35,8 +35,8 @@ export const NET_PARAMS = {
   focal_gamma: z.number().gt(0).max(10).default(2),
   /** The share of a label that is spread over all classes. */
   label_smoothing: z.number().min(0).max(0.9).default(0),
-  /** What the task `return` minimises. */
-  loss: z.enum(['mse', 'huber']).default('huber'),
+  /** What the task `return` minimises: the squared error, or Huber’s with its bend at one deviation of the target. */
+  loss: z.enum(['l2', 'huber']).default('huber'),
   /** Inputs are held within so many deviations of the training mean. */
   input_clip: z.number().gt(0).max(1_000).default(5),
 } as const;

@@ -12,7 +12,7 @@ import type { NetKind } from './net-kind.ts';
 import { inputsOf, type NetModel, netOf } from './net-model.ts';
 import type { NetParams } from './net-params.ts';
 
-/** Rows per run of an evaluation: no run takes long enough to make a cancellation wait. */
+/** Rows per run of an evaluation. */
 export const EVALUATION_BATCH = 64;
 
 /** The training that a job asks for, compiled, and what the net is. */
@@ -82,13 +82,7 @@ function inDeviations(rows: NetRows, deviation: number): NetRows {
 }
 
 /** Hash of all that the training's result depends on beside this code. */
-function identityOf({
-  cancel: _cancel,
-  workFolder: _workFolder,
-  training,
-  validation,
-  ...rest
-}: NetFitJob): string {
+function identityOf({ workFolder: _workFolder, training, validation, ...rest }: NetFitJob): string {
   const hash = createHash('sha256').update(JSON.stringify(rest));
   for (const { windows, label, target, weight } of [training, validation]) {
     hash.update(JSON.stringify([windows.steps, windows.features, label.length, !target, !weight]));

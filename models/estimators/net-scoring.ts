@@ -7,7 +7,7 @@ import type { Tensors } from '../nets/training/fit-state.ts';
 import { scoreRows } from '../nets/training/validation-loss.ts';
 import { compileTraining, type StateTensor, type TrainingGraph } from '../nets/training-graph.ts';
 import { TrainingSession } from '../nets/training-session.ts';
-import { readNetFit, readWeights, requireFitted } from './net-fit-file.ts';
+import { readNetFit, readWeights } from './net-fit-file.ts';
 import type { NetScoreJob } from './net-job.ts';
 import type { NetKind } from './net-kind.ts';
 import { inputsOf, type NetModel, netOf } from './net-model.ts';
@@ -22,20 +22,26 @@ export async function scoreWindows(
   kindOf: (estimator: string) => NetKind,
 ): Promise<Float64Array> {
   const model = await readNetFit(folder);
-  requireFitted('steps and features', sizeOf(windows), [model.steps, model.featureNames.length]);
+  requireSize(windows, model);
   const graph = evaluationOf(kindOf(model.estimator), model);
   const session = await TrainingSession.open(graph, THREADS);
   try {
     session.restore({ steps: 0, tensors: completed(graph, await readWeights(folder)) });
     const rows = { windows, label: new Int32Array(windows.ends.length), target: null, weight: null };
-    return Float64Array.from(await scoreRows(session, rows, graph.outputs, EVALUATION_BATCH, () => {}));
+    return Float64Array.from(await scoreRows(session, rows, graph.outputs, EVALUATION_BATCH));
   } finally {
     await session.dispose();
   }
 }
 
-function sizeOf({ steps, features }: WindowTable): number[] {
-  return [steps, features];
+function requireSize({ steps, features }: WindowTable, model: NetModel): void {
+  const wanted = [model.steps, model.featureNames.length];
+  if (steps === wanted[0] && features === wanted[1]) return;
+  throw new AlphaloomError(
+    'SCHEMA_MISMATCH',
+    `The net was fitted on windows of ${wanted[0]} bars × ${wanted[1]} features, and is asked about ${steps} × ${features}.`,
+    { wanted, got: [steps, features] },
+  );
 }
 
 /** A training of which only the evaluation is used. */

@@ -7,7 +7,7 @@ import type { NetKind } from './net-kind.ts';
 import { NET_KINDS } from './net-kinds.ts';
 import { planOf } from './net-plan.ts';
 import { scoreWindows } from './net-scoring.ts';
-import { isCancelled, portable, trainingCancelled, type WorkerMessage } from './worker-thread.ts';
+import { portable, type WorkerMessage } from './worker-thread.ts';
 
 /** Progress is told at most this often. */
 const PROGRESS_MS = 250;
@@ -21,12 +21,9 @@ try {
 }
 
 async function fit(job: NetFitJob): Promise<NetFitResult> {
-  const hooks = hooksOf(job);
-  hooks.requireRunning();
   const { plan, model } = planOf(job, kindOf(job.estimator));
-  hooks.requireRunning();
-  const { state, best, last } = await fitNet(plan, hooks);
   const { graph } = plan;
+  const { state, best, last } = await fitNet(plan, hooks());
   return {
     ...{ model, state, best: best! },
     last: evaluated(graph, last),
@@ -34,12 +31,9 @@ async function fit(job: NetFitJob): Promise<NetFitResult> {
   };
 }
 
-function hooksOf({ cancel }: NetFitJob): FitHooks {
+function hooks(): FitHooks {
   let toldMs = Number.NEGATIVE_INFINITY;
   return {
-    requireRunning: () => {
-      if (isCancelled(cancel)) throw trainingCancelled();
-    },
     onProgress: progress => {
       const now = performance.now();
       if (progress.round < progress.rounds && now - toldMs < PROGRESS_MS) return;

@@ -3,6 +3,8 @@ import type { Recipe } from '../../contracts/recipe.ts';
 import { checkParams } from './params.ts';
 
 const count = z.int().positive();
+/** What is played in an iteration is kept in memory. */
+const MOST_ROWS = 1_000_000;
 const coefficient = z.number().min(0).max(1e6);
 
 /** Names and meanings of stable-baselines3 where it has them, defaults too unless said otherwise. */
@@ -32,7 +34,7 @@ const schema = z.strictObject({
   /** An iteration's learning ends where the policy moved farther than 1.5 times this from the one that played; 0: never. */
   target_kl: z.number().min(0).max(1e6).default(0),
   /** Units of each of the two hidden layers, of actor and of critic. */
-  hidden: count.max(4_096).default(64),
+  hidden: count.max(1_024).default(64),
   /** Steps after which an episode is cut. */
   episode_steps: count.max(1_000_000).default(512),
   /** Share of its first equity at or below which an account is ruined, which ends its episode. */
@@ -44,10 +46,15 @@ export type PpoParams = z.infer<typeof schema>;
 /** @throws AlphaloomError RECIPE_INVALID */
 export function parsePpoParams(params: Recipe['train']['params']): PpoParams {
   return checkParams(
-    schema.refine(({ n_envs, n_steps, batch_size }) => (n_envs * n_steps) % batch_size === 0, {
-      path: ['batch_size'],
-      message: 'n_envs · n_steps must be a whole multiple of it',
-    }),
+    schema
+      .refine(({ n_envs, n_steps }) => n_envs * n_steps <= MOST_ROWS, {
+        path: ['n_steps'],
+        message: `n_envs · n_steps may be ${MOST_ROWS} at most`,
+      })
+      .refine(({ n_envs, n_steps, batch_size }) => (n_envs * n_steps) % batch_size === 0, {
+        path: ['batch_size'],
+        message: 'n_envs · n_steps must be a whole multiple of it',
+      }),
     params,
   );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { batchNorm, convolution, dense, dropout, toSequence } from '../nets/layers/index.ts';
+import { convolution, dense, dropout, layerNorm, toSequence } from '../nets/layers/index.ts';
 import type { NetBuilder } from '../nets/net.ts';
 import type { Value } from '../nets/value.ts';
 import { netEstimator } from './net-estimator.ts';
@@ -7,7 +7,7 @@ import { netKind } from './net-kind.ts';
 import { layers, units } from './net-params.ts';
 
 /**
- * A temporal convolutional net (Bai, Kolter and Koltun 2018, with batch in place of weight normalisation): blocks of two
+ * A temporal convolutional net (Bai, Kolter and Koltun 2018, with layer in place of weight normalisation): blocks of two
  * causal convolutions beside a shortcut, the distance between taps doubling from block to block. The last step of the last
  * block sees 1 + 2 · (kernel − 1) · (2^blocks − 1) bars.
  */
@@ -40,7 +40,7 @@ function residualBlock(net: NetBuilder, name: string, x: Value, { rate, ...shape
   let y = x;
   for (const part of ['a', 'b']) {
     y = convolution(net, `${name}.${part}`, y, { ...shape, causal: true });
-    y = net.ops.relu(batchNorm(net, `${name}.${part}.norm`, y));
+    y = net.ops.relu(layerNorm(net, `${name}.${part}.norm`, y));
     y = dropout(net, `${name}.${part}.dropout`, y, rate);
   }
   const isSameWidth = x.dims[2] === shape.channels;

@@ -1,4 +1,5 @@
 import { TASK_CLASSES, type Task } from '../../contracts/tasks.ts';
+import type { ImportOptions } from '../../contracts/training.ts';
 import { ALLOWED_OPERATORS, domainOf } from '../onnx/allowed-operators.ts';
 import { requirePlainGraph } from '../onnx/graph-checks.ts';
 import { invalidModel } from '../onnx/invalid-model.ts';
@@ -12,18 +13,6 @@ import {
 import { decodeModel } from '../onnx/schema.ts';
 import { columnOrder, findClassLabels } from './class-labels.ts';
 import { withoutDeadNodes } from './dead-nodes.ts';
-
-/** What an importer says of a file; what it leaves out is read from the file, or taken as Alphaloom's own models have it. */
-export interface ImportOptions {
-  /** Whether its output holds logits rather than probabilities. */
-  readonly logits: boolean;
-  /** Bars per window, where the file does not say. */
-  readonly steps: number | null;
-  /** The classes in the order of its output's columns. */
-  readonly classes: readonly string[] | null;
-  /** Which output, where there are several. */
-  readonly output: string | null;
-}
 
 /** A model made elsewhere, reduced to what leads from its input to the output that is used. */
 export interface ForeignModel {

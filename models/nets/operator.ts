@@ -10,7 +10,13 @@ export interface Operator<
   Attributes = undefined,
   Saved extends readonly Value[] = readonly [],
 > {
-  forward(graph: Graph, inputs: Inputs, attributes: Attributes): readonly [output: Value, ...saved: Saved];
+  /** @param isLearnt whether a gradient may be asked; else nothing needs to be saved */
+  forward(
+    graph: Graph,
+    inputs: Inputs,
+    attributes: Attributes,
+    isLearnt: boolean,
+  ): readonly [output: Value, ...saved: Saved] | readonly [output: Value];
   /**
    * The loss's gradient for each input, from that for the output; only those that are needed are called. A gradient
    * with the shape of a broadcast is summed back to its input's by the caller.
@@ -21,6 +27,8 @@ export interface Operator<
 /** What a backward rule sees of the forward pass. */
 export interface OperatorCall<Inputs, Attributes, Saved> {
   readonly inputs: Inputs;
+  /** Of which inputs the gradient is asked. */
+  readonly learnt: readonly boolean[];
   readonly attributes: Attributes;
   readonly output: Value;
   readonly saved: Saved;

@@ -11,19 +11,15 @@ const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 
-/**
- * Fills `out` with random words. The counter's first word is the block within `out`, the other three are given.
- */
-export function fillPhilox(
-  key: PhiloxKey,
-  [counter1, counter2, counter3]: readonly [number, number, number],
-  out: Uint32Array,
-): void {
+export type PhiloxCounter = readonly [number, number, number, number];
+
+/** Fills `out` with random words: four for the given counter, then four for the next one (its first word plus 1), and so on. */
+export function fillPhilox(key: PhiloxKey, counter: PhiloxCounter, out: Uint32Array): void {
   for (let at = 0, block = 0; at < out.length; at += 4, block++) {
-    let c0 = block;
-    let c1 = counter1 >>> 0;
-    let c2 = counter2 >>> 0;
-    let c3 = counter3 >>> 0;
+    let c0 = (counter[0] + block) >>> 0;
+    let c1 = counter[1] >>> 0;
+    let c2 = counter[2] >>> 0;
+    let c3 = counter[3] >>> 0;
     let k0 = key[0] >>> 0;
     let k1 = key[1] >>> 0;
     for (let round = 0; round < ROUNDS; round++) {

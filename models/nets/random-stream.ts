@@ -58,7 +58,7 @@ export class RandomStream {
   #draw(counter: number, count: number): Uint32Array {
     if (this.#words.length < count) this.#words = new Uint32Array(count);
     const words = this.#words.subarray(0, count);
-    fillPhilox(this.#key, [counter % WORD, Math.floor(counter / WORD), 0], words);
+    fillPhilox(this.#key, [0, counter % WORD, Math.floor(counter / WORD), 0], words);
     return words;
   }
 }

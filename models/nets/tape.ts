@@ -33,11 +33,13 @@ export class Tape {
     inputs: Inputs,
     attributes: Attributes,
   ): Value {
-    const [output, ...saved] = operator.forward(this.graph, inputs, attributes);
+    const learnt = inputs.map(input => this.#tracked.has(input));
+    const isLearnt = learnt.includes(true);
+    const [output, ...saved] = operator.forward(this.graph, inputs, attributes, isLearnt);
     // What changes nothing (a reshape to the same shape) hands its input on, and its gradient with it.
-    if (inputs.includes(output) || !inputs.some(input => this.#tracked.has(input))) return output;
+    if (inputs.includes(output) || !isLearnt) return output;
     this.#tracked.add(output);
-    const call = { inputs, attributes, output, saved };
+    const call = { inputs, learnt, attributes, output, saved: saved as unknown as Saved };
     this.#entries.push({
       inputs,
       output,

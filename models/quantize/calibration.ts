@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import { copyWindows, type WindowTable } from '../../features/window.ts';
-import { INPUT } from '../onnx/contract.ts';
+import { INPUT, PORTFOLIO_INPUT } from '../onnx/contract.ts';
 import { loadGraph } from '../onnx/graph-session.ts';
 import { DATA_TYPE, type ModelProto } from '../onnx/messages.ts';
 import { encodeModel } from '../onnx/schema.ts';
@@ -33,7 +33,8 @@ export async function measureRanges(
       const rows = Math.min(ROWS_PER_RUN, ends.length - from);
       const x = new Float32Array(rows * steps * features);
       copyWindows(windows, from, from + rows, x);
-      const answers = await session.run({ [INPUT]: new Tensor('float32', x, [rows, steps, features]) });
+      const window = new Tensor('float32', x, [rows, steps, features]);
+      const answers = await session.run({ [INPUT]: window, ...flatPortfolio(model, rows) });
       for (const name of activations) {
         const values = name === INPUT ? x : answers[name]?.data;
         if (!(values instanceof Float32Array) || !values.every(Number.isFinite)) return null;
@@ -44,6 +45,14 @@ export async function measureRanges(
   } finally {
     await session.release();
   }
+}
+
+/** Of a model that looks at the account too: a flat one, as it is served. */
+function flatPortfolio({ graph }: ModelProto, rows: number): Record<string, Tensor> {
+  const input = graph?.input?.find(({ name }) => name === PORTFOLIO_INPUT);
+  const size = input?.type?.tensorType?.shape?.dim?.[1]?.dimValue;
+  if (size === undefined) return {};
+  return { [PORTFOLIO_INPUT]: new Tensor('float32', new Float32Array(rows * size), [rows, size]) };
 }
 
 function withOutputs(model: ModelProto, names: readonly string[]): ModelProto {

@@ -47,7 +47,7 @@ export interface QuantizeResult {
 }
 
 /** Evenly spaced where a block has more: neighbours say nearly the same. */
-const MOST_ROWS = { calibration: 1_000, validation: 10_000 };
+const MOST_ROWS = { calibration: 1_000, validation: 5_000 };
 
 const NOTHING_TO_QUANTIZE =
   'Nothing to quantize: it has no weight matrices worth making smaller (trees compare and add).';

@@ -18,10 +18,8 @@ export interface Variant {
   readonly serving: Serving;
   /** The default domain's version that it needs. */
   readonly opset: number;
-  /** @param calibration windows of the training block */
-  make(model: ModelProto, calibration: WindowTable): Promise<ModelProto | null>;
-  /** Why `make` may answer null. */
-  readonly absence: string;
+  /** @returns the variant's graph, or what the model lacks for it */
+  make(model: ModelProto, calibration: WindowTable): Promise<ModelProto | string>;
 }
 
 /**
@@ -33,34 +31,26 @@ export const VARIANTS: readonly Variant[] = [
     name: 'fp16-weights',
     serving: 'whole-batch',
     opset: 1,
-    make: async model => float16Weights(model),
-    absence: 'none of its weights fits float16',
+    make: async model => float16Weights(model) ?? 'none of its weights fits float16',
   },
   {
     name: 'int8-weights',
     serving: 'whole-batch',
     opset: 1,
-    make: async model => int8Weights(model),
-    absence: 'it has no weights',
+    make: async model => int8Weights(model) ?? 'it has no weights',
   },
-  {
-    name: 'int8-static',
-    serving: 'whole-batch',
-    opset: STATIC_OPSET,
-    make: makeStatic,
-    absence: 'it has no convolution or dense layer whose inputs have finite ranges',
-  },
+  { name: 'int8-static', serving: 'whole-batch', opset: STATIC_OPSET, make: makeStatic },
   {
     name: 'int8-dynamic',
     serving: 'row-by-row',
     opset: DYNAMIC_OPSET,
-    make: async model => int8Dynamic(model),
-    absence: 'it has no dense or LSTM layer',
+    make: async model => int8Dynamic(model) ?? 'it has no dense or LSTM layer',
   },
 ];
 
+/** @param calibration windows of the training block */
 export async function makeVariant(
-  { make, opset, absence }: Variant,
+  { make, opset }: Variant,
   model: ModelProto,
   calibration: WindowTable,
 ): Promise<MadeVariant> {
@@ -68,12 +58,15 @@ export async function makeVariant(
   if (given < opset)
     return { why: `Not made: it needs operators of version ${opset}, the model’s are ${given}.` };
   const made = await make(model, calibration);
-  return made ? { model: made } : { why: `Not made: ${absence}.` };
+  return typeof made === 'string' ? { why: `Not made: ${made}.` } : { model: made };
 }
 
-async function makeStatic(model: ModelProto, calibration: WindowTable): Promise<ModelProto | null> {
+async function makeStatic(model: ModelProto, calibration: WindowTable): Promise<ModelProto | string> {
+  // Training rows are of a flat account: they do not show what else these numbers may be.
+  if (model.graph!.input!.length > 1) return 'it looks at the account too, whose ranges no row shows';
   const { rounded, rangeOf } = planIntegers(model);
-  if (rounded.size === 0) return null;
-  const ranges = await measureRanges(model, new Set([...rounded].map(rangeOf)), calibration);
-  return ranges && int8Static(model, ranges);
+  const ranges =
+    rounded.size === 0 ? null : await measureRanges(model, new Set([...rounded].map(rangeOf)), calibration);
+  const made = ranges && int8Static(model, ranges);
+  return made ?? 'it has no convolution or dense layer whose inputs have finite ranges';
 }

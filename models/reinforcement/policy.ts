@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../storage/files.ts';
+import { decodeTensors, encodeTensors } from '../nets/training/tensor-file.ts';
 import type { ActorCritic } from './actor-critic.ts';
 import type { IterationRecord } from './policy-training.ts';
 import { PORTFOLIO_STATE } from './portfolio-state.ts';
-import { decodeTensors, encodeTensors, type Tensors } from './tensor-file.ts';
 
 /** A trained policy: all that is needed to ask it. */
 export interface Policy {
   readonly net: ActorCritic;
   readonly steps: number;
   readonly featureNames: readonly string[];
-  readonly weights: Tensors;
+  /** By name, row-major. */
+  readonly weights: Readonly<Record<string, Float32Array>>;
 }
 
 /** How it came about. */
@@ -31,12 +32,17 @@ const FIT_FILE = 'fit.json';
 export async function writePolicy(folder: string, policy: Policy, history: PolicyHistory): Promise<void> {
   const { weights, ...rest } = policy;
   const fit = { ...rest, portfolio: PORTFOLIO_STATE, ...history };
-  await writeFileAtomic(join(folder, WEIGHTS_FILE), encodeTensors(weights));
+  const tensors = Object.entries(weights).map(
+    ([name, values]) => [name, { dims: [values.length], values }] as const,
+  );
+  await writeFileAtomic(join(folder, WEIGHTS_FILE), encodeTensors(tensors, {}));
   await writeFileAtomic(join(folder, FIT_FILE), `${JSON.stringify(fit, null, 1)}\n`);
 }
 
 /** @throws AlphaloomError ARTIFACT_CORRUPT */
 export async function readPolicy(folder: string): Promise<Policy & PolicyHistory> {
   const fit = JSON.parse(await readFile(join(folder, FIT_FILE), 'utf8')) as Policy & PolicyHistory;
-  return { ...fit, weights: decodeTensors(await readFile(join(folder, WEIGHTS_FILE))) };
+  const { tensors } = decodeTensors(await readFile(join(folder, WEIGHTS_FILE)), WEIGHTS_FILE);
+  const weights = [...tensors].map(([name, { values }]) => [name, values]);
+  return { ...fit, weights: Object.fromEntries(weights) };
 }

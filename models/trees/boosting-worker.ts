@@ -4,6 +4,7 @@ import type { FitProgress } from '../../contracts/training.ts';
 import { portable, type WorkerMessage } from '../estimators/worker-thread.ts';
 import type { BoostingJob, FitJob, FitResult } from './boosting-job.ts';
 import { type Booster, TREE_LEARNERS } from './learners.ts';
+import { freeing } from './native-library.ts';
 import { treeContributions } from './tree-shap.ts';
 
 try {
@@ -22,8 +23,7 @@ function answer(job: BoostingJob): FitResult | Float64Array {
 }
 
 function fit(job: FitJob): FitResult {
-  using native = new DisposableStack();
-  return trainRounds(TREE_LEARNERS[job.learner].open(job, native), job);
+  return freeing(native => trainRounds(TREE_LEARNERS[job.learner].open(job, native), job));
 }
 
 /** Rounds until the last, or until `patience` rounds in a row brought no better validation loss. */

@@ -2,6 +2,7 @@ import type { NativeLibraryName } from '../estimators/estimator.ts';
 import type { FitJob } from './boosting-job.ts';
 import { LightgbmLibrary } from './lightgbm-library.ts';
 import { averagesTrees, parseLightgbmModel } from './lightgbm-model.ts';
+import { freeing } from './native-library.ts';
 import { readTable } from './table-file.ts';
 import type { TreeModel } from './tree-model.ts';
 import { XgboostLibrary } from './xgboost-library.ts';
@@ -38,11 +39,13 @@ export const TREE_LEARNERS: Readonly<Record<NativeLibraryName, TreeLearner>> = {
     parseModel: parseLightgbmModel,
     open: openLightgbm,
     scores(path, modelText, x, rows, groups) {
-      using booster = new LightgbmLibrary(path).boosterFromText(modelText);
-      const sums = booster.scores(x, rows, groups);
-      // Of averaged trees LightGBM gives raw scores as sums, and takes the mean only when it converts them.
-      const scale = averagesTrees(modelText) ? 1 / booster.rounds() : 1;
-      return sums.map(sum => sum * scale);
+      return freeing(native => {
+        const booster = native.use(new LightgbmLibrary(path).boosterFromText(modelText));
+        const sums = booster.scores(x, rows, groups);
+        // Of averaged trees LightGBM gives raw scores as sums, and takes the mean only when it converts them.
+        const scale = averagesTrees(modelText) ? 1 / booster.rounds() : 1;
+        return sums.map(sum => sum * scale);
+      });
     },
   },
   xgboost: {

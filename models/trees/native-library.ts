@@ -35,3 +35,13 @@ export function loadNative<Functions>(
 export function requireSuccess(title: string, code: number, lastError: () => string): void {
   if (code !== 0) throw new AlphaloomError('TRAINING_FAILED', `${title}: ${lastError()}`);
 }
+
+/** Frees what `work` opens, however it ends. (`using` says the same, but what checks our imports can't read it.) */
+export function freeing<T>(work: (native: DisposableStack) => T): T {
+  const native = new DisposableStack();
+  try {
+    return work(native);
+  } finally {
+    native.dispose();
+  }
+}

@@ -189,6 +189,7 @@ test('a paused series starts no retraining; resumed, it starts the champion’s 
     orchestrator: {
       askLifecycle: () => Promise.reject(new Error('not asked')),
       awaitTraining: () => Promise.reject(new Error('not awaited')),
+      trainingWorkflowId: () => 'train/x',
       startTraining: async ({ recipe }) => {
         started.push(recipe.name);
         return { workflowId: 'train/x', joined: false };

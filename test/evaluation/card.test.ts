@@ -265,3 +265,21 @@ test('variants stand in the card where there is more than one, without times', (
   assert.doesNotMatch(card, /0\.523/);
   assert.doesNotMatch(cardOf(META, EVIDENCE, [float]), /## Variants/);
 });
+
+test('the card says how much of the Sharpe ratio luck explains, and of how many trials', () => {
+  const evidence = evidenceOf(factsOf(scoreInput()));
+  assert.match(cardOf(META, evidence), /Sharpe ratio per bar \(per year\) +\| −?0\.\d{4} \(−?\d+\.\d\d\)/);
+  assert.match(cardOf(META, evidence), /deflated: nothing else was tried +\| \d+\.\d %/);
+  const sharpe = {
+    ...evidence.sharpe!,
+    trials: 40,
+    expectedMaximum: 0.0123,
+    spread: 'logged trials' as const,
+  };
+  assert.match(
+    cardOf(META, { ...evidence, sharpe }),
+    /above 0\.0123, which the best of 40 trials would show by luck \(as the trials spread\)/,
+  );
+  const { sharpe: _, ...earlier } = evidence;
+  assert.doesNotMatch(cardOf(META, earlier), /Sharpe/);
+});

@@ -5,6 +5,7 @@ import { type GateSpec, parseRecipe, type Recipe } from '../../contracts/recipe.
 import { judgeCandidate } from '../../evaluation/gate.ts';
 import type { GateFacts } from '../../evaluation/rules/rule.ts';
 import { type ScoreInput, scoreModel } from '../../evaluation/score.ts';
+import { sharpeEvidence, trialsSoFar } from '../../evaluation/sharpe-evidence.ts';
 import { randomIndex, seededRandom } from '../../statistics/random.ts';
 
 export const CLASSES = ['SHORT', 'NO_TRADE', 'LONG'];
@@ -88,7 +89,7 @@ export function scoreInput(changes: Partial<ScoreInput> = {}): ScoreInput {
 }
 
 export function factsOf(input: ScoreInput, changes: Partial<GateFacts> = {}): GateFacts {
-  const { trades: _, ...score } = scoreModel(input);
+  const { trades: _, netReturns, ...score } = scoreModel(input);
   return {
     series: 'coinbase:BTCUSD/1h',
     recipe: 'tested',
@@ -101,6 +102,7 @@ export function factsOf(input: ScoreInput, changes: Partial<GateFacts> = {}): Ga
     },
     trainedThroughTime: 499 * HOUR,
     ...score,
+    sharpe: sharpeEvidence(netReturns, '1h', trialsSoFar([])),
     importance: [
       { feature: 'roc_10', gain: 30, share: 0.75 },
       { feature: 'rsi_14', gain: 10, share: 0.25 },

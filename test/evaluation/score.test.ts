@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type ScoreInput, scoreModel } from '../../evaluation/score.ts';
+import { type ScoreInput, scoreDecided, scoreModel } from '../../evaluation/score.ts';
 import { classificationMetrics } from '../../statistics/classification.ts';
 import { randomIndex, seededRandom } from '../../statistics/random.ts';
 import { near } from '../support/near.ts';
@@ -105,4 +105,16 @@ test('a probability that is no number is refused', () => {
   const { answers } = population(2_000, 0.5);
   answers[17] = Number.NaN;
   assert.throws(() => scoreModel(scoreInput({ answers })), { code: 'PREDICTION_INVALID' });
+});
+
+test('decisions are scored and played as they were made, whatever is likeliest', () => {
+  const { answers, ...input } = scoreInput();
+  const predicted = new Int8Array(2_000).fill(1);
+  const { metrics, backtest, intervals } = scoreDecided({ ...input, probabilities: answers, predicted });
+  assert.deepEqual(
+    metrics.perClass.map(row => row.predicted),
+    [0, 2_000, 0],
+  );
+  assert.equal(intervals.mcc.value, 0);
+  assert.equal(backtest.trades, 0);
 });

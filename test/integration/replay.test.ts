@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { SAMPLE } from '../../candles/sample/index.ts';
+import type { SearchedRecipe } from '../../contracts/search.ts';
 import { seriesId } from '../../contracts/series.ts';
 import { loadRecipe } from '../../host/recipes.ts';
 import { replayHistories } from '../../workers/replay.ts';
@@ -13,7 +14,7 @@ test('every recorded history of every workflow replays on today’s code', TIMEO
   const histories = await recordedHistories();
   for (const workflow of Object.keys(await import('../../workflows/index.ts'))) {
     assert.ok(
-      histories.some(({ workflowId }) => workflowId.includes(workflow)),
+      histories.some(({ file }) => file.includes(workflow)),
       `${workflow} is among them`,
     );
   }
@@ -22,7 +23,7 @@ test('every recorded history of every workflow replays on today’s code', TIMEO
 
 test('a history that today’s code would not have made is refused by name', TIMEOUT, async () => {
   const [{ workflowId, history }] = (await recordedHistories()).filter(recorded =>
-    recorded.workflowId.includes('trainModel'),
+    recorded.file.includes('trainModel'),
   );
   const scheduled = history.events?.find(event => event.activityTaskScheduledEventAttributes);
   scheduled!.activityTaskScheduledEventAttributes!.activityType = { name: 'someOtherStep' };
@@ -57,11 +58,25 @@ test('histories made just now replay', TIMEOUT, async t => {
       operationId: `operation-${index}`,
     } as never);
   }
+  const search = { kind: 'random', trials: 1, space: { 'train.params.num_leaves': { choices: [2, 4] } } };
+  const searched = await loadRecipe('gbdt-core15', [], {
+    search,
+    'train.params.rounds': 10,
+    'split.folds': { kind: 'walk-forward', folds: 2 },
+  });
+  const { workflowId: searchId } = await orchestrator.startSearch({
+    ...inputs[0],
+    recipe: searched as SearchedRecipe,
+    maxWorkers: 1,
+  });
+  await orchestrator.awaitSearch(searchId);
   const histories = [];
   for (const [name, workflowId] of Object.entries({
     trainModel: trainingId,
     trainFleet: fleetId,
     modelLifecycle: `model/${seriesId(SAMPLE.series)}`,
+    searchRecipe: searchId,
+    runTrial: `${searchId}/1-2`,
   })) {
     const history = await fetchHistory(temporal.client, workflowId);
     histories.push({ workflowId, history });
@@ -69,5 +84,5 @@ test('histories made just now replay', TIMEOUT, async t => {
     const when = process.env.ALPHALOOM_RECORD_HISTORIES;
     if (when) await recordHistory(`${when}-${name}`, history);
   }
-  assert.equal(await replayHistories(histories), 3);
+  assert.equal(await replayHistories(histories), 5);
 });

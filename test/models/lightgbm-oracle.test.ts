@@ -6,6 +6,7 @@ import { checkParity } from '../../models/onnx/parity.ts';
 import { openSession } from '../../models/onnx/session.ts';
 import { LightgbmLibrary, type LightgbmParams } from '../../models/trees/lightgbm-library.ts';
 import { parseLightgbmModel } from '../../models/trees/lightgbm-model.ts';
+import { freeing } from '../../models/trees/native-library.ts';
 import { treeScores } from '../../models/trees/tree-onnx.ts';
 import { golden, type PackedArray, unpackFloat64 } from '../support/golden.ts';
 import { lightgbmLibrary } from '../support/lightgbm.ts';
@@ -82,11 +83,12 @@ function train(
 ): { text: string; gains: Float64Array } {
   const library = new LightgbmLibrary(lightgbmLibrary());
   const featureNames = Array.from({ length: FEATURES }, (_, at) => `Column_${at}`);
-  using native = new DisposableStack();
-  const table = native.use(library.dataset({ x, label, weight: null, featureNames }, params, null));
-  const booster = native.use(library.booster(table, params));
-  for (let round = 0; round < tasks.rounds; round += 1) booster.update();
-  return { text: booster.modelText(booster.rounds()), gains: booster.gains(FEATURES, booster.rounds()) };
+  return freeing(native => {
+    const table = native.use(library.dataset({ x, label, weight: null, featureNames }, params, null));
+    const booster = native.use(library.booster(table, params));
+    for (let round = 0; round < tasks.rounds; round += 1) booster.update();
+    return { text: booster.modelText(booster.rounds()), gains: booster.gains(FEATURES, booster.rounds()) };
+  });
 }
 
 /** Everything but the settings that follow the trees. */

@@ -1,52 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { TASK_CLASSES, type Task } from '../../contracts/tasks.ts';
 import { blockRows } from '../../datasets/block-rows.ts';
-import { copyWindows, type WindowTable } from '../../features/window.ts';
-import { calibrate, noCalibration } from '../../models/decision/calibration.ts';
 import { findEstimator } from '../../models/estimators/index.ts';
 import { readNetFit } from '../../models/estimators/net-fit-file.ts';
-import type { ModelContract } from '../../models/onnx/contract.ts';
-import { modelFile } from '../../models/onnx/model-file.ts';
-import { checkParity } from '../../models/onnx/parity.ts';
-import { type ModelSession, openSession } from '../../models/onnx/session.ts';
 import { accuracy, delayedCopy, fitNet, knownDataset } from './net-training.ts';
-
-/** Sizes that train in a second. */
-const TINY = {
-  gru: { steps: 5, units: 8, layers: 2 },
-  lstm: { steps: 5, units: 8, layers: 2 },
-  mlp: { steps: 3, units: 16, activation: 'gelu' },
-  'temporal-conv': { steps: 5, channels: 8, blocks: 2 },
-  'cnn-lstm': { steps: 6, channels: 8, units: 6 },
-};
-const TRAINED = { epochs: 1, batch_size: 32, lr: 0.01 };
-
-for (const [name, size] of Object.entries(TINY)) {
-  const estimator = findEstimator(name);
-
-  test(`${name}: the exported graph answers every row as the fit does, the same in any batch`, async t => {
-    for (const task of ['direction3', 'approve2', 'return'] as const) {
-      const dataset = datasetOf(task);
-      const params = { ...TRAINED, ...size };
-      const { folder, summary } = await fitNet(t, estimator, params, { dataset, task });
-      assert.ok(Number.isFinite(summary.bestLoss));
-      const { windows, rows } = blockRows(dataset, 'test', size.steps);
-      const contract = contractOf(task, size.steps);
-      const calibration = task === 'return' ? null : noCalibration(TASK_CLASSES[task].length);
-      const scores = await estimator.scores(folder, windows, {});
-      const own = calibration ? calibrate(scores, calibration) : scores;
-      const session = await openSession(
-        modelFile(await estimator.scoreGraph(folder, contract), contract, calibration),
-      );
-      t.after(() => session.dispose());
-      const { disagreements } = await checkParity(session, own, windows, estimator.parityTolerance);
-      assert.equal(disagreements, 0);
-      const alone = await answers(session, windows, 1, rows);
-      assert.deepEqual(await answers(session, windows, 34, rows), alone);
-    }
-  });
-}
 
 test('cnn-lstm has 689,651 weights over 60 steps of 15 features and 3 classes', async t => {
   const cnnLstm = findEstimator('cnn-lstm');
@@ -99,9 +56,9 @@ test('the direction of a noisy sine is learnt better than a guess', async t => {
 });
 
 test('returns are learnt in their own unit, however small that is', async t => {
-  const dataset = datasetOf('return', 1_500, 1e-4);
+  const dataset = returns(1_500, 1e-4);
   const mlp = findEstimator('mlp');
-  for (const loss of ['mse', 'huber']) {
+  for (const loss of ['l2', 'huber']) {
     const params = { steps: 2, epochs: 15, batch_size: 32, lr: 0.01, dropout: 0, loss };
     const { folder } = await fitNet(t, mlp, params, { dataset, task: 'return' });
     const { windows, target } = blockRows(dataset, 'test', 2);
@@ -144,48 +101,21 @@ test('class weights that nothing carries are refused: calibration would undo wha
   await assert.rejects(fitting, { code: 'RECIPE_INVALID', message: /train\.classWeights/ });
 });
 
-test('a model asked about other windows than it was fitted on is refused', async t => {
+test('windows of another size than were fitted on are refused', async t => {
   const gru = findEstimator('gru');
   const dataset = delayedCopy(300, 1);
-  const { folder } = await fitNet(t, gru, { ...TRAINED, steps: 3, units: 2 }, { dataset });
+  const { folder } = await fitNet(t, gru, { steps: 3, units: 2, epochs: 1 }, { dataset });
   const { windows } = blockRows(dataset, 'test', 4);
-  await assert.rejects(gru.scores(folder, windows, {}), { code: 'MODEL_UNSUPPORTED' });
-  await assert.rejects(gru.scoreGraph(folder, contractOf('direction3', 4)), { code: 'MODEL_UNSUPPORTED' });
-  await assert.rejects(gru.scoreGraph(folder, contractOf('approve2', 3)), { code: 'MODEL_UNSUPPORTED' });
+  await assert.rejects(gru.scores(folder, windows, {}), {
+    code: 'SCHEMA_MISMATCH',
+    message: /3 bars × 2 features.*4 × 2/,
+  });
 });
 
-function datasetOf(task: Task, rows = 500, unit = 1) {
+function returns(rows: number, unit: number) {
   return knownDataset({
-    ...{ rows, task },
+    ...{ rows, task: 'return' },
     value: random => (random() < 0.03 ? Number.NaN : random() * 2 - 1),
-    answer: ([a, b], bar) => {
-      const value = (a[bar - 1] || 0) + 0.5 * (b[bar] || 0);
-      if (task === 'return') return unit * value;
-      return task === 'approve2' ? Number(value > 0) : value < -0.3 ? 0 : value < 0.3 ? 1 : 2;
-    },
+    answer: ([a, b], bar) => unit * ((a[bar - 1] || 0) + 0.5 * (b[bar] || 0)),
   });
-}
-
-function contractOf(task: Task, steps: number): ModelContract {
-  return {
-    featureNames: ['feature_0', 'feature_1'],
-    ...{ schemaHash: 'a'.repeat(64), steps, task, classes: TASK_CLASSES[task], packageId: 'b'.repeat(64) },
-  };
-}
-
-async function answers(
-  session: ModelSession,
-  windows: WindowTable,
-  batch: number,
-  rows: number,
-): Promise<number[]> {
-  const width = windows.steps * windows.features;
-  const found: number[] = [];
-  for (let from = 0; from < rows; from += batch) {
-    const to = Math.min(from + batch, rows);
-    const x = new Float32Array((to - from) * width);
-    copyWindows(windows, from, to, x);
-    found.push(...(await session.run(x, to - from)));
-  }
-  return found;
 }

@@ -5,7 +5,6 @@ import test from 'node:test';
 import type { FitProgress } from '../../contracts/training.ts';
 import { findEstimator } from '../../models/estimators/index.ts';
 import type { NetFit } from '../../models/estimators/net-fit-file.ts';
-import { temporaryHome } from '../support/temporary-home.ts';
 import { accuracy, delayedCopy, fitNet, knownDataset } from './net-training.ts';
 
 const SMALL = { steps: 4, epochs: 3, batch_size: 64, units: 4, lr: 0.01 };
@@ -50,37 +49,6 @@ test('progress tells epochs, steps, losses and the time left', async t => {
   assert.ok(last.loss! > 0 && last.bestLoss! <= last.loss!);
 });
 
-test('cancelling ends the fit between two steps, and its folder stays empty', async t => {
-  const folder = await temporaryHome(t);
-  const cancelling = new AbortController();
-  let abortedMs = Number.NaN;
-  const fitting = fitNet(
-    t,
-    gru,
-    { ...SMALL, epochs: 10_000, patience: 10_000 },
-    {
-      dataset,
-      folder,
-      workFolder: await temporaryHome(t),
-      signal: cancelling.signal,
-      onProgress: () => {
-        abortedMs = performance.now();
-        cancelling.abort();
-      },
-    },
-  );
-  await assert.rejects(fitting, { code: 'TRAINING_CANCELLED' });
-  assert.ok(performance.now() - abortedMs < 10_000);
-  assert.deepEqual(await readdir(folder), []);
-});
-
-test('a fit whose signal has aborted does not start', async t => {
-  const onProgress = () => assert.fail('a step was made');
-  await assert.rejects(fitNet(t, gru, SMALL, { dataset, signal: AbortSignal.abort(), onProgress }), {
-    code: 'TRAINING_CANCELLED',
-  });
-});
-
 test('a rate out of all bounds is halved three times, then the training is given up', async t => {
   for (const optimizer of ['adamw', 'sgd']) {
     const params = { ...SMALL, lr: 1e9, optimizer, warmup_epochs: 0, clip_norm: 1 };
@@ -92,21 +60,14 @@ test('a rate out of all bounds is halved three times, then the training is given
 });
 
 test('a batch larger than the data is reduced to them', async t => {
-  const three = {
-    ...dataset,
-    block: dataset.block.map((_, row) => (row >= 30 && row < 33 ? 0 : row < 300 ? -1 : 1)),
-  };
+  const block = dataset.block.map((_, row) => (row < 30 || (row >= 33 && row < 300) ? -1 : row < 33 ? 0 : 1));
+  const three = { ...dataset, block, label: dataset.label.map((_, row) => row % 3) };
   for (const name of ['gru', 'cnn-lstm']) {
-    const estimator = findEstimator(name);
-    const { summary } = await fitNet(t, estimator, { ...SMALL, batch_size: 4_096 }, { dataset: three });
+    const params = { ...SMALL, batch_size: 4_096 };
+    const { summary } = await fitNet(t, findEstimator(name), params, { dataset: three });
+    assert.equal(summary.rounds, 3);
     assert.ok(Number.isFinite(summary.bestLoss));
   }
-});
-
-test('rows of one class alone give a model that answers it', async t => {
-  const one = { ...dataset, label: dataset.label.map(() => 1) };
-  const { folder } = await fitNet(t, gru, { ...SMALL, epochs: 10 }, { dataset: one });
-  assert.equal(await accuracy(gru, folder, one, 4), 1);
 });
 
 test('features that are constant, all missing, huge or tiny do not disturb the others', async t => {
@@ -142,17 +103,9 @@ test('missing values take the mean of the training windows’ bars', async t => 
   assert.ok(Math.abs(preprocessing.deviation[0] - Math.sqrt(variance)) < 1e-9);
 });
 
-test('a block without rows, and validation rows of classes that were never trained, are told', async t => {
-  const no = (block: number) => ({ ...dataset, block: dataset.block.map(own => (own === block ? 2 : own)) });
-  await assert.rejects(fitNet(t, gru, SMALL, { dataset: no(0) }), {
-    code: 'TRAINING_FAILED',
-    message: /rows/,
-  });
-  await assert.rejects(fitNet(t, gru, SMALL, { dataset: no(1) }), {
-    code: 'TRAINING_FAILED',
-    message: /rows/,
-  });
-  const apart = { ...dataset, label: dataset.label.map((_, row) => (dataset.block[row] === 0 ? 0 : 2)) };
+test('validation rows of classes that were never trained are told', async t => {
+  const trained = (row: number) => (dataset.block[row] === 0 ? row % 2 : 2);
+  const apart = { ...dataset, label: dataset.label.map((_, row) => trained(row)) };
   await assert.rejects(fitNet(t, gru, SMALL, { dataset: apart }), {
     code: 'TRAINING_FAILED',
     message: /No validation row/,

@@ -13,7 +13,7 @@ const CONTRACT = { ...contractOf(3), portfolio: ['side', 'unrealised_return', 'h
 const sound = leaningModel();
 
 test('a model that looks at the account says what it wants to know of it', () => {
-  const { operators, bytes, ...contract } = checkModel(sound, LIMITS);
+  const { operators, bytes, serving: _serving, ...contract } = checkModel(sound, LIMITS);
   assert.deepEqual(contract, CONTRACT);
   assert.deepEqual(operators, ['Add', 'Softmax', 'Squeeze']);
   assert.equal(bytes, sound.length);

@@ -230,6 +230,15 @@ test('a weight that two layers share is stored once and given back to both', asy
   assert.ok(variants.every(({ measures }) => measures !== null && measures.agreement > 0.9));
 });
 
+test('a model that looks at the account too gets no static ranges: no row shows what they may be', async () => {
+  const graph = net.graph!;
+  const dim = [{ dimParam: 'batch' }, { dimValue: 2 }];
+  const account = { name: 'portfolio', type: { tensorType: { elemType: 1, shape: { dim } } } };
+  const policy = { ...net, graph: { ...graph, input: [...graph.input!, account] } };
+  const made = await makeVariant(VARIANTS[2], policy, calibration);
+  assert.match('why' in made ? made.why : '', /^Not made: it looks at the account too/);
+});
+
 test('inputs that were never finite leave static quantization out', async () => {
   const values = new Float32Array(new SharedArrayBuffer(validation.values.byteLength)).fill(Number.NaN);
   const made = await makeVariant(VARIANTS[2], net, { ...validation, values });

@@ -6,6 +6,7 @@ import { runRows } from '../../models/onnx/row-chunks.ts';
 import { type ModelSession, openSession } from '../../models/onnx/session.ts';
 import { LightgbmLibrary } from '../../models/trees/lightgbm-library.ts';
 import { parseLightgbmModel } from '../../models/trees/lightgbm-model.ts';
+import { freeing } from '../../models/trees/native-library.ts';
 import type { TreeModel } from '../../models/trees/tree-model.ts';
 import { treeScores } from '../../models/trees/tree-onnx.ts';
 import { XgboostLibrary } from '../../models/trees/xgboost-library.ts';
@@ -139,8 +140,10 @@ function neighbours(value: number): number[] {
 
 async function assertAnswersOfLightgbm(trees: readonly TextTree[], x: Float32Array): Promise<void> {
   const text = lightgbmText(3, trees);
-  using booster = lightgbm.boosterFromText(text);
-  const own = calibrate(booster.scores(x, x.length / 3, CLASSES.length), noCalibration(CLASSES.length));
+  const raw = freeing(native =>
+    native.use(lightgbm.boosterFromText(text)).scores(x, x.length / 3, CLASSES.length),
+  );
+  const own = calibrate(raw, noCalibration(CLASSES.length));
   await withSession(parseLightgbmModel(text), async session => {
     const exported = await session.run(x, x.length / 3);
     exported.forEach((probability, at) => {

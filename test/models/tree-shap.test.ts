@@ -3,6 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { LightgbmLibrary } from '../../models/trees/lightgbm-library.ts';
 import { parseLightgbmModel } from '../../models/trees/lightgbm-model.ts';
+import { freeing } from '../../models/trees/native-library.ts';
 import type { Tree, TreeModel } from '../../models/trees/tree-model.ts';
 import { treeScores } from '../../models/trees/tree-onnx.ts';
 import { treeContributions } from '../../models/trees/tree-shap.ts';
@@ -111,12 +112,13 @@ function treeOf(random: fc.Arbitrary<number>): fc.Arbitrary<Tree> {
 function trained(params: (typeof tasks.lightgbm)[number]['params'], label: Float32Array): TreeModel {
   const library = new LightgbmLibrary(lightgbmLibrary());
   const featureNames = Array.from({ length: FEATURES }, (_, at) => `f${at}`);
-  using native = new DisposableStack();
-  const input = { x: trainX, label, weight: null, featureNames };
-  const table = native.use(library.dataset(input, params, null));
-  const booster = native.use(library.booster(table, params));
-  for (let round = 0; round < tasks.rounds; round += 1) booster.update();
-  return parseLightgbmModel(booster.modelText(booster.rounds()));
+  return freeing(native => {
+    const input = { x: trainX, label, weight: null, featureNames };
+    const table = native.use(library.dataset(input, params, null));
+    const booster = native.use(library.booster(table, params));
+    for (let round = 0; round < tasks.rounds; round += 1) booster.update();
+    return parseLightgbmModel(booster.modelText(booster.rounds()));
+  });
 }
 
 /** Of `[rows, 2, features + 1]` the second score's. */

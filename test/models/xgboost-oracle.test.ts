@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import test from 'node:test';
 import { checkParity } from '../../models/onnx/parity.ts';
 import { openSession } from '../../models/onnx/session.ts';
+import { freeing } from '../../models/trees/native-library.ts';
 import { treeScores } from '../../models/trees/tree-onnx.ts';
 import { XgboostLibrary, type XgboostParams } from '../../models/trees/xgboost-library.ts';
 import { parseXgboostModel, xgboostGains } from '../../models/trees/xgboost-model.ts';
@@ -71,12 +72,13 @@ test('gains are XGBoost’s total gains', () => {
 });
 
 function train(target: Float32Array, params: XgboostParams): string {
-  using native = new DisposableStack();
-  const input = { x: trainX, rows: TRAIN_ROWS, target, weight: null, featureNames: null };
-  const table = native.use(library.table(input, 1));
-  const booster = native.use(library.booster(table, table, params));
-  for (let round = 0; round < tasks.rounds; round += 1) booster.update();
-  return booster.modelText(tasks.rounds);
+  return freeing(native => {
+    const input = { x: trainX, rows: TRAIN_ROWS, target, weight: null, featureNames: null };
+    const table = native.use(library.table(input, 1));
+    const booster = native.use(library.booster(table, table, params));
+    for (let round = 0; round < tasks.rounds; round += 1) booster.update();
+    return booster.modelText(tasks.rounds);
+  });
 }
 
 /** Floats as XGBoost's loader asks for them: with an exponent. */

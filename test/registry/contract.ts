@@ -52,6 +52,34 @@ export function registryContract(store: string, open: OpenRegistry): void {
     },
   );
 
+  check('trials are kept apart from the history of the champion, once per operation', async t => {
+    const registry = await openWith(t, 1);
+    const trial = (operationId: string, value: number): EventRequest => ({
+      operationId,
+      series: SERIES,
+      version: null,
+      kind: 'trial',
+      actor: 'test',
+      detail: { value },
+    });
+    await registry.append(trial('one', 1));
+    assert.equal((await registry.append(trial('one', 1))).repeated, true);
+    await registry.append(trial('two', 2));
+    await registry.append({ ...trial('other', 3), series: 'coinbase:ETHUSD/1h' });
+    assert.deepEqual(
+      (await registry.trials(SERIES)).map(({ kind, detail }) => [kind, detail]),
+      [
+        ['trial', { value: 1 }],
+        ['trial', { value: 2 }],
+      ],
+    );
+    assert.deepEqual(
+      (await registry.events(SERIES, { limit: 1 })).map(({ kind }) => kind),
+      ['registered'],
+    );
+    assert.deepEqual((await registry.check(SERIES)).problems, []);
+  });
+
   check('registering at once leaves no gap and no double', async t => {
     const registry = await openWith(t, 0);
     const names = Array.from({ length: 20 }, (_, n) => String(n % 10));

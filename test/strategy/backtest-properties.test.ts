@@ -126,3 +126,17 @@ test('total and drawdown follow from the trades, marked at each close', () => {
     { numRuns: 300 },
   );
 });
+
+test('the returns per bar compound to the total, and there is none in bars without a position', () => {
+  fc.assert(
+    fc.property(inputArbitrary, input => {
+      const { netReturns, summary, trades } = backtest(input);
+      assert.equal(netReturns.length, input.toBar - input.fromBar);
+      near(netReturns.reduce((equity, gained) => equity * (1 + gained), 1) - 1, summary.totalNetReturn, 1e-9);
+      for (const [i, gained] of netReturns.entries()) {
+        const bar = input.fromBar + i;
+        if (trades.every(({ entryBar, exitBar }) => bar < entryBar || bar > exitBar)) assert.equal(gained, 0);
+      }
+    }),
+  );
+});

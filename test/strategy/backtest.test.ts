@@ -161,3 +161,25 @@ test('without trades the means are null and nothing is lost', () => {
   assert.deepEqual([summary.hitRate, summary.meanNetReturn, summary.meanHoldingBars], [null, null, null]);
   assert.deepEqual([summary.totalNetReturn, summary.maxDrawdown, summary.exposure], [0, 0, 0]);
 });
+
+test('a bar’s return is marked at its close, costs of both sides with the entry', () => {
+  const moves = bars({ 3: [100, 105, 100, 104], 4: [104, 110, 104, 109] });
+  const free = play(moves, { 2: LONG });
+  near(free.netReturns[3]!, 0.04);
+  near(free.netReturns[4]!, 1.09 / 1.04 - 1);
+  const paid = play(moves, { 2: LONG }, { costs: USUAL_COSTS });
+  near(paid.netReturns[3]!, 0.04 - 0.0013 * 2.04);
+  assert.equal(paid.netReturns[2], 0);
+});
+
+test('an account that has lost everything gains nothing any more', () => {
+  const { netReturns } = play(
+    bars({ 3: [100, 100, 0, 0], 4: [0, 300, 0, 300] }),
+    { 2: LONG, 4: LONG },
+    {
+      labels: { kind: 'fixed-horizon', horizonBars: 1, thresholdLogReturn: 0.1 },
+    },
+  );
+  assert.equal(netReturns[3], -1);
+  assert.ok(netReturns.slice(4).every(gained => gained === 0));
+});

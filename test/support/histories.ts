@@ -8,13 +8,15 @@ const FOLDER = join(import.meta.dirname, '../histories');
 
 type History = ReturnType<typeof historyFromJSON>;
 
-export async function recordedHistories(): Promise<{ workflowId: string; history: History }[]> {
+export async function recordedHistories(): Promise<{ file: string; workflowId: string; history: History }[]> {
   const files = (await readdir(FOLDER)).filter(file => file.endsWith('.json')).sort();
   return await Promise.all(
-    files.map(async file => ({
-      workflowId: file,
-      history: historyFromJSON(JSON.parse(await readFile(join(FOLDER, file), 'utf8'))),
-    })),
+    files.map(async file => {
+      const history = historyFromJSON(JSON.parse(await readFile(join(FOLDER, file), 'utf8')));
+      // As it was called then: children are named after it.
+      const workflowId = history.events?.[0].workflowExecutionStartedEventAttributes?.workflowId;
+      return { file, workflowId: workflowId ?? file, history };
+    }),
   );
 }
 

@@ -24,8 +24,8 @@ export function lstm(net: NetBuilder, name: string, sequence: Value, { units, la
     });
   }
   const { inputWeight, stateWeight, inputBias, stateBias } = weights;
-  const projections = net.ops.linear(sequence, inputWeight, net.ops.add(inputBias, stateBias));
-  return net.ops.lstm(projections, stateWeight, { last });
+  const weight = net.ops.concat(inputWeight, stateWeight, { axis: 0 });
+  return net.ops.lstm(sequence, weight, net.ops.add(inputBias, stateBias), { last });
 }
 
 /**
@@ -43,8 +43,7 @@ export function gru(net: NetBuilder, name: string, sequence: Value, { units, las
     });
   }
   const { inputWeight, stateWeight, inputBias, stateBias } = weights;
-  const projections = net.ops.linear(sequence, inputWeight, inputBias);
-  return net.ops.gru(projections, stateWeight, stateBias, { last });
+  return net.ops.gru(sequence, inputWeight, stateWeight, inputBias, stateBias, { last });
 }
 
 type Weights = Record<'inputWeight' | 'stateWeight' | 'inputBias' | 'stateBias', Value>;

@@ -9,7 +9,7 @@ export const matmul: Operator<readonly [x: Value, weight: Value]> = {
     const rows = node.rowsOf(graph, gradient);
     return [
       () => node.reshape(graph, node.gemm(graph, rows, weight, null, { transB: 1 }), x.dims),
-      () => node.gemm(graph, node.rowsOf(graph, x), rows, null, { transA: 1 }),
+      () => node.outerSum(graph, x, rows),
     ];
   },
 };
@@ -24,7 +24,7 @@ export const linear: Operator<readonly [x: Value, weight: Value, bias: Value]> =
     const rows = node.rowsOf(graph, gradient);
     return [
       () => node.reshape(graph, node.gemm(graph, rows, weight, null, { transB: 1 }), x.dims),
-      () => node.gemm(graph, node.rowsOf(graph, x), rows, null, { transA: 1 }),
+      () => node.outerSum(graph, x, rows),
       () => node.reduce(graph, 'ReduceSum', rows, [0], false),
     ];
   },

@@ -1,9 +1,7 @@
-import type { Graph } from '../graph.ts';
 import type { Operator } from '../operator.ts';
 import * as node from '../primitives.ts';
 import { scan } from '../scan.ts';
-import { invalidNet, showDims, sizeOf, type Value } from '../value.ts';
-import { sigmoidSlope, tanhSlope } from './activations.ts';
+import { invalidNet, showDims, type Value } from '../value.ts';
 
 /** What of a recurrent layer is used: every step’s state, or the last one’s only. */
 export interface Recurrence {
@@ -11,106 +9,108 @@ export interface Recurrence {
 }
 
 /**
- * The recurrence of an LSTM (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000) over its inputs'
- * projections `[steps, batch, 4 · units]`, whose gates stand in the order input, forget, cell, output; the weight is
- * `[units, 4 · units]`. Gives the hidden states `[steps, batch, units]`, or the last of them `[batch, units]`. The states
- * before the first step are 0.
+ * An LSTM (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000) over `[steps, batch, inputs]`; the weight
+ * `[inputs + units, 4 · units]` is that of the inputs above that of the state, gates in the order input, forget, cell, output.
+ * Gives the hidden states `[steps, batch, units]`, or the last of them `[batch, units]`. The states before the first step are 0.
+ *
+ * The forward loop also computes how each step’s gates answer to its state, while their values are in the processor’s cache;
+ * the backward loop is then a few operators per step, and the weight’s gradient one product over all steps.
  */
 export const lstm: Operator<
-  readonly [projections: Value, weight: Value],
+  readonly [sequence: Value, weight: Value, bias: Value],
   Recurrence,
-  readonly [i: Value, f: Value, g: Value, o: Value, tanhCell: Value, cell: Value, hidden: Value]
+  readonly [seen: Value, slopes: Value, throughTanh: Value, forget: Value]
 > = {
-  forward: (graph, [projections, weight], { last }) => {
-    const [, batch] = projections.dims;
-    const units = weight.dims[0];
-    requireGates(projections, weight, 4);
-    const zero = graph.zeros([batch, units]);
+  forward: (graph, [sequence, weight, bias], { last }, isLearnt) => {
+    const units = requireGates(sequence, weight, bias, 4);
+    const zero = graph.zeros([sequence.dims[1], units]);
     const { outputs, states } = scan(graph, {
       states: [zero, zero],
-      inputs: [projections],
+      inputs: [sequence],
       reverse: false,
-      step: (body, [h, c], [projection]) => {
-        const gates = node.gemm(body, h, weight, projection);
-        const [i, f, g, o] = node.split(body, gates, 1, [units, units, units, units]);
-        const input = node.unary(body, 'Sigmoid', i);
-        const forget = node.unary(body, 'Sigmoid', f);
-        const candidate = node.unary(body, 'Tanh', g);
-        const output = node.unary(body, 'Sigmoid', o);
-        const kept = node.multiply(body, forget, c);
-        const cell = node.add(body, kept, node.multiply(body, input, candidate));
+      step: (body, [h, c], [x]) => {
+        const seen = node.concat(body, [x, h], 1);
+        const gates = node.gemm(body, seen, weight, bias);
+        const [toI, toF, toG, toO] = node.split(body, gates, 1, [units, units, units, units]);
+        const i = node.unary(body, 'Sigmoid', toI);
+        const f = node.unary(body, 'Sigmoid', toF);
+        const g = node.unary(body, 'Tanh', toG);
+        const o = node.unary(body, 'Sigmoid', toO);
+        const kept = node.multiply(body, f, c);
+        const added = node.multiply(body, i, g);
+        const cell = node.add(body, kept, added);
         const tanhCell = node.unary(body, 'Tanh', cell);
-        const hidden = node.multiply(body, output, tanhCell);
+        const hidden = node.multiply(body, o, tanhCell);
+        const all = last ? [] : [hidden];
+        if (!isLearnt) return { states: [hidden, cell], outputs: all };
+        const less = (a: Value, b: Value, c: Value): Value =>
+          node.subtract(body, a, node.multiply(body, b, c));
+        // σ′ = σ − σ², tanh′ = 1 − tanh², with the products that are there already.
+        const slopes = [
+          less(added, added, i),
+          less(kept, kept, f),
+          less(i, added, g),
+          less(hidden, hidden, o),
+        ];
+        const throughTanh = less(o, hidden, tanhCell);
         return {
           states: [hidden, cell],
-          outputs: [input, forget, candidate, output, tanhCell, cell, hidden],
+          outputs: [seen, node.concat(body, slopes, 1), throughTanh, f, ...all],
         };
       },
     });
-    const [i, f, g, o, tanhCell, cell, hidden] = outputs;
-    return [last ? states[0] : hidden, i, f, g, o, tanhCell, cell, hidden];
+    const output = last ? states[0] : outputs.at(-1)!;
+    if (!isLearnt) return [output];
+    const [seen, slopes, throughTanh, forget] = outputs;
+    return [output, seen, slopes, throughTanh, forget];
   },
-  backward: (graph, { inputs: [, weight], attributes: { last }, saved }, gradient) => {
-    const [i, f, g, o, tanhCell, cell, hidden] = saved;
-    const units = weight.dims[0];
-    // Everything that does not depend on the recurrence is computed for all steps at once.
-    const before = shiftLater(graph, cell);
-    const throughTanh = node.multiply(graph, o, tanhSlope(graph, tanhCell));
-    const slopes = node.concat(
-      graph,
-      [
-        node.multiply(graph, g, sigmoidSlope(graph, i)),
-        node.multiply(graph, before, sigmoidSlope(graph, f)),
-        node.multiply(graph, i, tanhSlope(graph, g)),
-        node.multiply(graph, tanhCell, sigmoidSlope(graph, o)),
-      ],
-      2,
-    );
-    const transposed = node.transpose(graph, weight, [1, 0]);
-    const zero = graph.zeros(hidden.dims.slice(1));
+  backward: (
+    graph,
+    { inputs: [sequence, weight], learnt: [isSequenceLearnt], attributes: { last }, saved },
+    gradient,
+  ) => {
+    const [seen, slopes, throughTanh, forget] = saved;
+    const inputs = sequence.dims[2];
+    const units = forget.dims[2];
+    const part = isSequenceLearnt ? weight : node.slice(graph, weight, 0, inputs, inputs + units);
+    const transposed = node.transpose(graph, part, [1, 0]);
+    const zero = graph.zeros(forget.dims.slice(1));
     const { outputs } = scan(graph, {
       states: [last ? gradient : zero, zero],
-      inputs: [throughTanh, slopes, f, ...(last ? [] : [gradient])],
+      inputs: [throughTanh, slopes, forget, ...(last ? [] : [gradient])],
       reverse: true,
-      step: (body, [later, laterCell], [through, slope, forget, own]) => {
+      step: (body, [later, laterCell], [through, slope, f, own]) => {
         const dHidden = own ? node.add(body, later, own) : later;
         const dCell = node.add(body, node.multiply(body, dHidden, through), laterCell);
-        const spread = node.concat(body, [dCell, dCell, dCell, dHidden], 1);
-        const dGates = node.multiply(body, spread, slope);
-        return {
-          states: [node.matmul(body, dGates, transposed), node.multiply(body, dCell, forget)],
-          outputs: [dGates],
-        };
+        const dGates = node.multiply(body, node.concat(body, [dCell, dCell, dCell, dHidden], 1), slope);
+        const dSeen = node.matmul(body, dGates, transposed);
+        const dBefore = node.multiply(body, dCell, f);
+        if (!isSequenceLearnt) return { states: [dSeen, dBefore], outputs: [dGates] };
+        const [dInput, dState] = node.split(body, dSeen, 1, [inputs, units]);
+        return { states: [dState, dBefore], outputs: [dGates, dInput] };
       },
     });
-    const [dProjections] = outputs;
+    const [dGates, dInputs] = outputs;
+    const rows = node.rowsOf(graph, dGates);
     return [
-      () => dProjections,
-      () => {
-        const states = node.reshape(graph, shiftLater(graph, hidden), [
-          sizeOf(hidden.dims.slice(0, 2)),
-          units,
-        ]);
-        return node.gemm(graph, states, node.rowsOf(graph, dProjections), null, { transA: 1 });
-      },
+      () => dInputs,
+      () => node.outerSum(graph, seen, rows),
+      () => node.reduce(graph, 'ReduceSum', rows, [0], false),
     ];
   },
 };
 
-/** Each step's value one step later, with zeros in the first. */
-export function shiftLater(graph: Graph, sequence: Value): Value {
-  const [steps] = sequence.dims;
-  const first = graph.zeros(sequence.dims.with(0, 1));
-  if (steps === 1) return first;
-  return node.concat(graph, [first, node.slice(graph, sequence, 0, 0, steps - 1)], 0);
-}
-
-/** @throws AlphaloomError TRAINING_FAILED unless the weight takes a state to `gates` gates of the projections */
-export function requireGates(projections: Value, weight: Value, gates: number): void {
-  const [units, columns] = weight.dims;
-  if (projections.dims.length === 3 && columns === gates * units && projections.dims[2] === columns) return;
+/**
+ * The units of a recurrent layer.
+ * @throws AlphaloomError TRAINING_FAILED unless weight and bias lead from inputs and state to `gates` gates
+ */
+export function requireGates(sequence: Value, weight: Value, bias: Value, gates: number): number {
+  const units = weight.dims[0] - sequence.dims[2];
+  const isFit =
+    sequence.dims.length === 3 && weight.dims[1] === gates * units && bias.dims[0] === gates * units;
+  if (isFit) return units;
   throw invalidNet(
-    `a recurrent layer with ${gates} gates can’t take projections ${showDims(projections.dims)} with a weight ${showDims(weight.dims)}`,
-    { projections: projections.dims, weight: weight.dims },
+    `a recurrent layer of ${gates} gates over ${showDims(sequence.dims)} can’t have a weight ${showDims(weight.dims)}`,
+    { sequence: sequence.dims, weight: weight.dims },
   );
 }

@@ -30,8 +30,6 @@ export interface FitPlan {
 }
 
 export interface FitHooks {
-  /** Called between native calls; may throw to end the training. */
-  requireRunning(): void;
   onProgress(progress: FitProgress): void;
   /** For the time left. */
   monotonicMs(): number;
@@ -46,19 +44,18 @@ const EXPLODED_LOSS = 1e4;
 /**
  * Trains epoch by epoch, a checkpoint after each; goes on from the newest one it finds. The same plan gives the same
  * snapshot, however often it was killed on the way.
- * @throws AlphaloomError TRAINING_FAILED, DISK_FULL, PERMISSION_DENIED, and whatever `requireRunning` throws
+ * @throws AlphaloomError TRAINING_FAILED, DISK_FULL, PERMISSION_DENIED
  */
 export async function fitNet(plan: FitPlan, hooks: FitHooks): Promise<FitSnapshot> {
   const session = await TrainingSession.open(plan.graph, plan.threads);
   try {
-    hooks.requireRunning();
     let now = (await readCheckpoint(plan.workFolder, plan.identity)) ?? start(plan, session);
     session.restore({ steps: now.state.applied, tensors: now.last });
     const clock = new Clock(plan, now.state.tried, hooks);
     const loader = new BatchLoader(plan.training, plan.graph.batch);
     while (!isFinished(plan, now.state)) {
       const state = await trainEpoch(plan, session, loader, now.state, hooks, clock);
-      now = await judgeEpoch(plan, session, { ...now, state }, hooks);
+      now = await judgeEpoch(plan, session, { ...now, state });
       await writeCheckpoint(plan.workFolder, plan.identity, now);
       hooks.onProgress(clock.progress(now.state, now.state.losses.validation.at(-1) ?? null, 0));
     }
@@ -97,7 +94,6 @@ async function trainEpoch(
   const sound = { loss: 0, steps: 0 };
   let { tried, halvings } = state;
   for (let step = 0; step < steps; step++) {
-    hooks.requireRunning();
     tried += 1;
     const rate = rateAt(plan.rates, tried, state.plateau) * 0.5 ** halvings;
     const chosen = rows.subarray(step * batch, (step + 1) * batch);
@@ -127,11 +123,10 @@ async function judgeEpoch(
   plan: FitPlan,
   session: TrainingSession,
   { state, best: bestTensors }: FitSnapshot,
-  hooks: FitHooks,
 ): Promise<FitSnapshot> {
   const { graph, validation, objective, rates } = plan;
   const { outputs, evaluationBatch } = graph;
-  const scores = await scoreRows(session, validation, outputs, evaluationBatch, hooks.requireRunning);
+  const scores = await scoreRows(session, validation, outputs, evaluationBatch);
   const loss = meanLoss(scores, outputs, validation, objective);
   const isSound = loss < EXPLODED_LOSS;
   const isBest = isSound && loss < (state.best?.loss ?? Number.POSITIVE_INFINITY);

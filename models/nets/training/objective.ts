@@ -37,10 +37,10 @@ export function classObjective({ classWeights, isWeighted, gamma, smoothing }: C
 }
 
 /** @param deviation of the target over the training rows: scores are in the target's own unit, the loss in deviations */
-export function returnObjective(kind: 'mse' | 'huber', deviation: number): Objective {
-  const ofError = kind === 'mse' ? (error: number) => error * error : huber;
+export function returnObjective(kind: 'l2' | 'huber', deviation: number): Objective {
+  const ofError = kind === 'l2' ? (error: number) => error * error : huber;
   return {
-    loss: kind === 'mse' ? squaredError() : huberError(),
+    loss: kind === 'l2' ? squaredError() : huberError(),
     rowLoss: (scores, at, { target }, row) => ofError(scores[at] / deviation - target![row]),
     classWeight: () => 1,
   };

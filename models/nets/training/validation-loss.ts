@@ -5,21 +5,18 @@ import type { Objective } from './objective.ts';
 /**
  * Scores `[rows, outputs]` of all rows in their order, gathered part by part.
  * @param rowsPerRun of the session's evaluation
- * @param requireRunning called before every part; may throw
  */
 export async function scoreRows(
   session: TrainingSession,
   rows: NetRows,
   outputs: number,
   rowsPerRun: number,
-  requireRunning: () => void,
 ): Promise<Float32Array> {
   const count = rows.windows.ends.length;
   const scores = new Float32Array(count * outputs);
   const loader = new BatchLoader(rows, rowsPerRun);
   const all = Int32Array.from({ length: count }, (_, row) => row);
   for (let from = 0; from < count; from += rowsPerRun) {
-    requireRunning();
     const part = all.subarray(from, from + rowsPerRun);
     scores.set(await session.evaluate(loader.load(part), part.length), from * outputs);
   }

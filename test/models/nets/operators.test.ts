@@ -102,16 +102,14 @@ const CASES: Readonly<Record<keyof typeof OPERATORS, fc.Arbitrary<GradientCase>>
     inputs: [[steps, batch, channels], [channels], [channels]],
     build: (ops, [x, gain, bias]) => ops.layerNorm(x, gain, bias),
   })),
-  lstm: fc.tuple(sequence, fc.boolean()).map(([[steps, batch, units], last]) => ({
-    inputs: [
-      [steps, batch, 4 * units],
-      [units, 4 * units],
-    ],
-    build: (ops, [projections, weight]) => ops.lstm(projections, weight, { last }),
+  lstm: fc.tuple(sequence, side, fc.boolean()).map(([[steps, batch, inputs], units, last]) => ({
+    inputs: [[steps, batch, inputs], [inputs + units, 4 * units], [4 * units]],
+    build: (ops, [x, weight, bias]) => ops.lstm(x, weight, bias, { last }),
   })),
-  gru: fc.tuple(sequence, fc.boolean()).map(([[steps, batch, units], last]) => ({
-    inputs: [[steps, batch, 3 * units], [units, 3 * units], [3 * units]],
-    build: (ops, [projections, weight, bias]) => ops.gru(projections, weight, bias, { last }),
+  gru: fc.tuple(sequence, side, fc.boolean()).map(([[steps, batch, inputs], units, last]) => ({
+    inputs: [[steps, batch, inputs], [inputs, 3 * units], [units, 3 * units], [3 * units], [3 * units]],
+    build: (ops, [x, inputWeight, stateWeight, inputBias, stateBias]) =>
+      ops.gru(x, inputWeight, stateWeight, inputBias, stateBias, { last }),
   })),
 };
 

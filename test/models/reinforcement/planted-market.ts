@@ -5,7 +5,12 @@ import type { CostSpec, LabelSpec } from '../../../contracts/recipe.ts';
 import { labelCandles } from '../../../datasets/labels/index.ts';
 import { blockOfRows, splitBlocks } from '../../../datasets/split.ts';
 
-export const LABELS: LabelSpec = { kind: 'triple-barrier', horizonBars: 8, upAtr: 2, downAtr: 2 };
+export const LABELS = {
+  kind: 'triple-barrier',
+  horizonBars: 8,
+  upAtr: 2,
+  downAtr: 2,
+} as const satisfies LabelSpec;
 export const COSTS: CostSpec = { feeBps: 1, halfSpreadBps: 0.5, slippageBps: 0.5 };
 
 const EDGE = { strength: 0.25, bars: 8 };

@@ -26,6 +26,10 @@ const REFUSED: Record<string, [params: Record<string, number | string | boolean>
   'a gamma above 1': [{ gamma: 1.01 }, /train\.params\.gamma/],
   'a clip range of 0': [{ clip_range: 0 }, /train\.params\.clip_range/],
   'text for a number': [{ hidden: 'many' }, /train\.params\.hidden: .*\(got "many"\)/],
+  'more steps than memory holds': [
+    { n_envs: 4_096, n_steps: 1_000 },
+    /n_steps: n_envs · n_steps may be 1000000 at most/,
+  ],
   'a minibatch that does not go into what is played': [
     { n_envs: 3, n_steps: 10, batch_size: 7 },
     /train\.params\.batch_size: n_envs · n_steps must be a whole multiple of it \(got 7\)/,

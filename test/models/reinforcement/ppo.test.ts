@@ -1,16 +1,25 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { after, before } from 'node:test';
+import type { BlockName } from '../../../contracts/dataset.ts';
+import { LIKELIEST } from '../../../contracts/decision.ts';
+import { AlphaloomError } from '../../../contracts/errors.ts';
 import type { FitProgress } from '../../../contracts/training.ts';
 import { blockRows, rowsOfBlock } from '../../../datasets/block-rows.ts';
 import { volatilityPerBar } from '../../../datasets/labels/volatility.ts';
-import { copyWindows } from '../../../features/window.ts';
+import { copyWindows, type WindowTable } from '../../../features/window.ts';
+import type { FitInput, FitSummary } from '../../../models/estimators/estimator.ts';
+import { modelFile } from '../../../models/onnx/model-file.ts';
 import { checkParity } from '../../../models/onnx/parity.ts';
 import { runRows } from '../../../models/onnx/row-chunks.ts';
+import { openSession } from '../../../models/onnx/session.ts';
+import { quantizeModel } from '../../../models/quantize/quantize-model.ts';
 import { backtest } from '../../../strategy/backtest.ts';
 import { killAfterFirstOutput, startScript } from '../../support/child-process.ts';
 import { temporaryHome } from '../../support/temporary-home.ts';
+import { ABSURD_DATA } from '../estimator-contract-data.ts';
 import { generator, trainWith } from '../fixtures.ts';
 import { COSTS, LABELS, type PlantedMarket } from './planted-market.ts';
 import { contractOf, fitInput, fitted, MARKET, ppo, SMALL, STEPS, served } from './ppo-fits.ts';
@@ -18,9 +27,25 @@ import { contractOf, fitInput, fitted, MARKET, ppo, SMALL, STEPS, served } from 
 const { candles, dataset } = MARKET;
 const TEST = blockRows(dataset, 'test', STEPS);
 
+/** Enough to see whether anything comes out. */
+const SHORT = trainWith({ ...SMALL, iterations: 1 }, { estimator: 'ppo' });
+
+/** An undisturbed fit of the small settings, that many tests look at. */
+let root: string;
+let undisturbed: FitInput;
+let summary: FitSummary;
+const progress: FitProgress[] = [];
+
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'alphaloom-test-'));
+  undisturbed = await fitInput(root, MARKET, { onProgress: now => progress.push(now) });
+  summary = await ppo.fit(undisturbed);
+});
+
+after(() => rm(root, { recursive: true, force: true }));
+
 test('on unseen bars of a market with a planted edge it earns what no random policy does', async t => {
-  const { folder } = await fitted(t);
-  const answers = await runRows(await served(t, folder), TEST.windows);
+  const answers = await runRows(await served(t, undisturbed.folder), TEST.windows);
   const policy = Array.from({ length: TEST.rows }, (_, row) =>
     likeliest(answers.subarray(3 * row, 3 * row + 3)),
   );
@@ -31,9 +56,8 @@ test('on unseen bars of a market with a planted edge it earns what no random pol
   assert.ok(growthOf(policy) > 0.5 + Math.max(...chances));
 });
 
-test('the feature that holds the edge counts most', async t => {
-  const { folder } = await fitted(t);
-  const importance = (await ppo.importance(folder))!;
+test('the feature that holds the edge counts most', async () => {
+  const importance = (await ppo.importance(undisturbed.folder))!;
   assert.deepEqual(
     importance.map(({ feature }) => feature),
     dataset.featureNames,
@@ -66,30 +90,24 @@ test('the served model answers as the policy on every row, alone or among others
 });
 
 test('the same input gives the same bytes; another seed another policy', async t => {
-  const [first, again, other] = [
-    await fitted(t),
-    await fitted(t),
-    await fitted(t, MARKET, { train: trainWith(SMALL, { estimator: 'ppo', seed: 8 }) }),
-  ];
-  assert.deepEqual(await files(again.folder), await files(first.folder));
-  assert.notDeepEqual(await files(other.folder), await files(first.folder));
+  const again = await fitted(t);
+  const other = await fitted(t, MARKET, { train: trainWith(SMALL, { estimator: 'ppo', seed: 8 }) });
+  assert.deepEqual(await files(again.folder), await files(undisturbed.folder));
+  assert.notDeepEqual(await files(other.folder), await files(undisturbed.folder));
 });
 
 test('a fit that was killed goes on where it stood, and ends in the bytes of an undisturbed one', async t => {
-  const root = await temporaryHome(t);
-  const child = startScript(join(import.meta.dirname, 'ppo-fitting-process.ts'), [root]);
-  await killAfterFirstOutput(child, 30);
+  const home = await temporaryHome(t);
+  const child = startScript(join(import.meta.dirname, 'ppo-fitting-process.ts'), [home]);
+  await killAfterFirstOutput(child, 5);
   const rounds: number[] = [];
-  const input = await fitInput(root, MARKET, { onProgress: ({ round }) => rounds.push(round) });
+  const input = await fitInput(home, MARKET, { onProgress: ({ round }) => rounds.push(round) });
   await ppo.fit(input);
-  assert.ok(rounds[0] >= 1, `began with ${rounds[0]} finished iterations`);
-  assert.deepEqual(await files(input.folder), await files((await fitted(t)).folder));
+  assert.ok(!rounds.includes(0), 'it began anew');
+  assert.deepEqual(await files(input.folder), await files(undisturbed.folder));
 });
 
-test('a checkpoint that is lost, cut or changed starts from the beginning', async t => {
-  const root = await temporaryHome(t);
-  const undisturbed = await fitInput(root);
-  await ppo.fit(undisturbed);
+test('a checkpoint that is lost, cut or changed starts from the beginning', async () => {
   const [name] = await readdir(undisturbed.workFolder);
   const path = join(undisturbed.workFolder, name);
   const kept = await readFile(path);
@@ -108,47 +126,45 @@ test('a checkpoint that is lost, cut or changed starts from the beginning', asyn
   }
 });
 
-test('progress tells iteration, steps, entropy and the episodes’ return; the best iteration is kept', async t => {
-  const seen: FitProgress[] = [];
-  const { summary, folder } = await fitted(t, MARKET, { onProgress: progress => seen.push(progress) });
-  const { iterations } = JSON.parse(await readFile(join(folder, 'fit.json'), 'utf8'));
+test('progress tells iteration, steps, entropy and the episodes’ return; the best iteration is kept', async () => {
+  const { iterations } = JSON.parse(await readFile(join(undisturbed.folder, 'fit.json'), 'utf8'));
   const losses = iterations.map(({ loss }: { loss: number }) => loss);
   assert.deepEqual(summary, {
     rounds: SMALL.iterations,
     bestRound: losses.indexOf(Math.min(...losses)) + 1,
     bestLoss: Math.min(...losses),
   });
-  const last = seen.at(-1)!;
+  const { round, rounds, step, steps, bestLoss, figures } = progress.at(-1)!;
   assert.deepEqual(
-    [last.round, last.rounds, last.step, last.steps, last.bestLoss],
+    [round, rounds, step, steps, bestLoss],
     [SMALL.iterations, SMALL.iterations, 0, 24, summary.bestLoss],
   );
-  assert.equal(last.figures!.environment_steps, SMALL.iterations * 8 * 64);
-  assert.ok(last.figures!.entropy! > 0 && last.figures!.entropy! < Math.log(3));
-  assert.ok(Number.isFinite(last.figures!.mean_episode_return));
-  assert.ok(seen.some(({ step, loss, round }) => step === 4 && loss === null && round === 0));
+  assert.equal(figures!.environment_steps, SMALL.iterations * 8 * 64);
+  assert.ok(figures!.entropy! > 0 && figures!.entropy! < Math.log(3));
+  assert.ok(Number.isFinite(figures!.mean_episode_return));
+  assert.ok(progress.some(now => now.round === 0 && now.step === 4 && now.loss === null));
 });
 
 test('training stops when the validation backtest has not got better for as long as patience says', async t => {
   const params = { ...SMALL, iterations: 50, patience: 1, learning_rate: 0.02 };
-  const { summary } = await fitted(t, MARKET, { train: trainWith(params, { estimator: 'ppo', seed: 7 }) });
-  assert.ok(summary.rounds < 50);
-  assert.equal(summary.rounds, summary.bestRound + 1);
+  const stopped = await fitted(t, MARKET, { train: trainWith(params, { estimator: 'ppo', seed: 7 }) });
+  assert.ok(stopped.summary.rounds < 50);
+  assert.equal(stopped.summary.rounds, stopped.summary.bestRound + 1);
 });
 
-test('cancelling ends the fit within a second, and leaves nothing but checkpoints', async t => {
+test('cancelling ends the fit between two runs of its net, and leaves nothing but checkpoints', async t => {
   const cancelling = new AbortController();
-  let cancelledAt = 0;
+  let last = 0;
   const input = await fitInput(await temporaryHome(t), MARKET, {
     train: trainWith({ ...SMALL, iterations: 10_000, patience: 10_000 }, { estimator: 'ppo' }),
     signal: cancelling.signal,
     onProgress: ({ round }) => {
-      if (round < 1 || cancelledAt > 0) return;
-      cancelledAt = performance.now();
-      cancelling.abort();
+      last = round;
+      if (round === 1) cancelling.abort();
     },
   });
   await assert.rejects(ppo.fit(input), { code: 'TRAINING_CANCELLED' });
+  assert.ok(last < 100, `went on to iteration ${last}`);
   assert.deepEqual(await readdir(input.folder), []);
 });
 
@@ -198,21 +214,60 @@ test('features that are constant or all missing give a policy without them', asy
   assert.deepEqual([importance[1].gain, importance[2].gain], [0, 0]);
 });
 
-test('a policy is exported with the inputs it was trained on, and no others', async t => {
-  const { folder } = await fitted(t);
+test('every variant of a quantized policy serves, a flat account for its ranges', async t => {
+  const train = trainWith({ ...SMALL, iterations: 1, hidden: 64 }, { estimator: 'ppo' });
+  const graph = await ppo.scoreGraph((await fitted(t, MARKET, { train })).folder, contractOf());
+  const { model, variants } = await quantizeModel({
+    model: modelFile(graph, contractOf(), { logWeights: [0, 0, 0], temperature: 1 }),
+    calibration: firstWindows('train'),
+    validation: firstWindows('validation'),
+    decision: LIKELIEST,
+    tolerance: { minAgreement: 0.9, maxProbabilityDifference: 0.2, maxLatencyMs: 1_000 },
+    monotonicMs: () => performance.now(),
+  });
+  const names = variants.map(({ variant }) => variant);
+  assert.ok(['fp32', 'fp16-weights', 'int8-static'].every(name => names.some(variant => variant === name)));
+  for (const { variant, measures, reason } of variants)
+    assert.notEqual(measures, null, `${variant}: ${reason}`);
+  const session = await openSession(model);
+  t.after(() => session.dispose());
+  assert.deepEqual(session.info.portfolio, ppo.portfolio);
+});
+
+for (const [what, absurd] of Object.entries(ABSURD_DATA)) {
+  test(`${what}: a policy that answers, or an error that says what is wrong`, async t => {
+    const market = { candles, dataset: absurd(dataset, 'direction3') };
+    try {
+      const { folder } = await fitted(t, market, { train: SHORT });
+      const { windows } = blockRows(market.dataset, 'test', STEPS);
+      const own = softmax(await ppo.scores(folder, windows, {}));
+      await checkParity(await served(t, folder), own, windows, ppo.parityTolerance);
+    } catch (error) {
+      assert.ok(error instanceof AlphaloomError, `${error}`);
+      assert.equal(error.code, 'TRAINING_FAILED', error.message);
+    }
+  });
+}
+
+test('a policy is exported with the inputs it was trained on, and no others', async () => {
   const { portfolio: _portfolio, ...windowOnly } = contractOf();
   for (const contract of [
     windowOnly,
     { ...contractOf(), steps: 5 },
     { ...contractOf(), portfolio: ['side'] },
   ])
-    await assert.rejects(ppo.scoreGraph(folder, contract), { code: 'MODEL_UNSUPPORTED' });
+    await assert.rejects(ppo.scoreGraph(undisturbed.folder, contract), { code: 'MODEL_UNSUPPORTED' });
 });
 
 test('a policy neither calibrates nor decides by thresholds, and says what it wants to know of the account', () => {
   assert.equal(ppo.calibrates, false);
   assert.deepEqual(ppo.portfolio, ['side', 'unrealised_return', 'holding_share', 'trade_drawdown']);
 });
+
+function firstWindows(block: BlockName): WindowTable {
+  const { windows } = blockRows(dataset, block, STEPS);
+  return { ...windows, ends: windows.ends.subarray(0, 100) };
+}
 
 /** Growth of log equity on the test block by a direction per row. */
 function growthOf(directions: readonly number[]): number {

@@ -1,12 +1,12 @@
 const ITERATIONS = 500;
 
 /**
- * Weights of a mixture of classifiers, at least 0 and summing to 1, that make the truth likeliest: expectation
+ * Shares of a mixture of classifiers, at least 0 and summing to 1, that make the truth likeliest: expectation
  * maximisation for mixture weights (Dempster, Laird and Rubin 1977), which never lowers the likelihood.
  * @param chances per member, the probability it gave to each row's truth
  * @param rowWeight how much each row counts
  */
-export function mixtureWeights(chances: readonly Float64Array[], rowWeight: ArrayLike<number>): number[] {
+export function mixtureShares(chances: readonly Float64Array[], rowWeight: ArrayLike<number>): number[] {
   let weights = chances.map(() => 1 / chances.length);
   const rows = chances[0].length;
   for (let i = 0; i < ITERATIONS; i++) {
@@ -26,11 +26,11 @@ export function mixtureWeights(chances: readonly Float64Array[], rowWeight: Arra
 }
 
 /**
- * Weights of a mean of regressions, at least 0 and summing to 1, with the least weighted squared error: the Frank-Wolfe
+ * Shares of a mean of regressions, at least 0 and summing to 1, with the least weighted squared error: the Frank-Wolfe
  * method with exact steps (Jaggi 2013, Revisiting Frank-Wolfe).
  * @param answers per member, its answer to each row
  */
-export function averagingWeights(
+export function averagingShares(
   answers: readonly Float64Array[],
   target: ArrayLike<number>,
   rowWeight: ArrayLike<number>,

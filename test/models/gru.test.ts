@@ -1,0 +1,10 @@
+import { testEstimator } from './estimator-contract.ts';
+
+const SMALL = { steps: 3, units: 10, lr: 0.03, batch_size: 32, dropout: 0 };
+
+testEstimator({
+  estimator: 'gru',
+  params: { ...SMALL, epochs: 4 },
+  long: { ...SMALL, epochs: 100, patience: 100, batch_size: 256, dropout: 0.2 },
+  greedy: { batch_size: 4_096 },
+});

@@ -1,0 +1,10 @@
+import { testEstimator } from './estimator-contract.ts';
+
+const SMALL = { units: 16, lr: 0.02, batch_size: 32, dropout: 0 };
+
+testEstimator({
+  estimator: 'mlp',
+  params: { ...SMALL, epochs: 5 },
+  long: { ...SMALL, epochs: 100, patience: 100, batch_size: 256, dropout: 0.2 },
+  greedy: { batch_size: 4_096 },
+});
