@@ -151,6 +151,6 @@ async function proveParity(
 
 function describeDecision({ thresholds }: DecisionRule, calibration: Calibration | null): string {
   const temperature = calibration ? `temperature ${calibration.temperature.toFixed(2)}, ` : '';
-  const least = thresholds?.map(value => (value === null ? '–' : value.toFixed(2))).join('/');
+  const least = thresholds?.map(value => value.toFixed(2)).join('/');
   return `${temperature}${least ? `thresholds ${least}` : 'the likeliest class'}`;
 }

@@ -11,7 +11,7 @@ const SHOWN = 15;
 /** Which features moved an answer, the strongest first. */
 export function renderExplanation(explanation: Explanation): string {
   const { score, base, answer, features, bars, method, gap } = explanation;
-  const format = score === 'expected-return' ? basisPoints : (value: number) => decimals(value);
+  const format = score === 'expected-return' ? basisPoints : (value: number) => decimals(value, 4);
   const what =
     score === 'expected-return' ? 'the expected return' : `the log odds of ${explanation.direction}`;
   return [

@@ -1,4 +1,4 @@
-import { DECIDED_CLASSES, LONG, NO_TRADE, SHORT, type Task } from './tasks.ts';
+import { DECIDED_CLASSES, LONG, NO_TRADE, REJECT, SHORT, type Task } from './tasks.ts';
 
 /**
  * How a model's answers become decisions; fitted beside the model on rows that neither taught it nor stopped it, and kept
@@ -6,10 +6,10 @@ import { DECIDED_CLASSES, LONG, NO_TRADE, SHORT, type Task } from './tasks.ts';
  */
 export interface DecisionRule {
   /**
-   * Least probability from which a class is chosen, in the order of the classes (null for the passive one, which is chosen
-   * where no other reaches its own). Without thresholds the likeliest class is chosen.
+   * What each class's probability is measured by, in the order of the classes: the class is chosen whose probability is the
+   * largest multiple of its threshold. Without thresholds the likeliest class is chosen.
    */
-  readonly thresholds: readonly (number | null)[] | null;
+  readonly thresholds: readonly number[] | null;
   /** Of the task `return` alone: what makes probabilities of an expected return. */
   readonly returns: ReturnScale | null;
 }
@@ -26,7 +26,7 @@ export const LIKELIEST: DecisionRule = { thresholds: null, returns: null };
 /** The class that means doing nothing. */
 export const PASSIVE_CLASS: Readonly<Record<Task, number>> = {
   direction3: NO_TRADE,
-  approve2: 0,
+  approve2: REJECT,
   return: NO_TRADE,
 };
 
@@ -55,10 +55,7 @@ export function classOfReturn(logReturn: number, breakEven: number): number {
   return logReturn < -breakEven ? SHORT : NO_TRADE;
 }
 
-/**
- * The decided class of each row of `[rows, classes]` probabilities. With thresholds: of the classes that reach theirs the
- * one that exceeds it by the largest factor, else the passive one. Of equal ones the first.
- */
+/** The decided class of each row of `[rows, classes]` probabilities; of equal ones the first. */
 export function decideClasses(
   task: Task,
   probabilities: ArrayLike<number>,
@@ -67,37 +64,17 @@ export function decideClasses(
   const classes = DECIDED_CLASSES[task].length;
   const decided = new Int8Array(probabilities.length / classes);
   for (let row = 0; row < decided.length; row++) {
-    const at = row * classes;
-    decided[row] =
-      thresholds === null
-        ? likeliest(probabilities, at, classes)
-        : aboveThreshold(probabilities, at, thresholds, PASSIVE_CLASS[task]);
+    let best = 0;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < classes; k++) {
+      const multiple = probabilities[row * classes + k] / (thresholds === null ? 1 : thresholds[k]);
+      if (!(multiple > most)) continue;
+      best = k;
+      most = multiple;
+    }
+    decided[row] = best;
   }
   return decided;
-}
-
-function likeliest(probabilities: ArrayLike<number>, at: number, classes: number): number {
-  let best = 0;
-  for (let k = 1; k < classes; k++) if (probabilities[at + k] > probabilities[at + best]) best = k;
-  return best;
-}
-
-function aboveThreshold(
-  probabilities: ArrayLike<number>,
-  at: number,
-  thresholds: readonly (number | null)[],
-  passive: number,
-): number {
-  let best = passive;
-  let lead = 0;
-  for (const [k, least] of thresholds.entries()) {
-    if (least === null) continue;
-    const factor = probabilities[at + k] / least;
-    if (factor < 1 || factor <= lead) continue;
-    best = k;
-    lead = factor;
-  }
-  return best;
 }
 
 /** Φ by Abramowitz and Stegun 26.2.17; off by less than 7.5e-8. */

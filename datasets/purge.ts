@@ -37,3 +37,9 @@ export function spanOf(rows: Int32Array, times: LabelTimes): BarSpan {
   }
   return { from, to };
 }
+
+/** How many rows without overlap say as much as these: a label is told again by every row that begins before it has ended. */
+export function effectiveRows({ bar, labelEnd }: LabelTimes, rows: Int32Array): number {
+  const held = rows.reduce((sum, row) => sum + labelEnd[row] - bar[row], 0);
+  return held > 0 ? rows.length / Math.max(1, held / rows.length) : rows.length;
+}

@@ -1,5 +1,5 @@
 import type { Calibration } from '../contracts/calibration.ts';
-import { type DecisionRule, PASSIVE_CLASS } from '../contracts/decision.ts';
+import type { DecisionRule } from '../contracts/decision.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import { DECIDED_CLASSES, type Task } from '../contracts/tasks.ts';
 import { basisPoints, decimals, joined } from '../contracts/wording.ts';
@@ -7,14 +7,10 @@ import { basisPoints, decimals, joined } from '../contracts/wording.ts';
 /** How answers become decisions, in a sentence or two. */
 export function decisionSentence(task: Task, { thresholds, returns }: DecisionRule): string {
   const classes = DECIDED_CLASSES[task];
-  const clauses = classes.flatMap((name, k) => {
-    const least = thresholds?.[k] ?? null;
-    return least === null ? [] : [`${name} from a probability of ${decimals(least)}`];
-  });
   const decided =
-    clauses.length === 0
+    thresholds === null
       ? 'It answers with the likeliest class.'
-      : `It answers ${joined(clauses)} on${clauses.length > 1 ? ' (of two that reach theirs, the one that exceeds it by the larger factor)' : ''}, else ${classes[PASSIVE_CLASS[task]]}.`;
+      : `It answers with the class whose probability is the largest multiple of its threshold: ${joined(classes.map((name, k) => `${name} ${decimals(thresholds[k]!)}`))}.`;
   if (returns === null) return decided;
   const { deviation, breakEven } = returns;
   return `Probabilities are the chances that the return which was expected, give or take what it missed in validation (a deviation of ${basisPoints(deviation)}), pays a round trip of ${basisPoints(breakEven)}. ${decided}`;

@@ -8,6 +8,8 @@ import { explainerOf } from '../models/explain/explainer.ts';
 import { readModelBytes } from '../models/onnx/reader.ts';
 import type { ModelAnswer } from './prediction-json.ts';
 
+const MOST_SEGMENTS = 256;
+
 /**
  * What each feature did to the answer: to the log odds of the class that was decided, or to the expected return. The
  * package alone is asked.
@@ -19,7 +21,7 @@ export async function explainAnswer({ model, window, decided }: ModelAnswer): Pr
   const width = featureNames.length;
   const usual = evidence.attributions?.baseline ?? featureNames.map(() => null);
   const bytes = await readModelBytes(modelPath, { maxBytes: session.info.bytes });
-  const explainer = explainerOf(bytes, session, usual);
+  const explainer = explainerOf(bytes, session, usual, MOST_SEGMENTS);
   if (explainer.method === 'integrated-gradients') requireTypical(evidence.attributions?.baseline);
   const { features, bands, base, answer, gap } = await explainer.explain(tableOf(window, steps));
   const output = task === 'return' ? 0 : decided;

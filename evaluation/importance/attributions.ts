@@ -17,8 +17,8 @@ export interface AttributionInput {
 /** Trees are quick; along a path a window costs some hundreds of answers, more the larger it is. */
 const MOST_ROWS = { 'tree-shap': 500, 'integrated-gradients': 50 } as const;
 const FEWEST_ROWS = 10;
-/** Values of all windows and features: some ten seconds of a usual net. */
-const MOST_VALUES = 2 ** 20;
+/** Bars of all windows for each of their features: some ten seconds of a usual net. */
+const MOST_BARS = 2 ** 15;
 
 /** How much each feature moves the model's single answers, on average over evenly spaced rows. */
 export async function summarizeAttributions(
@@ -28,7 +28,7 @@ export async function summarizeAttributions(
   const { method } = explainer;
   const width = featureNames.length;
   const outputs = answerWidth(task);
-  const affordable = Math.max(FEWEST_ROWS, Math.floor(MOST_VALUES / (windows.steps * width * width)));
+  const affordable = Math.max(FEWEST_ROWS, Math.floor(MOST_BARS / (windows.steps * width)));
   const chosen = evenlySpaced(windows.ends.length, Math.min(MOST_ROWS[method], affordable));
   const { features, bands, gap } = await explainer.explain(sampleWindows(windows, chosen));
   const means = meanAbsolute(features, outputs, width);

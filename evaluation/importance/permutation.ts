@@ -23,9 +23,9 @@ export interface PermutationInput {
 
 const REPEATS = 5;
 const MOST_ROWS = 2_000;
-const FEWEST_ROWS = 200;
-/** Values that models are fed in all: some seconds of trees, some ten of a net over windows. */
-const MOST_VALUES = 2 ** 26;
+const FEWEST_ROWS = 100;
+/** Bars that models are fed in all: some seconds of trees, some ten of a net over windows. */
+const MOST_BARS = 2 ** 20;
 
 /**
  * Permutation importance of every feature. Within a repeat all features are shuffled by the same permutation, so that
@@ -70,7 +70,7 @@ export async function permutationImportance(
 }
 
 function rowsWithin({ steps, features }: WindowTable): number {
-  const affordable = Math.floor(MOST_VALUES / (features * REPEATS * steps * features));
+  const affordable = Math.floor(MOST_BARS / (features * REPEATS * steps));
   return Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, affordable));
 }
 

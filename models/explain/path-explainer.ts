@@ -12,12 +12,16 @@ import {
   type Score,
 } from './integrated-gradients.ts';
 
-/** Parts of the path: doubled until contributions add up. */
-const SEGMENTS = { first: 16, last: 256 };
+/** Parts of the path: doubled until contributions add up, or there are as many as may be. */
+const FIRST_SEGMENTS = 16;
 const TOLERATED_GAP = 0.01;
 
 /** Integrated gradients of any served model, from training means, window after window. */
-export function pathExplainer(session: ModelSession, baseline: readonly (number | null)[]): Explainer {
+export function pathExplainer(
+  session: ModelSession,
+  baseline: readonly (number | null)[],
+  mostSegments: number,
+): Explainer {
   const { steps, featureNames, task } = session.info;
   const features = featureNames.length;
   const width = steps * features;
@@ -29,10 +33,10 @@ export function pathExplainer(session: ModelSession, baseline: readonly (number 
 
   const explainWindow = async (window: Float32Array): Promise<Contributions> => {
     const path: Path = { window, baseline: typical, groups };
-    for (let segments = SEGMENTS.first; ; segments *= 2) {
+    for (let segments = FIRST_SEGMENTS; ; segments *= 2) {
       const found = byPartition(await integratedGradients(score, path, segments), features, groups.length);
       const gap = gapsOf({ ...found, rows: 1 });
-      if (gap[0] <= TOLERATED_GAP || segments >= SEGMENTS.last) {
+      if (gap[0] <= TOLERATED_GAP || segments >= mostSegments) {
         return { ...found, bands: bands.length > 0 ? found.bands : null, gap };
       }
     }

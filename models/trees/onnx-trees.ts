@@ -70,8 +70,20 @@ interface Lists {
   readonly leafValue: readonly number[];
 }
 
-function listsOf({ attribute }: NodeProto): Lists | null {
-  const attributes = new Map((attribute ?? []).map(entry => [entry.name ?? '', entry]));
+/** What `treeScores` writes: another attribute, or another value of the fixed ones, would mean another model. */
+const LISTS = ['nodes_treeids', 'nodes_nodeids', 'nodes_featureids', 'nodes_modes', 'nodes_values']
+  .concat(['nodes_truenodeids', 'nodes_falsenodeids', 'nodes_missing_value_tracks_true', 'nodes_hitrates'])
+  .concat(['target_treeids', 'target_nodeids', 'target_ids', 'target_weights', 'n_targets']);
+const KNOWN: ReadonlySet<string> = new Set(LISTS.flatMap(name => [name, `${name}_as_tensor`]));
+const COMPARISONS: ReadonlySet<string> = new Set(['BRANCH_LEQ', 'BRANCH_LT']);
+
+function listsOf({ attribute = [] }: NodeProto): Lists | null {
+  const attributes = new Map(attribute.map(entry => [entry.name ?? '', entry]));
+  const isOurs = attribute.every(
+    ({ name = '', s }) => KNOWN.has(name) || (name === 'post_transform' && s === 'NONE'),
+  );
+  const comparisons = new Set(attributes.get('nodes_modes')?.strings?.filter(mode => mode !== 'LEAF'));
+  if (!isOurs || comparisons.size > 1 || !comparisons.isSubsetOf(COMPARISONS)) return null;
   const ints = (name: string): readonly number[] => attributes.get(name)?.ints ?? [];
   const reals = (name: string): readonly number[] =>
     realsOf(attributes.get(`${name}_as_tensor`)) ?? attributes.get(name)?.floats ?? [];

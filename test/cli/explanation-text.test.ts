@@ -27,11 +27,11 @@ test('people read a table of the strongest features, and from which bars it came
   const text = renderExplanation(WINDOWED);
   assert.match(
     text,
-    /^Why \(integrated gradients\): the log odds of SHORT, −0\.500 for a usual bar, here 0\.750$/m,
+    /^Why \(integrated gradients\): the log odds of SHORT, −0\.5000 for a usual bar, here 0\.7500$/m,
   );
-  assert.match(text, /^feature_0 +1 +0 +0\.200$/m);
-  assert.match(text, /^feature_3 +- +3 +0\.170$/m);
-  assert.match(text, /^5 others +- +- +0\.150$/m);
+  assert.match(text, /^feature_0 +1 +0 +0\.2000$/m);
+  assert.match(text, /^feature_3 +- +3 +0\.1700$/m);
+  assert.match(text, /^5 others +- +- +0\.1500$/m);
   assert.match(
     text,
     /^from the last bar 60\.0 %, those 1–4 before it 30\.0 %, the bar 5 before it 10\.0 %$/m,

@@ -215,15 +215,15 @@ test('of a wide model the card shows the features that matter most', () => {
   assert.match(card, /94 more are in metrics\.json\./);
 });
 
-test('a card says from which probability on each class is answered, and what calibration did', () => {
+test('a card says what each class is measured by, and what calibration did', () => {
   const card = cardOf(META, {
     ...EVIDENCE,
-    decision: { thresholds: [0.41, null, 0.375], returns: null },
+    decision: { thresholds: [0.41, 0.215, 0.375], returns: null },
     calibration: { logWeights: [0, 0, 0], temperature: 1.4, errorBefore: 0.12, errorAfter: 0.02 },
   });
   assert.match(
     card,
-    /It answers SHORT from a probability of 0\.410 and LONG from a probability of 0\.375 on .*, else NO_TRADE\./,
+    /the largest multiple of its threshold: SHORT 0\.410, NO_TRADE 0\.215 and LONG 0\.375\./,
   );
   assert.match(card, /calibrated \(temperature 1\.40\): they miss the frequencies by 0\.020 on average/);
   assert.match(cardOf(META, EVIDENCE), /## Decisions\n\nIt answers with the likeliest class\.\n/);

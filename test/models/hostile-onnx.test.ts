@@ -184,6 +184,10 @@ const attacks: Record<string, [InvalidModelReason, (model: Parts) => void]> = {
     'trees',
     ({ ensemble }) => attribute(ensemble, 'nodes_modes').strings!.pop(),
   ],
+  'fewer hit rates than nodes': [
+    'trees',
+    ({ ensemble }) => attribute(ensemble, 'nodes_hitrates').floats!.pop(),
+  ],
   'a tree that asks for a feature that is not there': [
     'trees',
     ({ ensemble }) => attribute(ensemble, 'nodes_featureids').ints!.fill(3),

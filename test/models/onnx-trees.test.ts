@@ -84,6 +84,26 @@ test('another graph, or trees laid out otherwise, are not taken for ours', () =>
     }),
     null,
   );
+  for (const mode of ['BRANCH_GT', 'BRANCH_LT']) {
+    assert.equal(
+      changed(graph => {
+        attribute(graph, 'nodes_modes').strings![0] = mode;
+      }),
+      null,
+    );
+  }
+  assert.equal(
+    changed(graph => {
+      attribute(graph, 'post_transform').s = 'SOFTMAX';
+    }),
+    null,
+  );
+  assert.equal(
+    changed(graph => {
+      attribute(graph, 'n_targets').name = 'aggregate_function';
+    }),
+    null,
+  );
   assert.equal(
     changed(graph => attribute(graph, 'nodes_nodeids').ints!.reverse()),
     null,

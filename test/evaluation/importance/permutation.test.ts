@@ -132,8 +132,8 @@ test('large blocks are sampled evenly, wide windows more thinly', async () => {
   };
   assert.equal((await permutationImportance(count, inputOf(market(1, 10_000)))).rows, 2_000);
   const wide = market(60, 3_000);
-  assert.equal((await permutationImportance(count, inputOf(wide))).rows, 2_000);
-  assert.ok(sizes.every(size => size === 2_000));
+  assert.equal((await permutationImportance(count, inputOf(wide))).rows, 1_165);
+  assert.deepEqual([...new Set(sizes)], [2_000, 1_165]);
 });
 
 function swapped({ values, ...table }: WindowTable): WindowTable {

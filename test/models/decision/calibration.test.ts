@@ -32,7 +32,7 @@ function drawn(odds: readonly number[], u: number): number {
 test('the temperature that made scores too sharp or too flat is found', () => {
   for (const temperature of [0.4, 1, 2.5]) {
     const { scores, label } = population(20_000, temperature, [1, 1, 1]);
-    const found = fitCalibration(scores, label, [1, 1, 1]).temperature;
+    const found = fitCalibration(scores, label, [1, 1, 1], 20_000).temperature;
     assert.ok(Math.abs(found / temperature - 1) < 0.05, `${found} for ${temperature}`);
   }
 });
@@ -40,7 +40,7 @@ test('the temperature that made scores too sharp or too flat is found', () => {
 test('weights of classes are undone, and probabilities are then those of the truth', () => {
   const weights = [3, 0.5, 2];
   const { scores, label } = population(20_000, 1.7, weights);
-  const calibration = fitCalibration(scores, label, weights);
+  const calibration = fitCalibration(scores, label, weights, 20_000);
   const before = calibrate(scores, noCalibration(3));
   const after = calibrate(scores, calibration);
   assert.ok(calibrationError(label, after, 3) < 0.015);
@@ -63,12 +63,20 @@ test('a temperature changes no order, and every row sums to 1', () => {
   );
 });
 
-test('few rows, perfect rows and rows of one class give a temperature that can be served', () => {
-  assert.equal(fitCalibration([1, 2], [0], [1, 1]).temperature, 1);
+test('few effective rows leave the temperature near 1, however many rows tell the same', () => {
+  const { scores, label } = population(2_000, 2.5, [1, 1, 1]);
+  const [alone, overlapping] = [2_000, 4].map(
+    rows => fitCalibration(scores, label, [1, 1, 1], rows).temperature,
+  );
+  assert.ok(alone > 2.2 && overlapping < 1.4, `${alone} ${overlapping}`);
+});
+
+test('no rows, perfect rows and rows of one class give a temperature that can be served', () => {
+  assert.equal(fitCalibration([1, 2], [], [1, 1], 0).temperature, 1);
   const perfect = Float64Array.from({ length: 200 }, (_, at) => (at % 4 === 0 || at % 4 === 3 ? 5 : -5));
   const label = Int8Array.from({ length: 100 }, (_, row) => row % 2);
   for (const labels of [label, new Int8Array(100)]) {
-    const { temperature } = fitCalibration(perfect, labels, [1, 1]);
+    const { temperature } = fitCalibration(perfect, labels, [1, 1], 100);
     assert.ok(temperature >= 0.02 && temperature <= 50);
   }
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { decideClasses, decidedProbabilities, LIKELIEST } from '../../../contracts/decision.ts';
 import { LONG, NO_TRADE, SHORT } from '../../../contracts/tasks.ts';
-import { calibrate } from '../../../models/decision/calibration.ts';
+import { calibrate, noCalibration } from '../../../models/decision/calibration.ts';
 import { type DecisionInput, fitDecision } from '../../../models/decision/fit-decision.ts';
 import { confusionCounts, matthewsCorrelation } from '../../../statistics/confusion.ts';
 import { generator } from '../fixtures.ts';
@@ -29,6 +29,7 @@ function rareTrades(rows: number): DecisionInput {
     target: null,
     classWeights: [1, 1, 1],
     baseRates: rates,
+    effectiveRows: rows,
     wanted: WANTED,
     breakEven: 0.0026,
   };
@@ -37,7 +38,7 @@ function rareTrades(rows: number): DecisionInput {
 function mccOf(
   input: DecisionInput,
   probabilities: ArrayLike<number>,
-  thresholds: readonly (number | null)[] | null,
+  thresholds: readonly number[] | null,
 ) {
   const decided = decideClasses(input.task, probabilities, { thresholds });
   return matthewsCorrelation(confusionCounts(input.label, decided, 3), 3);
@@ -47,9 +48,8 @@ test('thresholds find the rare classes that the likeliest class never is', () =>
   const input = rareTrades(4_000);
   const { decision, calibration } = fitDecision(input);
   assert.ok(calibration);
-  const [short, passive, long] = decision.thresholds!;
-  assert.equal(passive, null);
-  assert.ok(Math.abs(short! / long! - 1) < 1e-12, 'equal base rates, equal thresholds');
+  const [short, , long] = decision.thresholds!;
+  assert.ok(Math.abs(short / long - 1) < 1e-12, 'equal base rates, equal thresholds');
   const probabilities = calibrate(input.scores, calibration);
   assert.ok(mccOf(input, probabilities, decision.thresholds) > mccOf(input, probabilities, null) + 0.05);
 });
@@ -93,12 +93,33 @@ test('an expected return is decided by the chance that it pays its costs', () =>
   assert.equal(decideClasses('return', decidedProbabilities('return', down, decision), decision)[0], SHORT);
 });
 
-test('of classes that reach their thresholds the one farthest above it is chosen, else the passive one', () => {
-  const decide = (row: number[], thresholds: (number | null)[]) =>
-    decideClasses('direction3', row, { thresholds })[0];
-  assert.equal(decide([0.3, 0.4, 0.3], [0.2, null, 0.29]), SHORT);
-  assert.equal(decide([0.3, 0.4, 0.3], [0.31, null, 0.29]), LONG);
-  assert.equal(decide([0.3, 0.4, 0.3], [0.31, null, 0.31]), NO_TRADE);
-  assert.equal(decideClasses('approve2', [0.7, 0.3], { thresholds: [null, 0.3] })[0], 1);
+test('without a clear gain the thresholds are the base rates', () => {
+  const input = rareTrades(4_000);
+  assert.deepEqual(fitDecision({ ...input, effectiveRows: 30 }).decision.thresholds, input.baseRates);
+});
+
+test('weights that are not undone are in the thresholds, so that decisions are the same', () => {
+  const input = { ...rareTrades(2_000), effectiveRows: 1 };
+  const weights = [4, 0.5, 4];
+  const weighted = input.scores.map((score, at) => score + Math.log(weights[at % 3]));
+  const raw = fitDecision({ ...input, wanted: { ...WANTED, calibrate: false } });
+  const kept = fitDecision({
+    ...input,
+    scores: weighted,
+    classWeights: weights,
+    wanted: { ...WANTED, calibrate: false },
+  });
+  const decided = (scores: Float64Array, { decision }: typeof raw) =>
+    decideClasses('direction3', calibrate(scores, noCalibration(3)), decision);
+  assert.deepEqual(decided(weighted, kept), decided(input.scores, raw));
+});
+
+test('the class whose probability is the largest multiple of its threshold is chosen; of equal ones the first', () => {
+  const decide = (row: number[], thresholds: number[]) => decideClasses('direction3', row, { thresholds })[0];
+  assert.equal(decide([0.3, 0.4, 0.3], [0.2, 0.6, 0.29]), SHORT);
+  assert.equal(decide([0.3, 0.4, 0.3], [0.31, 0.6, 0.29]), LONG);
+  assert.equal(decide([0.3, 0.4, 0.3], [0.5, 0.5, 0.5]), NO_TRADE);
+  assert.equal(decide([0.25, 0.5, 0.25], [0.25, 0.5, 0.25]), SHORT);
+  assert.equal(decideClasses('approve2', [0.7, 0.3], { thresholds: [0.8, 0.2] })[0], 1);
   assert.equal(decideClasses('approve2', [0.7, 0.3], LIKELIEST)[0], 0);
 });

@@ -68,7 +68,7 @@ test('a net’s integrated gradients are Captum’s, from the served file alone'
   const model = recurrentModel();
   const session = await openSession(model);
   t.after(() => session.dispose());
-  const explainer = explainerOf(model, session, baseline);
+  const explainer = explainerOf(model, session, baseline, 256);
   assert.equal(explainer.method, 'integrated-gradients');
   const found = await explainer.explain(windowsOfSteps(window, steps, features));
   assertNear(found.answer, answer.flat(), 1e-5);
@@ -92,7 +92,7 @@ test('trees are explained by SHAP values of the served file, in calibrated log o
   const bytes = modelFile(treeScores(model), contractOf(3), calibration);
   const session = await openSession(bytes);
   t.after(() => session.dispose());
-  const explainer = explainerOf(bytes, session, [null, null, null]);
+  const explainer = explainerOf(bytes, session, [null, null, null], 256);
   assert.equal(explainer.method, 'tree-shap');
   const x = Float32Array.of(0, 0, 5, 1, -2, Number.NaN);
   const { features, base, answer, bands, gap } = await explainer.explain(windowsOf(x, 3));
@@ -120,7 +120,7 @@ test('a return’s contributions are returns, and those of trees that compare in
   const bytes = modelFile(graph, contract, null);
   const session = await openSession(bytes);
   t.after(() => session.dispose());
-  const found = await explainerOf(bytes, session, [0, 0]).explain(windowsOf([0.5, 0.25, 0.4, 0.3], 2));
+  const found = await explainerOf(bytes, session, [0, 0], 256).explain(windowsOf([0.5, 0.25, 0.4, 0.3], 2));
   assert.deepEqual([...found.features], [0.5, 0.5, -0.5, 0.5]);
   assert.deepEqual(
     [[...found.base], [...found.answer]],
@@ -143,7 +143,7 @@ test('trees without covers, of files made elsewhere, are explained along the pat
   const bytes = encodeModel(file);
   const session = await openSession(bytes);
   t.after(() => session.dispose());
-  const explainer = explainerOf(bytes, session, [0, 0, 0]);
+  const explainer = explainerOf(bytes, session, [0, 0, 0], 256);
   assert.equal(explainer.method, 'integrated-gradients');
   const { features, gap } = await explainer.explain(windowsOf([1, 0, 0], 3));
   // Only the first feature crosses a threshold: class 0's score goes from −1 to 1, which is 2 over the others' mean.
