@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { SAMPLE_FILE } from '../activities/import-model.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Recipe } from '../contracts/recipe.ts';
+import { withoutSearch } from '../contracts/search.ts';
 import { parseSeries } from '../contracts/series.ts';
 import type { ImportOptions, TrainModelInput } from '../contracts/training.ts';
 import { DEFAULT_RECIPE, loadConfiguredRecipe } from '../host/recipes.ts';
@@ -107,7 +108,8 @@ async function readGiven(context: CliContext, file: string, flags: ImportFlags):
   const path = resolve(context.cwd, file);
   if (!(await exists(path)))
     throw new AlphaloomError('FILE_NOT_FOUND', `There is no file ${path}.`, { path });
-  const recipe = await loadConfiguredRecipe(await context.loadConfig(), flags.recipe, flags.set);
+  const loaded = await context.loadConfig();
+  const recipe = withoutSearch(await loadConfiguredRecipe(loaded, flags.recipe, flags.set));
   const bytes = await readModelBytes(path, { maxBytes: recipe.gate.maxModelBytes });
   const options: ImportOptions = {
     logits: flags.logits === true,
