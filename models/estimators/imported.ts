@@ -36,6 +36,6 @@ export const imported: Estimator = {
     const { foreign } = await readImportedFit(folder);
     return await importedGraph(foreign, contract.featureNames);
   },
-  // What its training gained by each feature is not in the file.
-  importance: async () => [],
+  // The file does not say what its training gained by each feature.
+  importance: async () => null,
 };

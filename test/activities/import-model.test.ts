@@ -12,7 +12,7 @@ import type { Recipe } from '../../contracts/recipe.ts';
 import { seriesId } from '../../contracts/series.ts';
 import type { ImportedModel } from '../../contracts/training.ts';
 import { loadRecipe } from '../../host/recipes.ts';
-import { readPackage } from '../../inference/package.ts';
+import { PACKAGE_FILES, readPackage } from '../../inference/package.ts';
 import { ORIGINAL_FILE } from '../../models/import/import-files.ts';
 import type { Sample } from '../../models/import/sample.ts';
 import { golden, type PackedArray, unpackFloat32, unpackFloat64 } from '../support/golden.ts';
@@ -53,14 +53,37 @@ test('a boosting of scikit-learn and a net of PyTorch are judged, registered and
   assert.equal(prediction.source, 'ML_PER_COIN_V1');
 });
 
-test('the same import is cached; whose training is not said to have ended before the test is not tradable', async t => {
+test('the same import is cached', async t => {
   const rooms = await sampleRooms(t);
   const imported = await givenModel(rooms, 'sklearn-logistic.onnx', {}, null, null);
   const first = await importInProcess(rooms, imported, 1);
   assert.match(first.fit.summary, /no sample given/);
-  assert.equal(first.registered.tradable, false);
   const again = await importInProcess(rooms, imported, 1);
   assert.deepEqual([again.fit.cached, again.model.cached, again.registered.cached], [true, true, true]);
+});
+
+test('even with an edge, a version is tradable only if its training is said to have ended before the test', async t => {
+  const rooms = await sampleRooms(t);
+  for (const [trainedThroughTime, tradable] of [
+    [null, false],
+    [LONG_AGO, true],
+  ] as const) {
+    const imported = await givenModel(rooms, 'sklearn-logistic.onnx', {}, null, trainedThroughTime);
+    const { made, evidence } = await importInProcess(rooms, imported, 1);
+    const { path } = await rooms.artifacts.load(evidence.artifact);
+    const metrics = JSON.parse(await readFile(path(PACKAGE_FILES.metrics), 'utf8'));
+    const edge = await rooms.artifacts.save('evidence', { edge: made.model.inputHash }, async folder => {
+      const text = JSON.stringify({ ...metrics, tradable: true });
+      await writeFile(join(folder, PACKAGE_FILES.metrics), text);
+      return { latencyMs: 1 };
+    });
+    const registered = await runActivity(createRegistryActivities(rooms).registerVersion, {
+      ...{ series: SAMPLE.series, recipe: await recipeFor(1), actor: 'test' },
+      ...made,
+      evidence: edge.artifact,
+    });
+    assert.equal(registered.tradable, tradable);
+  }
 });
 
 test('a model that was trained on its test block is refused', async t => {
@@ -137,14 +160,15 @@ async function importInProcess(rooms: Rooms, imported: ImportedModel, steps: num
   const fit = await runActivity(training.importModel, { dataset: dataset.artifact, recipe, imported });
   const made = { snapshot: snapshot.artifact, dataset: dataset.artifact, fit: fit.artifact };
   const model = await runActivity(training.quantizeModel, { ...made, recipe });
-  const judged = { series, recipe, ...made, model: model.artifact };
+  const all = { ...made, model: model.artifact };
+  const judged = { series, recipe, ...all };
   const evidence = await runActivity(training.validateModel, judged);
   const registered = await runActivity(createRegistryActivities(rooms).registerVersion, {
     ...judged,
     actor: 'test',
     evidence: evidence.artifact,
   });
-  return { fit, model, evidence, registered };
+  return { fit, model, evidence, registered, made: all };
 }
 
 interface Golden {
