@@ -31,6 +31,8 @@ export interface ImportedFitFacts {
   readonly origin: ImportedOrigin;
   /** Against the sample; null where none was given. */
   readonly sample: ParityReport | null;
+  /** Which class each column of its output is held for, and who says so; null in a task without classes. */
+  readonly columns: string | null;
 }
 
 interface Input {
@@ -70,19 +72,30 @@ export function importModel({ artifacts }: Rooms) {
           : null;
         const { featureNames } = result;
         await writeImportedFit(folder, bytes, { task: recipe.task, options, featureNames });
-        return { origin, sample };
+        return { origin, sample, columns: describeColumns(foreign, TASK_CLASSES[recipe.task]) };
       },
     );
-    const { sample } = saved.result;
+    const { sample, columns } = saved.result;
     const compared = sample
       ? `within ${sample.maxDifference.toExponential(1)} of its sample of ${sample.rows} rows`
       : 'no sample given';
     return {
       artifact: saved.artifact,
       cached: saved.cached,
-      summary: `${origin.file}, sha256 ${origin.sha256.slice(0, 12)}…, ${compared}`,
+      summary: [
+        `${origin.file}, sha256 ${origin.sha256.slice(0, 12)}…`,
+        ...(columns ? [columns] : []),
+        compared,
+      ].join('; '),
     };
   });
+}
+
+/** Where nothing in the file says, its importer should see what was assumed. */
+function describeColumns({ columns, columnsFrom }: ForeignModel, classes: readonly string[]): string | null {
+  if (classes.length === 0) return null;
+  const names = classes.map((_, column) => classes[columns.indexOf(column)]);
+  return `columns ${names.join(', ')} ${columnsFrom}`;
 }
 
 /** What a model has seen says nothing of what it has not. */

@@ -32,7 +32,7 @@ test('a boosting of scikit-learn and a net of PyTorch are judged, registered and
     const { registered, model, fit } = await importInProcess(rooms, imported, steps);
     assert.match(
       fit.summary,
-      /^\S+\.onnx, sha256 [0-9a-f]{12}…, within \d\.\de-\d+ of its sample of \d+ rows$/,
+      /^\S+\.onnx, sha256 [0-9a-f]{12}…; columns \w+, \w+, \w+ .*; within \d\.\de-\d+ of its sample of \d+ rows$/,
     );
     assert.match(model.summary, /parity \d\.\de-\d+/);
     const version = await rooms.registry.get(seriesId(SAMPLE.series), registered.version);

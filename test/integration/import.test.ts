@@ -36,7 +36,10 @@ test('models import: a model made elsewhere goes through the steps of a training
   assert.equal(code, 0, stdout());
   const result = JSON.parse(stdout());
   assert.deepEqual([result.version, result.offer.decision], [1, 'rejected']);
-  assert.match(result.steps[2].summary, /^sklearn-boosting\.onnx, sha256 [0-9a-f]{12}…, no sample given$/);
+  assert.match(
+    result.steps[2].summary,
+    /^sklearn-boosting\.onnx, sha256 [0-9a-f]{12}…; columns LONG, NO_TRADE, SHORT as the file says; no sample given$/,
+  );
   assert.equal((await home.rooms.registry.get(SERIES, 1)).origin, 'imported');
 
   const again = await importing('sklearn-boosting.onnx', '--trained-through', '2001-01-01', '--quiet');
