@@ -1,4 +1,4 @@
-"""PyTorch's training step of the nets that bench/nets.bench.ts builds: a line `net batch steps` in, its milliseconds out."""
+"""PyTorch's training steps of the nets in net-designs.ts: a line `steps` in, their milliseconds out. Arguments: net, batch, threads."""
 
 import json
 import resource
@@ -9,7 +9,8 @@ import torch
 from torch import nn
 
 STEPS, FEATURES, UNITS, CLASSES = 60, 15, 100, 3
-torch.set_num_threads(int(sys.argv[1]))
+name, batch, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+torch.set_num_threads(threads)
 torch.manual_seed(1)
 
 
@@ -37,20 +38,14 @@ class TwoBranches(nn.Module):
 
 
 NETS = {"lstm": lambda: Recurrent(nn.LSTM), "gru": lambda: Recurrent(nn.GRU), "cnn-lstm": TwoBranches}
-trainings = {}
+net = NETS[name]()
+optimizer = torch.optim.AdamW(net.parameters(), lr=1e-4, weight_decay=0.01)
+loss = nn.CrossEntropyLoss()
+x = torch.randn(batch, STEPS, FEATURES)
+y = torch.arange(batch) % CLASSES
 
 
-def training(name, batch):
-    if (name, batch) not in trainings:
-        net = NETS[name]()
-        optimizer = torch.optim.AdamW(net.parameters(), lr=1e-4, weight_decay=0.01)
-        x = torch.randn(batch, STEPS, FEATURES)
-        y = torch.arange(batch) % CLASSES
-        trainings[name, batch] = (net, optimizer, nn.CrossEntropyLoss(), x, y)
-    return trainings[name, batch]
-
-
-def step(net, optimizer, loss, x, y):
+def step():
     optimizer.zero_grad()
     loss(net(x), y).backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -58,12 +53,10 @@ def step(net, optimizer, loss, x, y):
 
 
 for line in sys.stdin:
-    name, batch, steps = line.split()
-    made = training(name, int(batch))
     times = []
-    for _ in range(int(steps)):
+    for _ in range(int(line)):
         started = time.perf_counter()
-        step(*made)
+        step()
         times.append((time.perf_counter() - started) * 1000)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps({"ms": times, "peakBytes": peak}), flush=True)

@@ -25,7 +25,7 @@ def by_xgboost():
     train = xgb.DMatrix(x, y, feature_names=names, nthread=threads)
     validation = xgb.DMatrix(vx, vy, feature_names=names, nthread=threads)
     losses = {}
-    booster = xgb.train(own, train, rounds, [(validation, "v")], evals_result=losses, verbose_eval=False)
+    booster = xgb.train(own, train, rounds, evals=[(validation, "v")], evals_result=losses, verbose_eval=False)
     best = int(np.argmin(losses["v"]["mlogloss"])) + 1
     return booster, bytes(booster[:best].save_raw("json"))
 
