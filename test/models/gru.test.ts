@@ -5,6 +5,6 @@ const SMALL = { steps: 3, units: 10, lr: 0.03, batch_size: 32, dropout: 0 };
 testEstimator({
   estimator: 'gru',
   params: { ...SMALL, epochs: 4 },
-  long: { ...SMALL, epochs: 100, patience: 100, batch_size: 256, dropout: 0.2 },
+  long: { ...SMALL, epochs: 40, patience: 40, batch_size: 256, dropout: 0.2 },
   greedy: { batch_size: 4_096 },
 });

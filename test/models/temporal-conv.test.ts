@@ -5,6 +5,6 @@ const SMALL = { steps: 3, channels: 8, blocks: 2, lr: 0.02, batch_size: 32, drop
 testEstimator({
   estimator: 'temporal-conv',
   params: { ...SMALL, epochs: 5 },
-  long: { ...SMALL, epochs: 100, patience: 100, batch_size: 256, dropout: 0.2 },
+  long: { ...SMALL, epochs: 40, patience: 40, batch_size: 256, dropout: 0.2 },
   greedy: { batch_size: 4_096 },
 });

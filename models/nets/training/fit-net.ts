@@ -66,7 +66,7 @@ export async function fitNet(plan: FitPlan, hooks: FitHooks): Promise<FitSnapsho
   }
 }
 
-export function stepsPerEpoch({ training, graph }: Pick<FitPlan, 'training' | 'graph'>): number {
+function stepsPerEpoch({ training, graph }: Pick<FitPlan, 'training' | 'graph'>): number {
   return Math.floor(training.label.length / graph.batch);
 }
 
