@@ -16,8 +16,8 @@ export interface Booster {
   validationMetric(): number;
   /** The model of the first `rounds` rounds, in the library's own format. */
   modelText(rounds: number): string;
-  /** Sum of split gains per feature over the first `rounds` rounds. */
-  gains(rounds: number): Float64Array;
+  /** Sum of split gains per feature in the model of the first `rounds` rounds, whose text is given. */
+  gains(rounds: number, modelText: string): Float64Array;
 }
 
 /** A library that grows trees. */
@@ -93,6 +93,6 @@ function openXgboost(job: FitJob, native: DisposableStack): Booster {
     rounds: () => booster.rounds(),
     validationMetric: () => booster.validationMetric(),
     modelText: rounds => booster.modelText(rounds, featureNames),
-    gains: rounds => xgboostGains(booster.modelText(rounds, featureNames), featureNames.length),
+    gains: (_rounds, modelText) => xgboostGains(modelText, featureNames.length),
   };
 }
