@@ -40,12 +40,9 @@ function trainRounds(booster: Booster, { rounds, patience, keep }: FitJob): FitR
     say({ kind: 'progress', progress });
   }
   const kept = keep === 'best' ? best : { round: losses.length, trees: booster.rounds() };
-  return {
-    modelText: booster.modelText(kept.trees),
-    keptRound: kept.round,
-    losses,
-    gains: [...booster.gains(kept.trees)],
-  };
+  const modelText = booster.modelText(kept.trees);
+  const gains = [...booster.gains(kept.trees, modelText)];
+  return { modelText, keptRound: kept.round, losses, gains };
 }
 
 /** Validation loss after one more round. */

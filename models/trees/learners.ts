@@ -16,8 +16,8 @@ export interface Booster {
   validationMetric(): number;
   /** The model of the first `rounds` rounds, in the library's own format. */
   modelText(rounds: number): string;
-  /** Sum of split gains per feature over the first `rounds` rounds. */
-  gains(rounds: number): Float64Array;
+  /** Sum of split gains per feature in the model of the first `rounds` rounds, whose text is given. */
+  gains(rounds: number, modelText: string): Float64Array;
 }
 
 /** A library that grows trees. */
@@ -83,7 +83,7 @@ function openXgboost(job: FitJob, native: DisposableStack): Booster {
   const { params, featureNames, threads } = job;
   const tableOf = (file: FitJob['train']) => {
     const { x, target, weight } = readTable(file);
-    return library.table({ x, rows: file.rows, target, weight, featureNames }, threads);
+    return library.table({ x, rows: file.rows, target, weight }, threads);
   };
   const train = native.use(tableOf(job.train));
   const validation = native.use(tableOf(job.validation));
@@ -92,7 +92,7 @@ function openXgboost(job: FitJob, native: DisposableStack): Booster {
     update: () => booster.update(),
     rounds: () => booster.rounds(),
     validationMetric: () => booster.validationMetric(),
-    modelText: rounds => booster.modelText(rounds),
-    gains: rounds => xgboostGains(booster.modelText(rounds), featureNames.length),
+    modelText: rounds => booster.modelText(rounds, featureNames),
+    gains: (_rounds, modelText) => xgboostGains(modelText, featureNames.length),
   };
 }

@@ -31,12 +31,12 @@ const TARGET = X.map(value => Number(value >= ROWS / 2));
 function tinyModelScores(library: XgboostLibrary): Float32Array {
   const native = new DisposableStack();
   try {
-    const input = { x: X, rows: ROWS, target: TARGET, weight: null, featureNames: ['x'] };
+    const input = { x: X, rows: ROWS, target: TARGET, weight: null };
     const table = native.use(library.table(input, 1));
     const params = { objective: 'binary:logistic', tree_method: 'hist', nthread: 1 };
     const booster = native.use(library.booster(table, table, params));
     for (let round = 0; round < 10; round += 1) booster.update();
-    return library.scores(booster.modelText(10), X, ROWS);
+    return library.scores(booster.modelText(10, ['x']), X, ROWS);
   } finally {
     native.dispose();
   }

@@ -33,7 +33,7 @@ export class XgboostLibrary {
    * A table of row-major float32 `x`, `[rows, columns]`, NaN for missing.
    * @throws AlphaloomError TRAINING_FAILED where it holds an infinity
    */
-  table({ x, rows, target, weight, featureNames }: XgboostTableInput, threads: number): XgboostTable {
+  table({ x, rows, target, weight }: XgboostTableInput, threads: number): XgboostTable {
     const { native } = this;
     const out: Out<Handle> = [0n];
     this.require(
@@ -46,10 +46,6 @@ export class XgboostLibrary {
     );
     const table = new XgboostTable(native, out[0]);
     try {
-      if (featureNames)
-        this.require(
-          native.matrixSetNames(table.handle, 'feature_name', [...featureNames], featureNames.length),
-        );
       if (target) this.require(native.matrixSetFloats(table.handle, 'label', target, rows));
       if (weight) this.require(native.matrixSetFloats(table.handle, 'weight', weight, rows));
       return table;
@@ -82,7 +78,7 @@ export class XgboostLibrary {
   private answer(modelText: string, x: Float32Array, rows: number, type: number): Float32Array {
     const native = new DisposableStack();
     try {
-      const table = native.use(this.table({ x, rows, target: null, weight: null, featureNames: null }, 1));
+      const table = native.use(this.table({ x, rows, target: null, weight: null }, 1));
       const out: Out<Handle> = [0n];
       this.require(this.native.boosterCreate([], 0, out));
       const handle = out[0];
@@ -115,7 +111,6 @@ export interface XgboostTableInput {
   readonly target: Float32Array | null;
   /** Weight per row; null: all are 1. */
   readonly weight: Float32Array | null;
-  readonly featureNames: readonly string[] | null;
 }
 
 export class XgboostTable implements Disposable {
@@ -165,11 +160,17 @@ export class XgboostBooster implements Disposable {
     return Number(out[0].slice(out[0].lastIndexOf(':') + 1).replace('inf', 'Infinity'));
   }
 
-  /** The model of the first `rounds` rounds, as XGBoost's JSON. */
-  modelText(rounds: number): string {
+  /**
+   * The model of the first `rounds` rounds, as XGBoost's JSON.
+   * @param featureNames named in it
+   */
+  modelText(rounds: number, featureNames: readonly string[]): string {
     const slice: Out<Handle> = [0n];
     this.require(this.native.boosterSlice(this.handle, 0, rounds, 1, slice));
     try {
+      // A slice has none of its own.
+      const names = [...featureNames];
+      this.require(this.native.boosterSetNames(slice[0], 'feature_name', names, names.length));
       const [length, text]: [Out<number | bigint>, Out<Handle>] = [[0], [0n]];
       this.require(this.native.boosterSave(slice[0], '{"format": "json"}', length, text));
       return koffi.decode.string(text[0], length[0]);

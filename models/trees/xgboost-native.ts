@@ -37,9 +37,6 @@ function bind(library: LibraryHandle) {
     matrixSetFloats: library.func(
       'int XGDMatrixSetFloatInfo(void* matrix, const char* field, const void* data, uint64_t count)',
     ),
-    matrixSetNames: library.func(
-      'int XGDMatrixSetStrFeatureInfo(void* matrix, const char* field, const char** names, uint64_t count)',
-    ),
     matrixFree: library.func('int XGDMatrixFree(void* matrix)'),
     boosterCreate: library.func(
       'int XGBoosterCreate(const void** matrices, uint64_t count, _Out_ void** out)',
@@ -47,6 +44,9 @@ function bind(library: LibraryHandle) {
     boosterFree: library.func('int XGBoosterFree(void* booster)'),
     boosterSetParam: library.func(
       'int XGBoosterSetParam(void* booster, const char* name, const char* value)',
+    ),
+    boosterSetNames: library.func(
+      'int XGBoosterSetStrFeatureInfo(void* booster, const char* field, const char** names, uint64_t count)',
     ),
     boosterUpdate: library.func('int XGBoosterUpdateOneIter(void* booster, int round, void* train)'),
     boosterEval: library.func(

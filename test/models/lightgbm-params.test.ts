@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { AlphaloomError } from '../../contracts/errors.ts';
-import { findEstimator } from '../../models/estimators/index.ts';
+import { estimatorOf, findEstimator } from '../../models/estimators/index.ts';
+import { trainWith } from './fixtures.ts';
 
 const lightgbm = findEstimator('lightgbm');
 
@@ -45,7 +46,7 @@ test('what makes runs repeatable can’t be set', () => {
 
 test('an unknown estimator is refused with the known ones', () => {
   for (const name of ['prophet', 'toString', '__proto__']) {
-    assert.throws(() => findEstimator(name), {
+    assert.throws(() => estimatorOf(trainWith({}, { estimator: name })), {
       code: 'RECIPE_INVALID',
       message: /train\.estimator.*lightgbm/,
     });

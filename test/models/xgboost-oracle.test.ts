@@ -73,11 +73,11 @@ test('gains are XGBoost’s total gains', () => {
 
 function train(target: Float32Array, params: XgboostParams): string {
   return freeing(native => {
-    const input = { x: trainX, rows: TRAIN_ROWS, target, weight: null, featureNames: null };
+    const input = { x: trainX, rows: TRAIN_ROWS, target, weight: null };
     const table = native.use(library.table(input, 1));
     const booster = native.use(library.booster(table, table, params));
     for (let round = 0; round < tasks.rounds; round += 1) booster.update();
-    return booster.modelText(tasks.rounds);
+    return booster.modelText(tasks.rounds, []);
   });
 }
 
