@@ -21,7 +21,7 @@ const graph = compileTraining(BENCH_NETS[name], {
   clipNorm: 1,
   seed: 1,
 });
-await using session = await TrainingSession.open(graph, threads);
+const session = await TrainingSession.open(graph, threads);
 const table = walk();
 const order = new RandomStream(1, 'order').permutation(0, ROWS);
 const window = new Float32Array(batch * WIDTH);
@@ -43,6 +43,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   process.stdout.write(`${JSON.stringify({ ms, loaderMs, peakBytes })}\n`);
 }
+await session.dispose();
 
 /** A batch of windows, shuffled, from the table. */
 function load(): void {

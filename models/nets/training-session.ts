@@ -148,11 +148,6 @@ export class TrainingSession {
     await this.#step.release();
     await this.#evaluation.release();
   }
-
-  /** For `await using`. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose();
-  }
 }
 
 async function load({ bytes }: CompiledGraph, threads: number): Promise<InferenceSession> {

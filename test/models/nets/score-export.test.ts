@@ -102,7 +102,7 @@ async function trained(
     clipNorm: 1,
     seed: 2,
   });
-  await using session = await TrainingSession.open(graph, 1);
+  const session = await TrainingSession.open(graph, 1);
   const x = new RandomStream(8, 'x').normal(0, new Float32Array(ROWS * WIDTH));
   const label = Int32Array.from({ length: 8 }, (_, row) => row % 3);
   const rowWeight = new Float32Array(8).fill(1);
@@ -111,7 +111,9 @@ async function trained(
     await session.step({ window, label, rowWeight }, 0.01, step);
   }
   const scores = await session.evaluate({ window: x }, ROWS);
-  return { state: session.state().tensors, scores, x };
+  const { tensors } = session.state();
+  await session.dispose();
+  return { state: tensors, scores, x };
 }
 
 type Exported = ReturnType<typeof exportScores>;

@@ -65,9 +65,10 @@ for (const [name, net] of Object.entries(NETS)) {
   const hasNorm = 'bn1.weight' in reference.parameters;
   const isFree = (weight: string): boolean => hasNorm && /^conv\d\.bias$/.test(weight);
 
-  test(`${name}: loss and gradients are PyTorch's`, async () => {
+  test(`${name}: loss and gradients are PyTorch's`, async t => {
     const plain = sgd({ momentum: 0, weightDecay: 0 });
-    await using session = await open(net, 7, [20, 5], weighted, plain, null, reference.parameters);
+    const session = await open(net, 7, [20, 5], weighted, plain, null, reference.parameters);
+    t.after(() => session.dispose());
     const before = session.state().tensors;
     const { loss } = await session.step(batch, 1, 0);
     near([loss], [reference.loss], 1e-5, 'loss');
@@ -78,9 +79,10 @@ for (const [name, net] of Object.entries(NETS)) {
     }
   });
 
-  test(`${name}: weights after five clipped steps of AdamW, and what they answer, are PyTorch's`, async () => {
+  test(`${name}: weights after five clipped steps of AdamW, and what they answer, are PyTorch's`, async t => {
     const optimizer = adamW({ ...ADAM_DEFAULTS, weightDecay: 0.01 });
-    await using session = await open(net, 7, [20, 5], weighted, optimizer, 0.5, reference.parameters);
+    const session = await open(net, 7, [20, 5], weighted, optimizer, 0.5, reference.parameters);
+    t.after(() => session.dispose());
     const logits = await session.evaluate({ window: batch.window }, 7);
     if (!hasNorm) near(logits, unpackFloat64(reference.logits), 1e-5, 'logits');
     const start = session.state();
@@ -139,11 +141,12 @@ const CURVES: Readonly<
 };
 
 for (const [name, { net, loss, optimizer, rate, clip }] of Object.entries(CURVES)) {
-  test(`${name}: 25 steps lead along PyTorch's curve`, async () => {
+  test(`${name}: 25 steps lead along PyTorch's curve`, async t => {
     const reference = curves[name];
     const [rows, ...dims] = reference.input.shape;
     const parameters = withPoolNames(reference.parameters);
-    await using session = await open(net, rows, dims, loss, optimizer, clip, parameters);
+    const session = await open(net, rows, dims, loss, optimizer, clip, parameters);
+    t.after(() => session.dispose());
     const fed: Batch = {
       window: unpackFloat32(reference.input),
       rowWeight: new Float32Array(rows).fill(1),

@@ -50,11 +50,13 @@ async function train(session: TrainingSession, from: number, to: number): Promis
   for (let step = from; step < to; step++) await session.step(batchOf(step), 0.01, step);
 }
 
-test('the same settings give the same bytes, and the same steps the same weights', async () => {
+test('the same settings give the same bytes, and the same steps the same weights', async t => {
   const [one, two] = [compiled(), compiled()];
   assert.deepEqual(one, { ...two, optimizer: one.optimizer });
-  await using first = await TrainingSession.open(one, 2);
-  await using second = await TrainingSession.open(two, 2);
+  const first = await TrainingSession.open(one, 2);
+  t.after(() => first.dispose());
+  const second = await TrainingSession.open(two, 2);
+  t.after(() => second.dispose());
   await train(first, 0, 5);
   await train(second, 0, 5);
   assert.deepEqual(first.state(), second.state());
@@ -64,21 +66,25 @@ test('another seed gives other first weights', () => {
   assert.notDeepEqual(compiled(net, 3).state[0].initial, compiled(net, 4).state[0].initial);
 });
 
-test('a training that is resumed from a saved state goes on as if undisturbed, dropout included', async () => {
+test('a training that is resumed from a saved state goes on as if undisturbed, dropout included', async t => {
   const graph = compiled(twoBranchNet);
-  await using whole = await TrainingSession.open(graph, 1);
+  const whole = await TrainingSession.open(graph, 1);
+  t.after(() => whole.dispose());
   await train(whole, 0, 6);
-  await using before = await TrainingSession.open(graph, 1);
+  const before = await TrainingSession.open(graph, 1);
+  t.after(() => before.dispose());
   await train(before, 0, 3);
   const saved = structuredClone(before.state());
-  await using after = await TrainingSession.open(graph, 1);
+  const after = await TrainingSession.open(graph, 1);
+  t.after(() => after.dispose());
   after.restore(saved);
   await train(after, 3, 6);
   assert.deepEqual(after.state(), whole.state());
 });
 
-test('a step whose loss is not finite leaves the state as it was, and the next one goes on', async () => {
-  await using session = await TrainingSession.open(compiled(twoBranchNet), 1);
+test('a step whose loss is not finite leaves the state as it was, and the next one goes on', async t => {
+  const session = await TrainingSession.open(compiled(twoBranchNet), 1);
+  t.after(() => session.dispose());
   await train(session, 0, 2);
   const before = session.state();
   const bad = { ...batchOf(2), window: batchOf(2).window.map(() => Number.NaN) as Float32Array };
@@ -90,7 +96,7 @@ test('a step whose loss is not finite leaves the state as it was, and the next o
   assert.equal(session.steps, 3);
 });
 
-test('a gradient too large for float32 drops the step', async () => {
+test('a gradient too large for float32 drops the step', async t => {
   const linear: Net = (net, { window }) => dense(net, 'head', flattenRows(net, window), { units: 1 });
   const graph = compileTraining(linear, {
     inputs: { window: WINDOW },
@@ -101,7 +107,8 @@ test('a gradient too large for float32 drops the step', async () => {
     clipNorm: null,
     seed: 1,
   });
-  await using session = await TrainingSession.open(graph, 1);
+  const session = await TrainingSession.open(graph, 1);
+  t.after(() => session.dispose());
   const window = new Float32Array(ROWS * 18).fill(1e18);
   const before = session.state();
   const rows = { window, target: new Float32Array(ROWS), rowWeight: new Float32Array(ROWS).fill(1) };
@@ -109,8 +116,9 @@ test('a gradient too large for float32 drops the step', async () => {
   assert.deepEqual(session.state(), before);
 });
 
-test('dropout is drawn by its counter, and evaluation has none', async () => {
-  await using session = await TrainingSession.open(compiled(), 1);
+test('dropout is drawn by its counter, and evaluation has none', async t => {
+  const session = await TrainingSession.open(compiled(), 1);
+  t.after(() => session.dispose());
   const start = session.state();
   const lossOf = async (draw: number): Promise<number> => {
     session.restore(start);
@@ -123,8 +131,9 @@ test('dropout is drawn by its counter, and evaluation has none', async () => {
   assert.deepEqual(await session.evaluate({ window }, ROWS), await session.evaluate({ window }, ROWS));
 });
 
-test('rows are evaluated in any number, each as it is alone', async () => {
-  await using session = await TrainingSession.open(compiled(twoBranchNet), 1);
+test('rows are evaluated in any number, each as it is alone', async t => {
+  const session = await TrainingSession.open(compiled(twoBranchNet), 1);
+  t.after(() => session.dispose());
   await train(session, 0, 3);
   const { window } = batchOf(1, 11);
   const all = await session.evaluate({ window }, 11);
@@ -135,11 +144,12 @@ test('rows are evaluated in any number, each as it is alone', async () => {
   assert.equal((await session.evaluate({ window: new Float32Array(0) }, 0)).length, 0);
 });
 
-test('missing values are trained and evaluated as the mean', async () => {
+test('missing values are trained and evaluated as the mean', async t => {
   const means = [2, -1, 0.5];
   const learnt: Net = (inner, { window }) =>
     net(inner, { window: preprocess(inner, window, { mean: means, deviation: [2, 1, 3], clip: 3 }) });
-  await using session = await TrainingSession.open(compiled(learnt), 1);
+  const session = await TrainingSession.open(compiled(learnt), 1);
+  t.after(() => session.dispose());
   const given = batchOf(0).window as Float32Array;
   const holes = given.map((value, at) => (at % 4 === 0 ? Number.NaN : value));
   const filled = given.map((value, at) => (at % 4 === 0 ? means[at % 3] : value));
@@ -150,8 +160,9 @@ test('missing values are trained and evaluated as the mean', async () => {
   assert.ok((await session.step({ ...batchOf(0), window: holes }, 0.01, 0)).isApplied);
 });
 
-test('a batch of another form is refused with what is expected', async () => {
-  await using session = await TrainingSession.open(compiled(), 1);
+test('a batch of another form is refused with what is expected', async t => {
+  const session = await TrainingSession.open(compiled(), 1);
+  t.after(() => session.dispose());
   const wrong: readonly (readonly [Batch, RegExp])[] = [
     [batchOf(0, 7), /window must be 144 numbers \(float32\), got 126/],
     [{ ...batchOf(0), label: new Float32Array(ROWS) }, /label must be 8 numbers \(int32\)/],
@@ -165,8 +176,9 @@ test('a batch of another form is refused with what is expected', async () => {
   );
 });
 
-test('a state that does not fit is refused and changes nothing', async () => {
-  await using session = await TrainingSession.open(compiled(), 1);
+test('a state that does not fit is refused and changes nothing', async t => {
+  const session = await TrainingSession.open(compiled(), 1);
+  t.after(() => session.dispose());
   const before = session.state();
   const { 'head.bias': _, ...tensors } = before.tensors;
   assert.throws(() => session.restore({ steps: 1, tensors }), refusal('ARTIFACT_CORRUPT', /head.bias/));
