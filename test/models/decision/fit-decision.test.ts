@@ -35,11 +35,7 @@ function rareTrades(rows: number): DecisionInput {
   };
 }
 
-function mccOf(
-  input: DecisionInput,
-  probabilities: ArrayLike<number>,
-  thresholds: readonly number[] | null,
-) {
+function mccOf(input: DecisionInput, probabilities: ArrayLike<number>, thresholds: readonly number[] | null) {
   const decided = decideClasses(input.task, probabilities, { thresholds });
   return matthewsCorrelation(confusionCounts(input.label, decided, 3), 3);
 }
