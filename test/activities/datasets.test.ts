@@ -72,7 +72,7 @@ test('a dataset comes with a report that programs and people can read, the same 
   assert.doesNotMatch(text, /NaN|undefined|\[object/);
 });
 
-test('the number to learn is in the dataset of the task return, whose fit is refused by name', async t => {
+test('the number to learn is in the dataset of the task return, which an estimator that can’t learn it refuses by name', async t => {
   const rooms = await sampleRooms(t);
   const { snapshot, artifact, folder, dataset, report } = await makeDataset(rooms, RETURN);
   assert.equal(dataset.weight, undefined);
@@ -80,8 +80,9 @@ test('the number to learn is in the dataset of the task return, whose fit is ref
     assert.equal(Number.isNaN(dataset.target![row]), label === -1);
   assert.deepEqual(report.blocks.train.classes, []);
   const { fitModel } = createTrainingActivities(rooms);
+  const train = { ...RETURN.train, estimator: 'ppo' };
   await assert.rejects(
-    runActivity(fitModel, { snapshot, dataset: artifact, recipe: RETURN }),
+    runActivity(fitModel, { snapshot, dataset: artifact, recipe: { ...RETURN, train } }),
     (error: Error) => {
       assert.match(error.message, /task return, only direction3; its dataset is made \(report: .*\)/);
       assert.ok(error.message.includes(join(folder, 'report.md')));
