@@ -1,4 +1,4 @@
-import { runInThread } from '../models/estimators/worker-thread.ts';
+import { runInThread } from '../models/workers/worker-thread.ts';
 import type { PureFunctions } from './pure-functions.ts';
 
 const THREAD = new URL('./pure-thread.ts', import.meta.url);

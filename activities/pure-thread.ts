@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { portable } from '../models/estimators/worker-thread.ts';
+import { portable } from '../models/workers/worker-thread.ts';
 import { PURE_FUNCTIONS } from './pure-functions.ts';
 
 const { name, args } = workerData as { name: keyof typeof PURE_FUNCTIONS; args: readonly unknown[] };

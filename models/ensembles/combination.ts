@@ -1,7 +1,7 @@
 import type { WindowTable } from '../../features/window.ts';
-import { type LinearModel, linearScores } from '../estimators/logistic-fit.ts';
-import { solveLinear } from '../estimators/logistic-newton.ts';
-import { scalingOf } from '../estimators/logistic-scaling.ts';
+import { type LinearModel, linearScores } from '../linear/linear-model.ts';
+import { solveLinear } from '../linear/newton.ts';
+import { scalingOf } from '../linear/scaling.ts';
 import type { EnsembleParams } from './params.ts';
 import { averagingShares, mixtureShares } from './shares.ts';
 

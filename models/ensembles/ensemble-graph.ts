@@ -1,4 +1,4 @@
-import { linearGraph } from '../estimators/logistic-graph.ts';
+import { linearGraph } from '../linear/linear-graph.ts';
 import { INPUT, type ModelContract } from '../onnx/contract.ts';
 import { joined, prefixed } from '../onnx/joined-graph.ts';
 import { ATTRIBUTE_TYPE, DATA_TYPE, type NodeProto, type TensorProto } from '../onnx/messages.ts';

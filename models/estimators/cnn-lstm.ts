@@ -1,3 +1,6 @@
+import { netEstimator } from '../nets/estimator/net-estimator.ts';
+import { netKind } from '../nets/estimator/net-kind.ts';
+import { layers, NET_PARAMS, units } from '../nets/estimator/net-params.ts';
 import {
   batchNorm,
   convolution,
@@ -10,9 +13,6 @@ import {
 } from '../nets/layers/index.ts';
 import type { NetBuilder } from '../nets/net.ts';
 import type { Value } from '../nets/value.ts';
-import { netEstimator } from './net-estimator.ts';
-import { netKind } from './net-kind.ts';
-import { layers, NET_PARAMS, units } from './net-params.ts';
 
 const KERNEL = 3;
 const POOL = 2;

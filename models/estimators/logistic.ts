@@ -1,18 +1,18 @@
 import { TASK_CLASSES, type Task } from '../../contracts/tasks.ts';
 import type { FitProgress } from '../../contracts/training.ts';
 import { blockRows } from '../../datasets/block-rows.ts';
+import { linearGraph } from '../linear/linear-graph.ts';
+import { linearContributions, linearScores, readLinearFit, writeLinearFit } from '../linear/linear-model.ts';
+import type { LinearRows } from '../linear/linear-problem.ts';
+import type { LinearJob, LinearResult } from '../linear/linear-worker.ts';
+import { runInThread } from '../workers/worker-thread.ts';
 import { classWeightsOf } from './class-weights.ts';
 import type { Estimator, FeatureImportance, FitInput, FitSummary } from './estimator.ts';
 import { requireFitted } from './fitted-contract.ts';
-import { linearContributions, linearScores, readLinearFit, writeLinearFit } from './logistic-fit.ts';
-import { linearGraph } from './logistic-graph.ts';
 import { type LogisticParams, parseLogisticParams } from './logistic-params.ts';
-import type { LinearRows } from './logistic-problem.ts';
-import type { LinearJob, LinearResult } from './logistic-worker.ts';
 import { requireRows, requireTwoClasses } from './training-rows.ts';
-import { runInThread } from './worker-thread.ts';
 
-const WORKER = new URL('./logistic-worker.ts', import.meta.url);
+const WORKER = new URL('../linear/linear-worker.ts', import.meta.url);
 
 /**
  * The baseline that others must beat: logistic regression (of two classes, or multinomial), ridge regression in the task

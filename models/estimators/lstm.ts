@@ -1,7 +1,7 @@
-import { netEstimator } from './net-estimator.ts';
-import { netKind } from './net-kind.ts';
-import { layers, units } from './net-params.ts';
-import { recurrentLayers } from './net-recurrent.ts';
+import { netEstimator } from '../nets/estimator/net-estimator.ts';
+import { netKind } from '../nets/estimator/net-kind.ts';
+import { layers, units } from '../nets/estimator/net-params.ts';
+import { recurrentLayers } from '../nets/estimator/net-recurrent.ts';
 
 /** Layers of long short-term memory over the window (Hochreiter and Schmidhuber 1997); the last state of the last one. */
 export const lstmNet = netKind({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { netEstimator } from '../nets/estimator/net-estimator.ts';
+import { netKind } from '../nets/estimator/net-kind.ts';
+import { layers, NET_PARAMS, units } from '../nets/estimator/net-params.ts';
 import { heUniform } from '../nets/initializers.ts';
 import { dense, dropout, flattenRows } from '../nets/layers/index.ts';
-import { netEstimator } from './net-estimator.ts';
-import { netKind } from './net-kind.ts';
-import { layers, NET_PARAMS, units } from './net-params.ts';
 
 /** Dense layers over the flattened window, which is one bar unless the recipe says otherwise. */
 export const mlpNet = netKind({

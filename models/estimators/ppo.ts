@@ -9,12 +9,12 @@ import { classScores } from '../reinforcement/actor-critic.ts';
 import type { FittedPolicy } from '../reinforcement/fit-policy.ts';
 import { readPolicy, writePolicy } from '../reinforcement/policy.ts';
 import { PORTFOLIO_SIZE, PORTFOLIO_STATE } from '../reinforcement/portfolio-state.ts';
+import type { PpoJob, PpoProgress } from '../reinforcement/ppo-job.ts';
+import { cancelFlag, runInThread, whileWatching } from '../workers/worker-thread.ts';
 import type { Estimator, FeatureImportance, FitInput, FitMarket, FitSummary } from './estimator.ts';
-import type { PpoJob, PpoProgress } from './ppo-job.ts';
 import { parsePpoParams } from './ppo-params.ts';
-import { cancelFlag, runInThread, whileWatching } from './worker-thread.ts';
 
-const WORKER = new URL('./ppo-worker.ts', import.meta.url);
+const WORKER = new URL('../reinforcement/ppo-worker.ts', import.meta.url);
 
 /** The thread ends by its cancel flag, between runs of the net. */
 const ITSELF = new AbortController().signal;

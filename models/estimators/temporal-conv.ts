@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { netEstimator } from '../nets/estimator/net-estimator.ts';
+import { netKind } from '../nets/estimator/net-kind.ts';
+import { layers, units } from '../nets/estimator/net-params.ts';
 import { convolution, dense, dropout, layerNorm, toSequence } from '../nets/layers/index.ts';
 import type { NetBuilder } from '../nets/net.ts';
 import type { Value } from '../nets/value.ts';
-import { netEstimator } from './net-estimator.ts';
-import { netKind } from './net-kind.ts';
-import { layers, units } from './net-params.ts';
 
 /**
  * A temporal convolutional net (Bai, Kolter and Koltun 2018, with layer in place of weight normalisation): blocks of two

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { FitProgress } from '../../contracts/training.ts';
-import { portable, type WorkerMessage } from '../estimators/worker-thread.ts';
+import { portable, type WorkerMessage } from '../workers/worker-thread.ts';
 import type { BoostingJob, FitJob, FitResult } from './boosting-job.ts';
 import { type Booster, TREE_LEARNERS } from './learners.ts';
 import { freeing } from './native-library.ts';

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { writeRowMajor } from '../../datasets/block-rows.ts';
 import { explainDiskErrors } from '../../storage/files.ts';
-import { trainingCancelled } from '../estimators/worker-thread.ts';
+import { trainingCancelled } from '../workers/worker-thread.ts';
 import type { Table, TableFile } from './table-file.ts';
 
 /** Rows that are gathered and written at once. */

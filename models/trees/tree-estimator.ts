@@ -13,9 +13,9 @@ import type {
   NativeLibraryName,
 } from '../estimators/estimator.ts';
 import { requireFitted } from '../estimators/fitted-contract.ts';
-import { runInProcess } from '../estimators/worker-process.ts';
-import { runInThread } from '../estimators/worker-thread.ts';
 import type { ScoreGraph } from '../onnx/score-graph.ts';
+import { runInProcess } from '../workers/worker-process.ts';
+import { runInThread } from '../workers/worker-thread.ts';
 import type { BoostingJob, FitJob, FitResult } from './boosting-job.ts';
 import { TREE_LEARNERS } from './learners.ts';
 import { removeTrainingTables, type TrainingTables, writeTrainingTables } from './training-tables.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { balancedWeights } from '../../datasets/weights/class-balance.ts';
-import { linearScores } from '../../models/estimators/logistic-fit.ts';
-import { linearGraph } from '../../models/estimators/logistic-graph.ts';
-import { solveLinear } from '../../models/estimators/logistic-newton.ts';
-import { type LinearProblem, lossAt, slopesAt } from '../../models/estimators/logistic-problem.ts';
-import { scalingOf } from '../../models/estimators/logistic-scaling.ts';
+import { linearGraph } from '../../models/linear/linear-graph.ts';
+import { linearScores } from '../../models/linear/linear-model.ts';
+import { type LinearProblem, lossAt, slopesAt } from '../../models/linear/linear-problem.ts';
+import { solveLinear } from '../../models/linear/newton.ts';
+import { scalingOf } from '../../models/linear/scaling.ts';
 import { golden } from '../support/golden.ts';
 import { near } from '../support/near.ts';
 import { testEstimator } from './estimator-contract.ts';

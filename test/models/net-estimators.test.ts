@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { blockRows } from '../../datasets/block-rows.ts';
 import { findEstimator } from '../../models/estimators/index.ts';
-import { readNetFit } from '../../models/estimators/net-fit-file.ts';
+import { readNetFit } from '../../models/nets/estimator/net-fit-file.ts';
 import { accuracy, delayedCopy, fitNet, knownDataset } from './net-training.ts';
 
 test('cnn-lstm has 689,651 weights over 60 steps of 15 features and 3 classes', async t => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { FitProgress } from '../../contracts/training.ts';
 import { findEstimator } from '../../models/estimators/index.ts';
-import type { NetFit } from '../../models/estimators/net-fit-file.ts';
+import type { NetFit } from '../../models/nets/estimator/net-fit-file.ts';
 import { accuracy, delayedCopy, fitNet, knownDataset } from './net-training.ts';
 
 const SMALL = { steps: 4, epochs: 3, batch_size: 64, units: 4, lr: 0.01 };

@@ -1,4 +1,4 @@
-import { runInProcess } from '../../models/estimators/worker-process.ts';
+import { runInProcess } from '../../models/workers/worker-process.ts';
 
 /** Prints the id of a child process that is in a call without end. */
 const module = new URL('./worker-process-module.ts', import.meta.url);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import test from 'node:test';
-import { runInProcess } from '../../models/estimators/worker-process.ts';
+import { runInProcess } from '../../models/workers/worker-process.ts';
 import { startScript } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
 

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { fitPolicy } from '../reinforcement/fit-policy.ts';
-import { scoreWindows } from '../reinforcement/score-windows.ts';
+import { isCancelled, portable, trainingCancelled, type WorkerMessage } from '../workers/worker-thread.ts';
+import { fitPolicy } from './fit-policy.ts';
 import type { PpoJob, PpoProgress, PpoResult } from './ppo-job.ts';
-import { isCancelled, portable, trainingCancelled, type WorkerMessage } from './worker-thread.ts';
+import { scoreWindows } from './score-windows.ts';
 
 try {
   say({ kind: 'done', result: await work(workerData as PpoJob) });

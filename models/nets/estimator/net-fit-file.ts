@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../storage/files.ts';
-import type { Tensors } from '../nets/training/fit-state.ts';
-import { decodeTensors, encodeTensors } from '../nets/training/tensor-file.ts';
+import { writeFileAtomic } from '../../../storage/files.ts';
+import type { Tensors } from '../training/fit-state.ts';
+import { decodeTensors, encodeTensors } from '../training/tensor-file.ts';
 import type { NetFitResult } from './net-job.ts';
 import type { NetModel } from './net-model.ts';
 

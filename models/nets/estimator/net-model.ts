@@ -1,8 +1,8 @@
-import type { Recipe } from '../../contracts/recipe.ts';
-import { answerWidth, type Task } from '../../contracts/tasks.ts';
-import { dense, preprocess } from '../nets/layers/index.ts';
-import type { Net } from '../nets/net.ts';
-import type { FeatureStatistics } from '../nets/training/feature-statistics.ts';
+import type { Recipe } from '../../../contracts/recipe.ts';
+import { answerWidth, type Task } from '../../../contracts/tasks.ts';
+import { dense, preprocess } from '../layers/index.ts';
+import type { Net } from '../net.ts';
+import type { FeatureStatistics } from '../training/feature-statistics.ts';
 import type { NetKind } from './net-kind.ts';
 
 /** What a net is beside its weights: recipe and what was learnt of the training rows before its first step. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Recipe } from '../../contracts/recipe.ts';
-import type { NetBuilder } from '../nets/net.ts';
-import type { Value } from '../nets/value.ts';
+import type { Recipe } from '../../../contracts/recipe.ts';
+import { checkParams } from '../../estimators/params.ts';
+import type { NetBuilder } from '../net.ts';
+import type { Value } from '../value.ts';
 import { NET_PARAMS, type NetParams } from './net-params.ts';
-import { checkParams } from './params.ts';
 
 type RecipeParams = Recipe['train']['params'];
 

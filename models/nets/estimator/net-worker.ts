@@ -1,13 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { AlphaloomError } from '../../contracts/errors.ts';
-import type { FitProgress } from '../../contracts/training.ts';
-import { evaluated, type FitHooks, fitNet } from '../nets/training/fit-net.ts';
+import { AlphaloomError } from '../../../contracts/errors.ts';
+import type { FitProgress } from '../../../contracts/training.ts';
+import { portable, type WorkerMessage } from '../../workers/worker-thread.ts';
+import { evaluated, type FitHooks, fitNet } from '../training/fit-net.ts';
 import type { NetFitJob, NetFitResult, NetJob } from './net-job.ts';
 import type { NetKind } from './net-kind.ts';
 import { NET_KINDS } from './net-kinds.ts';
 import { planOf } from './net-plan.ts';
 import { scoreWindows } from './net-scoring.ts';
-import { portable, type WorkerMessage } from './worker-thread.ts';
 
 /** Progress is told at most this often. */
 const PROGRESS_MS = 250;

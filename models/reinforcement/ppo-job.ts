@@ -1,8 +1,8 @@
 import type { WindowTable } from '../../features/window.ts';
-import type { FittedPolicy, PolicyFitInput } from '../reinforcement/fit-policy.ts';
-import type { Policy } from '../reinforcement/policy.ts';
-import type { PolicyProgress } from '../reinforcement/policy-training.ts';
-import type { CancelFlag } from './worker-thread.ts';
+import type { CancelFlag } from '../workers/worker-thread.ts';
+import type { FittedPolicy, PolicyFitInput } from './fit-policy.ts';
+import type { Policy } from './policy.ts';
+import type { PolicyProgress } from './policy-training.ts';
 
 /** What `ppo-worker.ts` is asked to do. */
 export type PpoJob = PpoFitJob | PpoScoresJob;

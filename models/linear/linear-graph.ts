@@ -1,7 +1,7 @@
 import { INPUT } from '../onnx/contract.ts';
 import { ATTRIBUTE_TYPE, DATA_TYPE, type NodeProto, type TensorProto } from '../onnx/messages.ts';
 import type { ScoreGraph } from '../onnx/score-graph.ts';
-import type { LinearModel } from './logistic-fit.ts';
+import type { LinearModel } from './linear-model.ts';
 
 /**
  * A linear model as ONNX, imputation and scaling inside: `window` [batch, 1, F] → [batch, F] → float64, missing values to the

@@ -1,5 +1,5 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
-import { freeScores, type LinearProblem, lossAt, type Slopes, slopesAt } from './logistic-problem.ts';
+import { freeScores, type LinearProblem, lossAt, type Slopes, slopesAt } from './linear-problem.ts';
 
 /**
  * Newton's decrement squared, in parts of the loss, below which one more whole step ends the search: each step squares what is

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SCHEDULES } from '../nets/training/learning-rate.ts';
+import { SCHEDULES } from '../training/learning-rate.ts';
 
 /**
  * What every net's recipe may say of its training. Weights of classes are the recipe's `train.classWeights`; `imbalance`

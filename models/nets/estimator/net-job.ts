@@ -1,8 +1,8 @@
-import type { Recipe } from '../../contracts/recipe.ts';
-import type { Task } from '../../contracts/tasks.ts';
-import type { WindowTable } from '../../features/window.ts';
-import type { FitState, Tensors } from '../nets/training/fit-state.ts';
-import type { NetRows } from '../nets/training/net-rows.ts';
+import type { Recipe } from '../../../contracts/recipe.ts';
+import type { Task } from '../../../contracts/tasks.ts';
+import type { WindowTable } from '../../../features/window.ts';
+import type { FitState, Tensors } from '../training/fit-state.ts';
+import type { NetRows } from '../training/net-rows.ts';
 import type { NetModel } from './net-model.ts';
 
 /** What `net-worker.ts` is asked to do. */

@@ -1,6 +1,6 @@
-import { dropout, gru, lstm, toSequence } from '../nets/layers/index.ts';
-import type { NetBuilder } from '../nets/net.ts';
-import type { Value } from '../nets/value.ts';
+import { dropout, gru, lstm, toSequence } from '../layers/index.ts';
+import type { NetBuilder } from '../net.ts';
+import type { Value } from '../value.ts';
 
 const LAYERS = { gru, lstm };
 

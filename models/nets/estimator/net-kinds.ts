@@ -1,9 +1,9 @@
-import { cnnLstmNet } from './cnn-lstm.ts';
-import { gruNet } from './gru.ts';
-import { lstmNet } from './lstm.ts';
-import { mlpNet } from './mlp.ts';
+import { cnnLstmNet } from '../../estimators/cnn-lstm.ts';
+import { gruNet } from '../../estimators/gru.ts';
+import { lstmNet } from '../../estimators/lstm.ts';
+import { mlpNet } from '../../estimators/mlp.ts';
+import { temporalConvNet } from '../../estimators/temporal-conv.ts';
 import type { NetKind } from './net-kind.ts';
-import { temporalConvNet } from './temporal-conv.ts';
 
 const KINDS = [cnnLstmNet, gruNet, lstmNet, mlpNet, temporalConvNet];
 

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { FitProgress } from '../../contracts/training.ts';
-import { solveLinear } from './logistic-newton.ts';
-import { type LinearRows, lossAt } from './logistic-problem.ts';
-import { type Scaling, scalingOf } from './logistic-scaling.ts';
-import { portable, type WorkerMessage } from './worker-thread.ts';
+import { portable, type WorkerMessage } from '../workers/worker-thread.ts';
+import { type LinearRows, lossAt } from './linear-problem.ts';
+import { solveLinear } from './newton.ts';
+import { type Scaling, scalingOf } from './scaling.ts';
 
 /** Rows over memory that threads share. */
 export interface LinearJob {

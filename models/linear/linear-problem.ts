@@ -1,5 +1,5 @@
 import type { WindowTable } from '../../features/window.ts';
-import { type Scaling, scaleRows } from './logistic-scaling.ts';
+import { type Scaling, scaleRows } from './scaling.ts';
 
 /** Rows to learn from or to judge by. */
 export interface LinearRows {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Task } from '../../contracts/tasks.ts';
 import type { WindowTable } from '../../features/window.ts';
 import { writeFileAtomic } from '../../storage/files.ts';
-import { type Scaling, scaleRows } from './logistic-scaling.ts';
+import { type Scaling, scaleRows } from './scaling.ts';
 
 const FIT_FILE = 'fit.json';
 
