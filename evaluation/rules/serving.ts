@@ -45,6 +45,6 @@ function judgeParity({ parity }: GateFacts): Judgement {
   return {
     outcome: outcomeOf([rows > 0 && maxDifference <= tolerance && disagreements === 0]),
     numbers: { rows, maxDifference, tolerance, disagreements },
-    reason: `On ${rows} rows the served model differs from the trained one by at most ${maxDifference.toExponential(1)} (${tolerance.toExponential(1)} allowed) and chooses another class on ${disagreements}.`,
+    reason: `On ${rows} rows the exported model differs from the trained one by at most ${maxDifference.toExponential(1)} (${tolerance.toExponential(1)} allowed) and chooses another class on ${disagreements}.`,
   };
 }

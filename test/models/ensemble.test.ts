@@ -63,6 +63,23 @@ for (const method of ['vote', 'mean', 'stack'])
     assert.ok(summary.bestLoss < 0.9 * Math.log(3));
   });
 
+test('trees on the last bar and a net on four bars are one graph over four bars', async t => {
+  const train = ensemble(
+    { estimator: 'lightgbm', params: GOOD },
+    { estimator: 'mlp', params: { steps: 4, units: 8, epochs: 3, batch_size: 128 } },
+  );
+  const { folder } = await fit(t, train);
+  const estimator = estimatorOf(train);
+  const windows = { ...WINDOWS, ends: WINDOWS.ends.slice(3), steps: 4 };
+  const contract = { ...contractOf(FEATURES), steps: 4 };
+  const file = modelFile(await estimator.scoreGraph(folder, contract), contract, noCalibration(3));
+  const session = await openSession(file);
+  t.after(() => session.dispose());
+  const own = calibrate(await estimator.scores(folder, windows, libraries), noCalibration(3));
+  await checkParity(session, own, windows, estimator.parityTolerance);
+  assert.equal(session.info.steps, 4);
+});
+
 test('a member that knows little gets little, and the mixture is no worse than its best member', async t => {
   const train = ensemble({ estimator: 'lightgbm', params: WEAK }, { estimator: 'lightgbm', params: GOOD });
   const { folder, summary } = await fit(t, train);
