@@ -94,9 +94,4 @@ export interface Estimator {
   scoreGraph(folder: string, contract: ModelContract): Promise<ScoreGraph>;
   /** What each feature gained the model while it learnt, in the order of the features; null where nothing is known of that. */
   importance(folder: string): Promise<FeatureImportance | null>;
-  /**
-   * Where single answers can be explained: how much each feature moved each score of each row, `[rows, outputs, features + 1]`.
-   * The last of each is the mean score over the training rows; all of them add up to the row's score.
-   */
-  contributions?(folder: string, windows: WindowTable, libraries: Libraries): Promise<Float64Array>;
 }

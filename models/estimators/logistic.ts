@@ -2,7 +2,7 @@ import { TASK_CLASSES, type Task } from '../../contracts/tasks.ts';
 import type { FitProgress } from '../../contracts/training.ts';
 import { blockRows } from '../../datasets/block-rows.ts';
 import { linearGraph } from '../linear/linear-graph.ts';
-import { linearContributions, linearScores, readLinearFit, writeLinearFit } from '../linear/linear-model.ts';
+import { linearScores, readLinearFit, writeLinearFit } from '../linear/linear-model.ts';
 import type { LinearRows } from '../linear/linear-problem.ts';
 import type { LinearJob, LinearResult } from '../linear/linear-worker.ts';
 import { runInThread } from '../workers/worker-thread.ts';
@@ -35,7 +35,6 @@ export const logistic: Estimator = {
     return linearGraph(fitted);
   },
   importance,
-  contributions: async (folder, windows) => linearContributions(await readLinearFit(folder), windows),
 };
 
 /** Nothing of it is native: the thread can be ended where it stands. */

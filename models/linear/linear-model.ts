@@ -32,29 +32,6 @@ export async function readLinearFit(folder: string): Promise<LinearFit> {
   return JSON.parse(await readFile(join(folder, FIT_FILE), 'utf8')) as LinearFit;
 }
 
-/**
- * What each feature adds to each score, `[rows, scores, features + 1]`; the last is the intercept. Their sum is the score: they
- * are the SHAP values of features taken as independent.
- */
-export function linearContributions(fit: LinearFit, windows: WindowTable): Float64Array {
-  const { coefficients, intercepts, scaling } = fit;
-  const { features, ends } = windows;
-  const width = features + 1;
-  const scores = intercepts.length;
-  const out = new Float64Array(ends.length * scores * width);
-  const scaled = new Float64Array(features);
-  for (let row = 0; row < ends.length; row += 1) {
-    scaleRows(windows, scaling, row, row + 1, scaled, 1);
-    for (let score = 0; score < scores; score += 1) {
-      const start = (row * scores + score) * width;
-      for (let feature = 0; feature < features; feature += 1)
-        out[start + feature] = coefficients[score][feature] * scaled[feature];
-      out[start + features] = intercepts[score];
-    }
-  }
-  return out;
-}
-
 /** `[rows, scores]` */
 export function linearScores(fit: LinearModel, windows: WindowTable): Float64Array {
   const { coefficients, intercepts, scaling } = fit;

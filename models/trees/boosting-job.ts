@@ -2,7 +2,7 @@ import type { NativeLibraryName } from '../estimators/estimator.ts';
 import type { TableFile } from './table-file.ts';
 
 /** What `boosting-worker.ts` is asked to do. */
-export type BoostingJob = FitJob | ScoreJob | ContributionJob;
+export type BoostingJob = FitJob | ScoreJob;
 
 export interface FitJob {
   readonly kind: 'fit';
@@ -42,13 +42,4 @@ export interface ScoreJob {
   readonly rows: number;
   /** Trees per round: the library's scores per row. */
   readonly groups: number;
-}
-
-/** Needs no library: contributions are taken from the trees. */
-export interface ContributionJob {
-  readonly kind: 'contributions';
-  readonly learner: NativeLibraryName;
-  readonly modelText: string;
-  readonly x: Float32Array;
-  readonly rows: number;
 }

@@ -5,7 +5,6 @@ import { portable, type WorkerMessage } from '../workers/worker-thread.ts';
 import type { BoostingJob, FitJob, FitResult } from './boosting-job.ts';
 import { type Booster, TREE_LEARNERS } from './learners.ts';
 import { freeing } from './native-library.ts';
-import { treeContributions } from './tree-shap.ts';
 
 try {
   say({ kind: 'done', result: answer(workerData as BoostingJob) });
@@ -15,11 +14,8 @@ try {
 
 function answer(job: BoostingJob): FitResult | Float64Array {
   if (job.kind === 'fit') return fit(job);
-  const { parseModel, scores } = TREE_LEARNERS[job.learner];
-  const { modelText, x, rows } = job;
-  return job.kind === 'score'
-    ? scores(job.library, modelText, x, rows, job.groups)
-    : treeContributions(parseModel(modelText), x, rows);
+  const { library, modelText, x, rows, groups } = job;
+  return TREE_LEARNERS[job.learner].scores(library, modelText, x, rows, groups);
 }
 
 function fit(job: FitJob): FitResult {

@@ -91,18 +91,6 @@ export function treeEstimator<Params extends Recipe['train']['params']>(
         return { feature, gain, share: total > 0 ? gain / total : 0 };
       });
     },
-
-    async contributions(folder, windows) {
-      const { unit } = await readTreeFit(folder);
-      const values = await inThread({
-        kind: 'contributions',
-        learner: method.learner,
-        modelText: await readModelText(folder, learner),
-        x: rowsOf(windows),
-        rows: windows.ends.length,
-      });
-      return values.map(value => value * unit);
-    },
   };
 }
 

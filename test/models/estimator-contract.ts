@@ -50,7 +50,6 @@ export function testEstimator(given: ContractCase): void {
       await assertSound(estimator, folder, dataset, task, steps);
       await assertLearnt(estimator, folder, dataset, task, steps);
       await assertImportance(estimator, folder, dataset);
-      await assertContributions(estimator, folder, dataset, steps);
     });
   }
 
@@ -244,26 +243,6 @@ async function assertImportance(estimator: Estimator, folder: string, dataset: D
   assert.ok(importance.every(({ gain, share }) => gain >= 0 && share >= 0));
   const total = importance.reduce((sum, { share }) => sum + share, 0);
   assert.ok(Math.abs(total - 1) < 1e-9, `${total}`);
-}
-
-/** Where it explains single answers, the parts add up to the score. */
-async function assertContributions(
-  estimator: Estimator,
-  folder: string,
-  dataset: Dataset,
-  steps: number,
-): Promise<void> {
-  if (!estimator.contributions) return;
-  const { windows } = blockRows(dataset, 'test', steps);
-  const libraries = librariesOf(estimator);
-  const scores = await estimator.scores(folder, windows, libraries);
-  const parts = await estimator.contributions(folder, windows, libraries);
-  const width = dataset.columns.length + 1;
-  assert.equal(parts.length, scores.length * width);
-  scores.forEach((score, at) => {
-    const sum = parts.subarray(at * width, (at + 1) * width).reduce((total, part) => total + part, 0);
-    assert.ok(Math.abs(sum - score) < 1e-5 * Math.max(1, Math.abs(score)), `${sum} against ${score}`);
-  });
 }
 
 async function fitted(
