@@ -62,10 +62,13 @@ function showTraining(pending: readonly PendingActivity[], progress: Progress): 
   );
 }
 
-function describeFit({ round, rounds, step, steps, loss, secondsLeft }: FitProgress): string {
+function describeFit({ round, rounds, step, steps, loss, secondsLeft, figures = {} }: FitProgress): string {
   const within = steps === undefined ? '' : ` step ${step}/${steps}`;
+  const others = Object.entries(figures).map(
+    ([name, value]) => `, ${name} ${value === null ? '-' : Number(value.toPrecision(4))}`,
+  );
   const left = secondsLeft === undefined ? '' : `, ${describeSeconds(secondsLeft)} left at most`;
-  return `round ${round}/${rounds}${within}, loss ${loss?.toFixed(4) ?? '-'}${left}`;
+  return `round ${round}/${rounds}${within}, loss ${loss?.toFixed(4) ?? '-'}${others.join('')}${left}`;
 }
 
 function describeSeconds(seconds: number): string {
