@@ -1,4 +1,4 @@
-import { chmod, lstat, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, lstat, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ARTIFACT_STEPS,
@@ -73,7 +73,7 @@ export function createArtifactStore(home: string): ArtifactStore {
       if (found) return saved<Result>(found, true);
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const { built, published } = await publishFolder(folder, async temporary => {
-          const result = await write(temporary, workFolderOf(folder));
+          const result = await withWorkFolder(folder, workFolder => write(temporary, workFolder));
           const record = await writeRecord(temporary, step, inputs, result);
           await protectFiles(temporary);
           return record;
@@ -113,6 +113,17 @@ export function createArtifactStore(home: string): ArtifactStore {
     findGarbage: (keep, olderThanMs, now) =>
       explainDiskErrors(root, () => findGarbage(root, keep, olderThanMs, now)),
   };
+}
+
+/** Leaves no empty work folder where the work failed: nothing in it would be gone on with. */
+async function withWorkFolder<T>(folder: string, work: (workFolder: string) => Promise<T>): Promise<T> {
+  const workFolder = workFolderOf(folder);
+  try {
+    return await work(workFolder);
+  } catch (error) {
+    await rmdir(workFolder).catch(() => {});
+    throw error;
+  }
 }
 
 /** The sound artifact in `folder`, marked as used just now; null where there is none, after a damaged one was set aside. */

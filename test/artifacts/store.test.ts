@@ -125,3 +125,27 @@ test('published files can’t be written to by accident', async t => {
   const { mode } = await stat((await store.load(artifact)).path('f'));
   assert.equal(mode & 0o222, 0);
 });
+
+test('a work folder is the same for the same inputs until the artifact is there, and goes when it is empty', async t => {
+  const home = await temporaryHome(t);
+  const store = createArtifactStore(home);
+  const left = () => readdir(join(home, 'artifacts', 'fit'));
+  const fail = async (_: string, workFolder: string) => {
+    await mkdir(workFolder, { recursive: true });
+    throw new Error('killed');
+  };
+  await assert.rejects(store.save('fit', { seed: 1 }, fail), /killed/);
+  assert.deepEqual(await left(), []);
+  const half = async (_: string, workFolder: string) => {
+    await mkdir(workFolder, { recursive: true });
+    await writeFile(join(workFolder, 'checkpoint'), 'half');
+    throw new Error('killed');
+  };
+  await assert.rejects(store.save('fit', { seed: 1 }, half), /killed/);
+  const { result, artifact } = await store.save('fit', { seed: 1 }, async (folder, workFolder) => {
+    await writeFile(join(folder, 'model'), 'whole');
+    return await readFile(join(workFolder, 'checkpoint'), 'utf8');
+  });
+  assert.equal(result, 'half');
+  assert.deepEqual(await left(), [artifact.inputHash]);
+});
