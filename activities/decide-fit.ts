@@ -1,10 +1,9 @@
 import type { Dataset } from '../contracts/dataset.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
-import { labelsOfBlock, rowsWithWindows } from '../datasets/block-rows.ts';
+import { rowsWithWindows } from '../datasets/block-rows.ts';
 import { effectiveRows } from '../datasets/purge.ts';
 import { halveValidation } from '../datasets/validation-halves.ts';
-import { baseRates } from '../models/decision/base-rates.ts';
 import { asTrained, type FittedDecision, fitDecision } from '../models/decision/fit-decision.ts';
 import { effectiveClassWeights } from '../models/estimators/class-weights.ts';
 import type { Estimator, Libraries } from '../models/estimators/estimator.ts';
@@ -36,7 +35,6 @@ export async function decideFit(
     label: rows.label,
     target: rows.target,
     classWeights: effectiveClassWeights(dataset, train.classWeights, TASK_CLASSES[task].length),
-    baseRates: baseRates(task, labelsOfBlock(dataset, 'train'), breakEven),
     effectiveRows: effectiveRows(dataset, deciding),
     wanted: decision,
     breakEven,

@@ -66,11 +66,13 @@ export function importModel({ artifacts }: Rooms) {
         const given = await artifacts.load(source);
         const bytes = new Uint8Array(await readFile(given.path(ORIGINAL_FILE)));
         const foreign = readForeignModel(bytes, recipe.task, options);
+        const { featureNames } = result;
+        // Refuses what may not be served before anything of the file runs.
+        await importedGraph(foreign, featureNames);
         const hasSample = given.files.some(({ name }) => name === SAMPLE_FILE);
         const sample = hasSample
           ? await compareSample(await readFile(given.path(SAMPLE_FILE), 'utf8'), foreign, recipe, result)
           : null;
-        const { featureNames } = result;
         await writeImportedFit(folder, bytes, { task: recipe.task, options, featureNames });
         return { origin, sample, columns: describeColumns(foreign, TASK_CLASSES[recipe.task]) };
       },

@@ -149,7 +149,14 @@ export function createLifecycleActivities(rooms: Rooms) {
 async function retrainingRecipe(rooms: Rooms, { series, recipe }: LifecycleOperation) {
   if (recipe !== undefined) return await rooms.loadRecipe(recipe);
   const champion = await rooms.registry.champion(seriesId(series));
-  if (champion) return (await readPackage(rooms.artifacts, champion)).meta.recipe;
+  if (champion) {
+    const { meta } = await readPackage(rooms.artifacts, champion);
+    if (!meta.imported) return meta.recipe;
+    throw new AlphaloomError(
+      'MODEL_UNSUPPORTED',
+      `v${champion.version} was trained elsewhere and imported: it can’t be trained again here. Import a newer file (models import), or name a recipe: --recipe gbdt-core15.`,
+    );
+  }
   throw new AlphaloomError(
     'CHAMPION_NONE',
     `${seriesId(series)} has no champion whose recipe could be used. Name one: --recipe gbdt-core15.`,

@@ -2,6 +2,7 @@ import type { ArtifactRef, Json } from '../contracts/artifact.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Evidence, OfferDecision } from '../contracts/evidence.ts';
 import type { LifecycleAnswer, VersionOperation } from '../contracts/messages.ts';
+import type { PackageMeta } from '../contracts/package.ts';
 import { seriesId } from '../contracts/series.ts';
 import { readPackage } from '../inference/package.ts';
 import { probeVersion } from '../inference/probe.ts';
@@ -52,13 +53,13 @@ export function createOfferActivities(rooms: Rooms) {
       async ({ series, version, operationId }: VersionOperation): Promise<OfferStanding> => {
         const id = seriesId(series);
         const record = await registry.get(id, version);
-        const { evidence } = await readPackage(artifacts, record);
+        const { evidence, meta } = await readPackage(artifacts, record);
         const refusal = await syntheticRefusal(rooms, record);
         const verdict = await registry.operation(`${operationId}/${VERDICT}`);
         return {
           version,
           eligible: record.eligible && refusal === null,
-          failedRules: [...(refusal ? [refusal] : []), ...failedRules(evidence)],
+          failedRules: [...(refusal ? [refusal] : []), ...unknownTraining(meta), ...failedRules(evidence)],
           champion: await log.champion(series),
           rolledBack: await registry.wasRolledBack(id, version),
           paused: await registry.isPaused(id),
@@ -104,6 +105,12 @@ export function createOfferActivities(rooms: Rooms) {
       return answer;
     }),
   };
+}
+
+/** An import whose training may have seen the bars that it is judged by. */
+function unknownTraining({ imported }: PackageMeta): string[] {
+  if (!imported || imported.trainedThroughTime !== null) return [];
+  return ['What bars its training saw is not known: import it with --trained-through.'];
 }
 
 /** A move and its verdict are two events of one operation. */

@@ -45,9 +45,10 @@ export function registerVersion(rooms: Rooms) {
       await writeFile(join(folder, PACKAGE_FILES.card), renderCard(meta, evidence, variants));
       return { packageId: meta.packageId, latencyMs: evidence.latencyMs };
     });
-    const { metrics, baseline, eligible } = evidence;
-    // What was learnt from generated bars says nothing of a market, and what may have seen its test block proves nothing.
+    const { metrics, baseline } = evidence;
+    // What may have seen its test block proves nothing, and what was learnt from generated bars says nothing of a market.
     const mayHaveSeenTest = meta.imported !== undefined && meta.imported.trainedThroughTime === null;
+    const eligible = evidence.eligible && !mayHaveSeenTest;
     const tradable = evidence.tradable && !meta.synthetic && !mayHaveSeenTest;
     const { version, cached } = await rooms.registry.register(seriesId(series), {
       packageId: meta.packageId,
@@ -56,7 +57,9 @@ export function registerVersion(rooms: Rooms) {
       task: recipe.task,
       dataFromTime: meta.dataset.firstTime,
       dataToTime: meta.dataset.lastTime,
-      trainedThroughTime: Math.max(meta.dataset.trainedThroughTime, meta.imported?.trainedThroughTime ?? 0),
+      trainedThroughTime: mayHaveSeenTest
+        ? meta.dataset.lastTime
+        : Math.max(meta.dataset.trainedThroughTime, meta.imported?.trainedThroughTime ?? 0),
       eligible,
       tradable,
       marketKind: meta.marketKind,

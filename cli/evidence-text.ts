@@ -41,7 +41,7 @@ export function renderSharpe({ sharpe }: Evidence): string[] {
   const { perBar, annualised, probabilistic, deflated, trials } = sharpe;
   return [
     `Sharpe ratio ${renderNumber(perBar)} per bar, ${decimals(annualised, 2)} per year; truly above 0 with ${percent(probabilistic)}, ` +
-      `above the luck of ${trials} trial${trials === 1 ? '' : 's'} with ${percent(deflated)}`,
+      `above the luck of ${trials} searched trial${trials === 1 ? '' : 's'} with ${percent(deflated)}`,
   ];
 }
 

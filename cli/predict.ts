@@ -42,9 +42,15 @@ export function renderPrediction(prediction: Prediction): string {
     prediction.model_version
       ? `by ${prediction.source} ${prediction.model_version}, ${prediction.tradable ? 'tradable' : 'not tradable: no proven edge after costs'}`
       : `by ${prediction.source}: nobody could answer`,
-    `${prediction.levels_side}: entry ${price(prediction.entry)}, stop ${price(prediction.stop_loss)}, targets ${[targets.tp1, targets.tp2, targets.tp3].map(price).join(' / ')}`,
+    `${levelsTitle(prediction)}: entry ${price(prediction.entry)}, stop ${price(prediction.stop_loss)}, targets ${[targets.tp1, targets.tp2, targets.tp3].map(price).join(' / ')}`,
     ...prediction.reasons.map(reason => `because ${reason}`),
   ].join('\n');
+}
+
+/** Levels are always told; they are no order where nothing is decided. */
+function levelsTitle({ direction, levels_side: side }: Prediction): string {
+  if (direction === 'NO_TRADE') return `No trade; levels if it were ${side}`;
+  return `Levels for ${side}`;
 }
 
 function price(value: number): string {

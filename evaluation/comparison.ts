@@ -69,6 +69,11 @@ export function compareModels(input: ComparisonInput): Comparison {
   return { ...facts, rule: judge(facts, input) };
 }
 
+/** What a model's answers are right or wrong about. */
+function questionOf({ labels, decision }: ComparedModel) {
+  return { labels, breakEven: decision.returns?.breakEven };
+}
+
 const NOTHING: Estimate = { value: null, low: null, high: null };
 
 function unseenRows({ candidate, champion, openTime, label }: ComparisonInput): Int32Array {
@@ -116,7 +121,7 @@ function judge(facts: Omit<Comparison, 'rule'>, { candidate, champion, gate }: C
         reason: `The champion v${facts.champion} is tradable and v${facts.candidate} is not, so it does not yield.`,
       };
     }
-    if (!isDeepStrictEqual(candidate.labels, champion.labels)) {
+    if (!isDeepStrictEqual(questionOf(candidate), questionOf(champion))) {
       return {
         outcome: 'inconclusive',
         reason: `${names}: their labels differ, so they answer different questions and an operator has to choose.`,

@@ -20,7 +20,7 @@ export function decisionSentence(task: Task, { thresholds, returns }: DecisionRu
 export function calibrationSentence({ calibration }: Pick<Evidence, 'calibration'>): string | null {
   if (!calibration || isPlain(calibration)) return null;
   const { temperature, errorBefore, errorAfter } = calibration;
-  return `Its probabilities are calibrated (temperature ${decimals(temperature, 2)}): they miss the frequencies by ${decimals(errorAfter)} on average (expected calibration error), where the raw ones miss them by ${decimals(errorBefore)}.`;
+  return `Its probabilities are those of the shares that classes had in training (the weights of rare ones undone), at temperature ${decimals(temperature, 2)}: they miss the frequencies by ${decimals(errorAfter)} on average (expected calibration error), where the raw ones miss them by ${decimals(errorBefore)}.`;
 }
 
 function isPlain({ logWeights, temperature }: Calibration): boolean {

@@ -19,8 +19,6 @@ export interface DecisionInput {
   readonly target: Float32Array | null;
   /** How much a row of each class counted in training. */
   readonly classWeights: readonly number[];
-  /** Share of each decided class among the training rows. */
-  readonly baseRates: readonly number[];
   /** How many rows without overlap of their labels say as much. */
   readonly effectiveRows: number;
   readonly wanted: Recipe['decision'];
@@ -51,29 +49,21 @@ export function asTrained(task: Task): FittedDecision {
 }
 
 function decideClassScores(input: DecisionInput): FittedDecision {
-  const { task, scores, label, classWeights, baseRates, effectiveRows, wanted } = input;
+  const { task, scores, label, classWeights, effectiveRows, wanted } = input;
   const plain = noCalibration(classWeights.length);
   const calibration = wanted.calibrate ? fitCalibration(scores, label, classWeights, effectiveRows) : plain;
   if (wanted.thresholds === 'likeliest') return { calibration, decision: LIKELIEST };
-  // By the base rates of what the scores are probabilities of: weighted classes that are not undone are of one rate.
-  const rates = wanted.calibrate ? baseRates : weightedRates(baseRates, classWeights);
   // Thresholds as the served float32 probabilities are compared with.
   const probabilities = Float32Array.from(calibrate(scores, calibration));
-  const thresholds = fitThresholds(task, probabilities, label, rates, effectiveRows);
+  const thresholds = fitThresholds(task, probabilities, label, effectiveRows);
   return thresholds
     ? { calibration, decision: { thresholds, returns: null } }
     : { calibration: plain, decision: LIKELIEST };
 }
 
-function weightedRates(rates: readonly number[], weights: readonly number[]): number[] {
-  const weighted = rates.map((rate, k) => rate * weights[k]);
-  const total = weighted.reduce((sum, value) => sum + value, 0);
-  return weighted.map(value => value / total);
-}
-
 /** A scale is needed even of few rows: the deviation of the targets themselves is the widest it may be. */
 function decideReturns(input: DecisionInput): FittedDecision {
-  const { task, scores, target, baseRates, effectiveRows, wanted, breakEven } = input;
+  const { task, scores, target, effectiveRows, wanted, breakEven } = input;
   const errors = Array.from(target!, (value, row) => value - scores[row]);
   const returns = { deviation: rootMeanSquare(errors), breakEven };
   if (wanted.thresholds === 'likeliest')
@@ -81,7 +71,7 @@ function decideReturns(input: DecisionInput): FittedDecision {
   const answers = Float32Array.from(scores);
   const probabilities = decidedProbabilities(task, answers, { thresholds: null, returns });
   const truth = Int8Array.from(target!, value => classOfReturn(value, breakEven));
-  const thresholds = fitThresholds(task, probabilities, truth, baseRates, effectiveRows);
+  const thresholds = fitThresholds(task, probabilities, truth, effectiveRows);
   return { calibration: null, decision: { thresholds, returns } };
 }
 

@@ -12,27 +12,26 @@ const LEAST_ROWS = 100;
 const LEAST_OF_CLASS = 10;
 
 /**
- * Thresholds of the classes: their base rates, those of the active ones times one common factor. By base rates alone a class
- * is chosen where it is likelier than usual by the largest factor, whatever rare or common it is; another factor trades more
- * or less often. It is the one with the largest MCC on the given rows, if that is better than the neutral one by more than a
+ * Thresholds of the classes: the model's own mean probabilities on the given rows, those of active classes times one common
+ * factor. By the means alone a class is chosen where it is likelier than this model usually holds it, by the largest factor:
+ * whatever rare the class, whatever a temperature or a training with other shares did to all rows alike. Another factor
+ * trades more or less often. It is the one with the largest MCC, if that is better than the neutral one by more than a
  * standard error (Breiman et al. 1984, Classification and Regression Trees, 3.4.3); over six recorded series, whatever was
  * fitted more freely followed the trend of the few rows it was fitted on. Null where rows are too few. O(31 · rows).
  * @param probabilities row-major `[rows, classes]`
- * @param baseRates share of each class in training
  * @param effectiveRows how many rows without overlap of their labels say as much
  */
 export function fitThresholds(
   task: Task,
   probabilities: ArrayLike<number>,
   label: ArrayLike<number>,
-  baseRates: readonly number[],
   effectiveRows: number,
 ): readonly number[] | null {
   const classes = DECIDED_CLASSES[task].length;
   const passive = PASSIVE_CLASS[task];
-  if (!isEnough(label, classes, passive) || baseRates.some(rate => !(rate > 0))) return null;
-  const thresholdsBy = (factor: number) =>
-    baseRates.map((rate, k) => (k === passive ? rate : Math.min(factor * rate, 1)));
+  const usual = meanProbabilities(probabilities, classes);
+  if (!isEnough(label, classes, passive) || usual.some(mean => !(mean > 0))) return null;
+  const thresholdsBy = (factor: number) => usual.map((mean, k) => (k === passive ? mean : factor * mean));
   const merits = TRIED.map(factor => {
     const decided = decideClasses(task, probabilities, { thresholds: thresholdsBy(factor) });
     return matthewsCorrelation(confusionCounts(label, decided, classes), classes);
@@ -41,6 +40,12 @@ export function fitThresholds(
   const best = smooth.indexOf(Math.max(...smooth));
   const standardError = 1 / Math.sqrt(effectiveRows);
   return thresholdsBy(TRIED[smooth[best] > smooth[NEUTRAL] + standardError ? best : NEUTRAL]);
+}
+
+function meanProbabilities(probabilities: ArrayLike<number>, classes: number): number[] {
+  const sums = new Array<number>(classes).fill(0);
+  for (let at = 0; at < probabilities.length; at++) sums[at % classes] += probabilities[at];
+  return sums.map(sum => (sum * classes) / probabilities.length);
 }
 
 function isEnough(label: ArrayLike<number>, classes: number, passive: number): boolean {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { TrainSpec } from '../../contracts/recipe.ts';
 import { TASK_CLASSES, type Task } from '../../contracts/tasks.ts';
-import { blockRows, labelsOfBlock } from '../../datasets/block-rows.ts';
+import { blockRows, labelsOfBlock, rowsOfBlock } from '../../datasets/block-rows.ts';
 import type { WindowTable } from '../../features/window.ts';
 import { writeFileAtomic } from '../../storage/files.ts';
 import { calibrate, noCalibration } from '../decision/calibration.ts';
@@ -104,11 +104,15 @@ async function fitOne(members: readonly Member[], at: number, input: FitInput): 
   );
 }
 
-/** Rows weigh what their class weighs, as in the members' own validation losses. */
+/** Rows weigh what they and their class weigh, as in the members' own validation losses. */
 function validationTruth({ dataset, classes, train }: FitInput): Truth {
   const { label, target } = labelsOfBlock(dataset, 'validation');
   const ofClass = classWeightsOf(train.classWeights, labelsOfBlock(dataset, 'train').label, classes.length);
-  const rowWeight = Float32Array.from(label, k => ofClass[k] ?? 1);
+  const rows = rowsOfBlock(dataset, 'validation');
+  const rowWeight = Float32Array.from(
+    label,
+    (k, at) => (ofClass[k] ?? 1) * (dataset.weight?.[rows[at]] ?? 1),
+  );
   return { classes: classes.length, label, target, rowWeight };
 }
 

@@ -23,6 +23,9 @@ const ESTIMATORS: Readonly<Record<string, Estimator>> = Object.fromEntries(
 );
 
 const ENSEMBLE = 'ensemble';
+/** Those that a recipe can train, and those of them that can be mixed: a policy's answers are no probabilities of what comes. */
+const TRAINABLE = Object.keys(ESTIMATORS).filter(name => name !== imported.name);
+const MEMBERS = TRAINABLE.filter(name => ESTIMATORS[name].calibrates);
 
 /** @throws AlphaloomError RECIPE_INVALID */
 export function findEstimator(name: string): Estimator {
@@ -35,14 +38,18 @@ export function findEstimator(name: string): Estimator {
  */
 export function estimatorOf(train: TrainSpec): Estimator {
   if (train.estimator === ENSEMBLE) return ensembleOf(membersOf(train));
-  return find(train.estimator, [...Object.keys(ESTIMATORS), ENSEMBLE], 'train.estimator');
+  if (train.estimator === imported.name) return imported;
+  return find(train.estimator, [...TRAINABLE, ENSEMBLE], 'train.estimator');
 }
 
 /**
  * A recipe's section `train` with the defaults of its estimator's parameters filled in.
  * @throws AlphaloomError RECIPE_INVALID naming each path, its value and what is allowed
  */
-export function parseTrain({ train }: Pick<Recipe, 'train'>): TrainSpec {
+export function parseTrain({ train, task }: Pick<Recipe, 'train' | 'task'>): TrainSpec {
+  const { tasks } = estimatorOf(train);
+  if (!tasks.includes(task))
+    throw wrong('task', `${train.estimator} can learn ${tasks.join(', ')} (got ${JSON.stringify(task)})`);
   if (train.estimator !== ENSEMBLE) {
     if (train.members) throw wrong('train.members', 'only the estimator ensemble has members; leave it out');
     return { ...train, params: estimatorOf(train).parseParams(train.params) };
@@ -61,13 +68,13 @@ function membersOf(train: TrainSpec) {
   const { members } = train;
   if (!members) throw wrong('train.members', 'an ensemble needs two to ten members, each with its estimator');
   return members.map(({ estimator: name, seed = train.seed, params }, at) => ({
-    estimator: find(name, Object.keys(ESTIMATORS), `train.members.${at}.estimator`),
+    estimator: find(name, MEMBERS, `train.members.${at}.estimator`),
     train: { ...train, estimator: name, seed, params, members: undefined },
   }));
 }
 
 function find(name: string, allowed: readonly string[], path: string): Estimator {
-  if (Object.hasOwn(ESTIMATORS, name)) return ESTIMATORS[name];
+  if (allowed.includes(name) && Object.hasOwn(ESTIMATORS, name)) return ESTIMATORS[name];
   throw new AlphaloomError(
     'RECIPE_INVALID',
     `${path} must be one of ${allowed.join(', ')} (got ${JSON.stringify(name)}).`,

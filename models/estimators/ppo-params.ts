@@ -5,6 +5,8 @@ import { checkParams } from './params.ts';
 const count = z.int().positive();
 /** What is played in an iteration is kept in memory. */
 const MOST_ROWS = 1_000_000;
+/** Bars of the windows that a run of the net reads: a second's work for a usual net. */
+const MOST_BARS = 500_000;
 const coefficient = z.number().min(0).max(1e6);
 
 /** Names and meanings of stable-baselines3 where it has them, defaults too unless said otherwise. */
@@ -30,7 +32,7 @@ const schema = z.strictObject({
   ent_coef: coefficient.default(0.01),
   vf_coef: coefficient.default(0.5),
   max_grad_norm: z.number().gt(0).max(1e6).default(0.5),
-  learning_rate: z.number().gt(0).max(1e9).default(0.0003),
+  learning_rate: z.number().min(1e-9).max(1).default(0.0003),
   /** An iteration's learning ends where the policy moved farther than 1.5 times this from the one that played; 0: never. */
   target_kl: z.number().min(0).max(1e6).default(0),
   /** Units of each of the two hidden layers, of actor and of critic. */
@@ -50,6 +52,10 @@ export function parsePpoParams(params: Recipe['train']['params']): PpoParams {
       .refine(({ n_envs, n_steps }) => n_envs * n_steps <= MOST_ROWS, {
         path: ['n_steps'],
         message: `n_envs · n_steps may be ${MOST_ROWS} at most`,
+      })
+      .refine(({ n_envs, batch_size, steps }) => Math.max(n_envs, batch_size) * steps <= MOST_BARS, {
+        path: ['batch_size'],
+        message: `batch_size · steps, and n_envs · steps, may be ${MOST_BARS} bars at most`,
       })
       .refine(({ n_envs, n_steps, batch_size }) => (n_envs * n_steps) % batch_size === 0, {
         path: ['batch_size'],

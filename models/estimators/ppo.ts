@@ -10,17 +10,18 @@ import type { FittedPolicy } from '../reinforcement/fit-policy.ts';
 import { readPolicy, writePolicy } from '../reinforcement/policy.ts';
 import { PORTFOLIO_SIZE, PORTFOLIO_STATE } from '../reinforcement/portfolio-state.ts';
 import type { PpoJob, PpoProgress } from '../reinforcement/ppo-job.ts';
-import { cancelFlag, runInThread, whileWatching } from '../workers/worker-thread.ts';
+import { runInProcess } from '../workers/worker-process.ts';
+import { cancelFlag, runInThread } from '../workers/worker-thread.ts';
 import type { Estimator, FeatureImportance, FitInput, FitMarket, FitSummary } from './estimator.ts';
 import { parsePpoParams } from './ppo-params.ts';
 
 const WORKER = new URL('../reinforcement/ppo-worker.ts', import.meta.url);
 
-/** The thread ends by its cancel flag, between runs of the net. */
-const ITSELF = new AbortController().signal;
+/** Scoring is not cancelled. */
+const NEVER = new AbortController().signal;
 
 /**
- * A policy that learns by trading (proximal policy optimisation), in a worker thread. It goes on from its last checkpoint.
+ * A policy that learns by trading (proximal policy optimisation), in a process of its own. It goes on from its last checkpoint.
  * Its probabilities are those of actions, not of what the market will do: neither calibration nor thresholds apply.
  */
 export const ppo: Estimator = {
@@ -43,7 +44,6 @@ export const ppo: Estimator = {
 async function fit(input: FitInput): Promise<FitSummary> {
   const { dataset, train, folder, workFolder, signal, onProgress } = input;
   const params = parsePpoParams(train.params);
-  const cancel = cancelFlag();
   const job: PpoJob = {
     kind: 'fit',
     input: {
@@ -54,15 +54,13 @@ async function fit(input: FitInput): Promise<FitSummary> {
       threads: train.threads,
       workFolder,
     },
-    cancel,
+    cancel: cancelFlag(),
   };
-  const { policy, history } = await whileWatching(signal, cancel, () =>
-    runInThread<PpoProgress, FittedPolicy>(
-      WORKER,
-      job,
-      progress => onProgress(describe(progress, params.iterations)),
-      ITSELF,
-    ),
+  const { policy, history } = await runInProcess<PpoProgress, FittedPolicy>(
+    WORKER,
+    job,
+    progress => onProgress(describe(progress, params.iterations)),
+    signal,
   );
   await writePolicy(folder, policy, history);
   return {
@@ -97,7 +95,7 @@ function describe({ history, bestIteration, step, steps }: PpoProgress, iteratio
 
 async function scores(folder: string, windows: WindowTable): Promise<Float64Array> {
   const job: PpoJob = { kind: 'scores', policy: await readPolicy(folder), windows };
-  return await runInThread<never, Float64Array>(WORKER, job, () => {}, ITSELF);
+  return await runInThread<never, Float64Array>(WORKER, job, () => {}, NEVER);
 }
 
 async function scoreGraph(folder: string, contract: ModelContract): Promise<ScoreGraph> {

@@ -65,8 +65,8 @@ export class TrainingSession {
    * @throws AlphaloomError TRAINING_FAILED if ONNX Runtime refuses the graph
    */
   static async open(graph: TrainingGraph, threads: number): Promise<TrainingSession> {
-    const step = await load(graph.step, threads);
-    return new TrainingSession(graph, step, await load(graph.evaluation, threads));
+    const step = await load(graph.step, threads, true);
+    return new TrainingSession(graph, step, await load(graph.evaluation, threads, false));
   }
 
   /** Steps that were applied. */
@@ -150,7 +150,16 @@ export class TrainingSession {
   }
 }
 
-async function load({ bytes }: CompiledGraph, threads: number): Promise<InferenceSession> {
+/**
+ * Second moments of small gradients are denormal, and a denormal costs a hundred cycles: training takes them as 0. ONNX Runtime
+ * sets that for a thread with the first session that it makes, so evaluation does not ask for it: scores of a thread that only
+ * evaluates may not depend on what else its process did.
+ */
+async function load(
+  { bytes }: CompiledGraph,
+  threads: number,
+  denormalsAreZero: boolean,
+): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(bytes, {
       executionProviders: ['cpu'],
@@ -159,8 +168,7 @@ async function load({ bytes }: CompiledGraph, threads: number): Promise<Inferenc
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 4,
-      // Second moments of small gradients are denormal, and a denormal costs a hundred cycles.
-      extra: { session: { set_denormal_as_zero: '1' } },
+      ...(denormalsAreZero && { extra: { session: { set_denormal_as_zero: '1' } } }),
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -49,8 +49,7 @@ export interface QuantizeResult {
 /** Evenly spaced where a block has more: neighbours say nearly the same. */
 const MOST_ROWS = { calibration: 1_000, validation: 5_000 };
 
-const NOTHING_TO_QUANTIZE =
-  'Nothing to quantize: it has no weight matrices worth making smaller (trees compare and add).';
+const NOTHING_TO_QUANTIZE = 'Nothing to quantize: it has no weight matrices worth making smaller.';
 
 /**
  * Makes every variant of a float model, measures each as it would serve, and chooses the smallest within tolerance. Same

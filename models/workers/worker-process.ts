@@ -12,7 +12,7 @@ const TOLD_CHARACTERS = 500;
  * when this process ends. A crash of the module's native code ends the child alone.
  * @param data what the module finds as `workerData`; typed arrays are copied, memory can't be shared
  * @throws whatever error the module reports; AlphaloomError TRAINING_CANCELLED where it was ended, TRAINING_FAILED where it
- *   ended without an answer
+ *   ended without an answer, INTERNAL where a signal ended it
  */
 export function runInProcess<Progress, Result>(
   module: URL,
@@ -56,11 +56,12 @@ export function runInProcess<Progress, Result>(
   });
 }
 
+/** By a signal: killed, out of memory, crashed. That may pass, so it is a fault, which is tried again a few times. */
 function endedEarly(signal: NodeJS.Signals | null, stderr: string): AlphaloomError {
   const hint = signal === 'SIGKILL' ? ' (out of memory?)' : '';
   const words = stderr.trim();
   return new AlphaloomError(
-    'TRAINING_FAILED',
+    signal === null ? 'TRAINING_FAILED' : 'INTERNAL',
     `The training’s process ended without an answer${signal ? `, by ${signal}${hint}` : ''}${words ? `: ${words}` : '.'}`,
     { signal, stderr: words },
   );

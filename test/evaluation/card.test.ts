@@ -225,7 +225,7 @@ test('a card says what each class is measured by, and what calibration did', () 
     card,
     /the largest multiple of its threshold: SHORT 0\.410, NO_TRADE 0\.215 and LONG 0\.375\./,
   );
-  assert.match(card, /calibrated \(temperature 1\.40\): they miss the frequencies by 0\.020 on average/);
+  assert.match(card, /at temperature 1\.40: they miss the frequencies by 0\.020 on average/);
   assert.match(cardOf(META, EVIDENCE), /## Decisions\n\nIt answers with the likeliest class\.\n/);
 });
 
@@ -269,7 +269,7 @@ test('variants stand in the card where there is more than one, without times', (
 test('the card says how much of the Sharpe ratio luck explains, and of how many trials', () => {
   const evidence = evidenceOf(factsOf(scoreInput()));
   assert.match(cardOf(META, evidence), /Sharpe ratio per bar \(per year\) +\| −?0\.\d{4} \(−?\d+\.\d\d\)/);
-  assert.match(cardOf(META, evidence), /deflated: nothing else was tried +\| \d+\.\d %/);
+  assert.match(cardOf(META, evidence), /deflated: no search has tried anything else +\| \d+\.\d %/);
   const sharpe = {
     ...evidence.sharpe!,
     trials: 40,

@@ -106,7 +106,7 @@ test('cancelling ends the member under way', async t => {
 });
 
 test('members’ mistakes are told at their place; an ensemble has members and nothing else does', () => {
-  const parse = (train: TrainSpec) => parseTrain({ train });
+  const parse = (train: TrainSpec) => parseTrain({ train, task: 'direction3' });
   const wrong = ensemble(
     { estimator: 'lightgbm', params: {} },
     { estimator: 'lightgbm', params: { rounds: 0 } },

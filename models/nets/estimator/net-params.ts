@@ -12,13 +12,13 @@ export const NET_PARAMS = {
   /** Rows per step; at most the training rows. */
   batch_size: z.int().min(1).max(4_096).default(64),
   /** Learning rate at its highest. */
-  lr: z.number().gt(0).default(0.001),
+  lr: z.number().min(1e-9).default(0.001),
   optimizer: z.enum(['adamw', 'adam', 'sgd']).default('adamw'),
   /** Of `sgd`. */
   momentum: z.number().min(0).lt(1).default(0.9),
   weight_decay: z.number().min(0).max(1).default(0.01),
   /** The most that the gradient's norm may be. */
-  clip_norm: z.number().gt(0).default(1),
+  clip_norm: z.number().min(1e-6).max(1e6).default(1),
   dropout: z.number().min(0).max(0.95).default(0.2),
   /** Epochs without a better validation loss after which training ends. */
   patience: z.int().min(1).max(10_000).default(5),

@@ -54,7 +54,7 @@ export async function fitNet(plan: FitPlan, hooks: FitHooks): Promise<FitSnapsho
     const clock = new Clock(plan, now.state.tried, hooks);
     const loader = new BatchLoader(plan.training, plan.graph.batch);
     while (!isFinished(plan, now.state)) {
-      const state = await trainEpoch(plan, session, loader, now.state, hooks, clock);
+      const state = await trainEpoch(plan, session, loader, now, hooks, clock);
       now = await judgeEpoch(plan, session, { ...now, state });
       await writeCheckpoint(plan.workFolder, plan.identity, now);
       hooks.onProgress(clock.progress(now.state, now.state.losses.validation.at(-1) ?? null, 0));
@@ -83,7 +83,7 @@ async function trainEpoch(
   plan: FitPlan,
   session: TrainingSession,
   loader: BatchLoader,
-  state: FitState,
+  { state, last }: FitSnapshot,
   hooks: FitHooks,
   clock: Clock,
 ): Promise<FitState> {
@@ -102,6 +102,8 @@ async function trainEpoch(
       sound.loss += loss;
       sound.steps += 1;
     } else {
+      // Whatever led there is undone too: a step may ruin weights that only the next one's loss shows.
+      session.restore({ steps: state.applied, tensors: last });
       halvings += 1;
       if (halvings > MAX_HALVINGS) {
         throw diverged(

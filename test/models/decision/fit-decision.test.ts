@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { decideClasses, decidedProbabilities, LIKELIEST } from '../../../contracts/decision.ts';
 import { LONG, NO_TRADE, SHORT } from '../../../contracts/tasks.ts';
-import { calibrate, noCalibration } from '../../../models/decision/calibration.ts';
+import { calibrate } from '../../../models/decision/calibration.ts';
 import { type DecisionInput, fitDecision } from '../../../models/decision/fit-decision.ts';
 import { confusionCounts, matthewsCorrelation } from '../../../statistics/confusion.ts';
 import { generator } from '../fixtures.ts';
@@ -28,7 +28,6 @@ function rareTrades(rows: number): DecisionInput {
     label,
     target: null,
     classWeights: [1, 1, 1],
-    baseRates: rates,
     effectiveRows: rows,
     wanted: WANTED,
     breakEven: 0.0026,
@@ -44,8 +43,6 @@ test('thresholds find the rare classes that the likeliest class never is', () =>
   const input = rareTrades(4_000);
   const { decision, calibration } = fitDecision(input);
   assert.ok(calibration);
-  const [short, , long] = decision.thresholds!;
-  assert.ok(Math.abs(short / long - 1) < 1e-12, 'equal base rates, equal thresholds');
   const probabilities = calibrate(input.scores, calibration);
   assert.ok(mccOf(input, probabilities, decision.thresholds) > mccOf(input, probabilities, null) + 0.05);
 });
@@ -77,7 +74,6 @@ test('an expected return is decided by the chance that it pays its costs', () =>
     label: new Int8Array(rows),
     target,
     classWeights: [],
-    baseRates: [0.4, 0.2, 0.4],
   });
   assert.equal(calibration, null);
   assert.equal(decision.returns?.breakEven, 0.0026);
@@ -89,25 +85,41 @@ test('an expected return is decided by the chance that it pays its costs', () =>
   assert.equal(decideClasses('return', decidedProbabilities('return', down, decision), decision)[0], SHORT);
 });
 
-test('without a clear gain the thresholds are the base rates', () => {
-  const input = rareTrades(4_000);
-  assert.deepEqual(fitDecision({ ...input, effectiveRows: 30 }).decision.thresholds, input.baseRates);
+test('without a clear gain the thresholds are the model’s own mean probabilities', () => {
+  const { decision } = fitDecision({ ...rareTrades(4_000), effectiveRows: 5 });
+  assert.ok(Math.abs(decision.thresholds!.reduce((sum, mean) => sum + mean, 0) - 1) < 1e-6);
 });
 
-test('weights that are not undone are in the thresholds, so that decisions are the same', () => {
-  const input = { ...rareTrades(2_000), effectiveRows: 1 };
-  const weights = [4, 0.5, 4];
+/** Shares of the decided classes. */
+function shares(input: DecisionInput): number[] {
+  const { decision, calibration } = fitDecision(input);
+  const decided = decideClasses('direction3', calibrate(input.scores, calibration!), decision);
+  return [SHORT, NO_TRADE, LONG].map(k => decided.filter(value => value === k).length / decided.length);
+}
+
+test('scores that are too sharp or too flat by any factor are decided alike', () => {
+  const input = { ...rareTrades(3_000), effectiveRows: 50 };
+  const plain = shares(input);
+  for (const factor of [0.5, 2, 4]) {
+    const scaled = shares({ ...input, scores: input.scores.map(score => score * factor) });
+    for (const k of [SHORT, NO_TRADE, LONG])
+      assert.ok(Math.abs(scaled[k] - plain[k]) < 0.12, `${scaled} ${plain}`);
+  }
+});
+
+test('a model that was trained with other shares of the classes, known or not, does not answer one of them only', () => {
+  const input = { ...rareTrades(3_000), effectiveRows: 50 };
+  const weights = [4, 0.3, 4];
   const weighted = input.scores.map((score, at) => score + Math.log(weights[at % 3]));
-  const raw = fitDecision({ ...input, wanted: { ...WANTED, calibrate: false } });
-  const kept = fitDecision({
-    ...input,
-    scores: weighted,
-    classWeights: weights,
-    wanted: { ...WANTED, calibrate: false },
-  });
-  const decided = (scores: Float64Array, { decision }: typeof raw) =>
-    decideClasses('direction3', calibrate(scores, noCalibration(3)), decision);
-  assert.deepEqual(decided(weighted, kept), decided(input.scores, raw));
+  const [plain, undone, unknown] = [
+    shares(input),
+    shares({ ...input, scores: weighted, classWeights: weights }),
+    shares({ ...input, scores: weighted }),
+  ];
+  for (const k of [SHORT, NO_TRADE, LONG]) {
+    assert.ok(Math.abs(undone[k] - plain[k]) < 1e-3);
+    assert.ok(Math.abs(unknown[k] - plain[k]) < 0.2, `${unknown} ${plain}`);
+  }
 });
 
 test('the class whose probability is the largest multiple of its threshold is chosen; of equal ones the first', () => {
