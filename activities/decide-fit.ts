@@ -15,11 +15,12 @@ export interface Fitted {
   readonly estimator: Estimator;
   readonly folder: string;
   readonly libraries: Libraries;
+  readonly signal: AbortSignal;
 }
 
 /** Calibrates a fit and sets its thresholds, by the validation rows that were kept from it. */
 export async function decideFit(
-  { estimator, folder, libraries }: Fitted,
+  { estimator, folder, libraries, signal }: Fitted,
   dataset: Dataset,
   embargoBars: number,
   recipe: Recipe,
@@ -31,7 +32,7 @@ export async function decideFit(
   const breakEven = breakEvenLogReturn(costs);
   return fitDecision({
     task,
-    scores: await estimator.scores(folder, rows.windows, libraries),
+    scores: await estimator.scores(folder, rows.windows, libraries, signal),
     label: rows.label,
     target: rows.target,
     classWeights: effectiveClassWeights(dataset, train.classWeights, TASK_CLASSES[task].length),

@@ -74,12 +74,17 @@ export async function foldPredictor(
       onProgress: withTimeLeft(report, rooms.clock.monotonicMs),
     });
     const { calibration, decision } = await decideFit(
-      { estimator, folder, libraries },
+      { estimator, folder, libraries, signal },
       dataset,
       embargoBars,
       recipe,
     );
-    const scores = await estimator.scores(folder, blockRows(dataset, 'test', steps).windows, libraries);
+    const scores = await estimator.scores(
+      folder,
+      blockRows(dataset, 'test', steps).windows,
+      libraries,
+      signal,
+    );
     // As served: in float32.
     const answers = Float32Array.from(calibration ? calibrate(scores, calibration) : scores);
     const probabilities = decidedProbabilities(task, answers, decision);

@@ -16,7 +16,7 @@ import { estimatorOf } from '../models/estimators/index.ts';
 import type { ModelContract } from '../models/onnx/contract.ts';
 import { modelFile } from '../models/onnx/model-file.ts';
 import { checkParity } from '../models/onnx/parity.ts';
-import { openSession } from '../models/onnx/session.ts';
+import { DEFAULT_LIMITS, openSession } from '../models/onnx/session.ts';
 import {
   type ChosenVariant,
   quantizeModel as chooseVariant,
@@ -55,7 +55,7 @@ interface Input {
  */
 export function quantizeModel(rooms: Rooms) {
   const { artifacts, clock, platform } = rooms;
-  return asStep(async ({ dataset, fit, recipe }: Input) => {
+  return asStep(async ({ dataset, fit, recipe }: Input, { signal }) => {
     const estimator = estimatorOf(recipe.train);
     const { libraries, builds } = await estimatorLibraries(rooms, estimator);
     const madeWith = {
@@ -89,7 +89,7 @@ export function quantizeModel(rooms: Rooms) {
         packageId: inputHash('model', inputs),
       };
       const whole = await readDataset(path(DATASET_FILE));
-      const own: Fitted = { estimator, folder: fitted.folder, libraries };
+      const own: Fitted = { estimator, folder: fitted.folder, libraries, signal };
       const decided = await decideFit(own, whole, result.report.embargoBars, recipe);
       const graph = await estimator.scoreGraph(fitted.folder, contract);
       const exported = modelFile(graph, contract, decided.calibration);
@@ -106,6 +106,7 @@ export function quantizeModel(rooms: Rooms) {
         decision: decided.decision,
         tolerance: recipe.quantize,
         monotonicMs: clock.monotonicMs,
+        signal,
       });
       await writeFile(join(folder, MODEL_FILE), model);
       return {
@@ -135,13 +136,13 @@ export function quantizeModel(rooms: Rooms) {
 /** Of the float model: variants are compared with it. */
 async function proveParity(
   model: Uint8Array,
-  { estimator, folder, libraries }: Fitted,
+  { estimator, folder, libraries, signal }: Fitted,
   calibration: Calibration | null,
   { windows }: BlockRows,
 ): Promise<ParityReport> {
-  const scores = await estimator.scores(folder, windows, libraries);
+  const scores = await estimator.scores(folder, windows, libraries, signal);
   const own = calibration === null ? scores : calibrate(scores, calibration);
-  const session = await openSession(model);
+  const session = await openSession(model, DEFAULT_LIMITS, signal);
   try {
     return await checkParity(session, own, windows, estimator.parityTolerance);
   } finally {

@@ -58,7 +58,7 @@ export function ensembleOf(members: readonly Member[]): Estimator {
     parseParams: parseEnsembleParams,
     steps: () => stepsOf(members),
     fit: input => fit(members, input),
-    scores: (folder, windows, libraries) => scores(members, folder, windows, libraries),
+    scores: (folder, windows, libraries, signal) => scores(members, folder, windows, libraries, signal),
     scoreGraph: (folder, contract) => scoreGraph(members, folder, contract),
     importance: folder => importance(members, folder),
   };
@@ -72,7 +72,7 @@ async function fit(members: readonly Member[], input: FitInput): Promise<FitSumm
   const { dataset, task, train, folder, libraries } = input;
   for (const at of members.keys()) await fitOne(members, at, input);
   const { windows } = blockRows(dataset, 'validation', stepsOf(members));
-  const answers = await memberAnswers(members, folder, windows, libraries, task);
+  const answers = await memberAnswers(members, folder, windows, libraries, task, input.signal);
   const truth = validationTruth(input);
   const combination = fitCombination(parseEnsembleParams(train.params), answers, truth);
   const lossWith = (own: Combination, of: Answers) => lossOfScores(combine(own, of, truth.classes), truth);
@@ -123,12 +123,15 @@ async function memberAnswers(
   windows: WindowTable,
   libraries: Libraries,
   task: Task,
+  signal: AbortSignal | undefined,
 ): Promise<Float64Array[]> {
   const answers: Float64Array[] = [];
   for (const [at, { estimator, train }] of members.entries()) {
     // A window that is shorter ends at the same row.
     const own = { ...windows, steps: estimator.steps(train) };
-    const raw = await withMember(folder, at, memberFolder => estimator.scores(memberFolder, own, libraries));
+    const raw = await withMember(folder, at, memberFolder =>
+      estimator.scores(memberFolder, own, libraries, signal),
+    );
     answers.push(task === 'return' ? raw : calibrate(raw, noCalibration(TASK_CLASSES[task].length)));
   }
   return answers;
@@ -139,9 +142,10 @@ async function scores(
   folder: string,
   windows: WindowTable,
   libraries: Libraries,
+  signal: AbortSignal | undefined,
 ): Promise<Float64Array> {
   const { combination, task } = await readFit(folder);
-  const answers = await memberAnswers(members, folder, windows, libraries, task);
+  const answers = await memberAnswers(members, folder, windows, libraries, task, signal);
   return combine(combination, answers, TASK_CLASSES[task].length);
 }
 

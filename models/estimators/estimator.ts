@@ -88,8 +88,15 @@ export interface Estimator {
   /**
    * The fit's raw scores `[rows, outputs]`, by the estimator's own means: softmax of them are the class probabilities before
    * calibration; in the task `return` they are the expected returns.
+   * @param signal ends it; without one it goes to its end
+   * @throws AlphaloomError TRAINING_CANCELLED
    */
-  scores(folder: string, windows: WindowTable, libraries: Libraries): Promise<Float64Array>;
+  scores(
+    folder: string,
+    windows: WindowTable,
+    libraries: Libraries,
+    signal?: AbortSignal,
+  ): Promise<Float64Array>;
   /** The same scores as ONNX. @throws AlphaloomError MODEL_UNSUPPORTED */
   scoreGraph(folder: string, contract: ModelContract): Promise<ScoreGraph>;
   /** What each feature gained the model while it learnt, in the order of the features; null where nothing is known of that. */

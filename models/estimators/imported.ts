@@ -28,9 +28,9 @@ export const imported: Estimator = {
       'A model that was imported is not trained here. Train it where it was made, and import it again: models import.',
     );
   },
-  async scores(folder, windows) {
+  async scores(folder, windows, _libraries, signal) {
     const { foreign, featureNames } = await readImportedFit(folder);
-    return await foreignScores(foreign, featureNames, windows);
+    return await foreignScores(foreign, featureNames, windows, signal);
   },
   async scoreGraph(folder, contract) {
     const { foreign } = await readImportedFit(folder);

@@ -12,7 +12,14 @@ import { PORTFOLIO_SIZE, PORTFOLIO_STATE } from '../reinforcement/portfolio-stat
 import type { PpoJob, PpoProgress } from '../reinforcement/ppo-job.ts';
 import { runInProcess } from '../workers/worker-process.ts';
 import { cancelFlag, runInThread } from '../workers/worker-thread.ts';
-import type { Estimator, FeatureImportance, FitInput, FitMarket, FitSummary } from './estimator.ts';
+import type {
+  Estimator,
+  FeatureImportance,
+  FitInput,
+  FitMarket,
+  FitSummary,
+  Libraries,
+} from './estimator.ts';
 import { parsePpoParams } from './ppo-params.ts';
 
 const WORKER = new URL('../reinforcement/ppo-worker.ts', import.meta.url);
@@ -93,9 +100,14 @@ function describe({ history, bestIteration, step, steps }: PpoProgress, iteratio
   };
 }
 
-async function scores(folder: string, windows: WindowTable): Promise<Float64Array> {
+async function scores(
+  folder: string,
+  windows: WindowTable,
+  _libraries: Libraries,
+  signal = NEVER,
+): Promise<Float64Array> {
   const job: PpoJob = { kind: 'scores', policy: await readPolicy(folder), windows };
-  return await runInThread<never, Float64Array>(WORKER, job, () => {}, NEVER);
+  return await runInThread<never, Float64Array>(WORKER, job, () => {}, signal);
 }
 
 async function scoreGraph(folder: string, contract: ModelContract): Promise<ScoreGraph> {

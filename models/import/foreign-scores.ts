@@ -3,6 +3,7 @@ import { AlphaloomError } from '../../contracts/errors.ts';
 import { copyWindows, type WindowTable } from '../../features/window.ts';
 import { loadGraph, messageOf } from '../onnx/graph-session.ts';
 import { encodeModel } from '../onnx/schema.ts';
+import { trainingCancelled } from '../workers/worker-thread.ts';
 import type { ForeignModel } from './foreign-model.ts';
 import { featureOrder, LEAST_PROBABILITY } from './imported-graph.ts';
 
@@ -19,6 +20,7 @@ export async function foreignScores(
   foreign: ForeignModel,
   featureNames: readonly string[],
   windows: WindowTable,
+  signal?: AbortSignal,
 ): Promise<Float64Array> {
   const order = featureOrder(foreign, featureNames);
   const outputs = foreign.answers === 'returns' ? 1 : foreign.columns.length;
@@ -27,6 +29,7 @@ export async function foreignScores(
   const perRun = foreign.singleRow ? 1 : ROWS_PER_RUN;
   try {
     for (let from = 0; from < windows.ends.length; from += perRun) {
+      if (signal?.aborted) throw trainingCancelled();
       const rows = Math.min(perRun, windows.ends.length - from);
       const x = new Tensor('float32', chosen(windows, from, rows, order), dimsOf(foreign, rows));
       const answer = await session.run({ [foreign.input]: x }).catch(explainFailure);

@@ -1,6 +1,7 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { answerWidth } from '../../contracts/tasks.ts';
+import { trainingCancelled } from '../workers/worker-thread.ts';
 import { INPUT, outputName, PORTFOLIO_INPUT } from './contract.ts';
 import { loadGraph, messageOf } from './graph-session.ts';
 import { checkModel, type ModelInfo, type ModelLimits, readModelBytes } from './reader.ts';
@@ -18,16 +19,18 @@ export interface ModelSession {
   dispose(): Promise<void>;
 }
 
-const DEFAULT_LIMITS: ModelLimits = { maxBytes: 256 * 2 ** 20 };
+export const DEFAULT_LIMITS: ModelLimits = { maxBytes: 256 * 2 ** 20 };
 
 /**
  * Opens a model after checking it against the contract; what runs are the very bytes that were checked.
  * @param source path of the file, or its bytes
+ * @param signal once it has aborted, every run throws TRAINING_CANCELLED: for work that asks thousands of times
  * @throws AlphaloomError MODEL_INVALID
  */
 export async function openSession(
   source: string | Uint8Array,
   limits: ModelLimits = DEFAULT_LIMITS,
+  signal?: AbortSignal,
 ): Promise<ModelSession> {
   const bytes = typeof source === 'string' ? await readModelBytes(source, limits) : source;
   const info = checkModel(bytes, limits);
@@ -38,6 +41,7 @@ export async function openSession(
   return {
     info,
     async run(x, batch, portfolio) {
+      if (signal?.aborted) throw trainingCancelled();
       requireLength(x, batch, width);
       return await runServed(x, batch, portfolioOf(info, batch, portfolio));
     },

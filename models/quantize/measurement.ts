@@ -2,7 +2,7 @@ import { type DecisionRule, decideClasses, decidedProbabilities } from '../../co
 import { copyWindows, type WindowTable } from '../../features/window.ts';
 import type { Serving } from '../onnx/contract.ts';
 import { runRows } from '../onnx/row-chunks.ts';
-import { type ModelSession, openSession } from '../onnx/session.ts';
+import type { ModelSession } from '../onnx/session.ts';
 
 /** What is known of a variant as it would serve. Times are measured, so outside every hash. */
 export interface VariantMeasures {
@@ -20,6 +20,9 @@ export interface VariantMeasures {
   /** Largest difference of a probability to the float model's. */
   readonly maxProbabilityDifference: number;
 }
+
+/** Opens a variant's bytes; its runs end when the step is cancelled. */
+export type OpenSession = (model: Uint8Array) => Promise<ModelSession>;
 
 /** What a float model answers, and how answers are decided. */
 export interface Reference {
@@ -54,15 +57,16 @@ export async function measureVariant(
   windows: WindowTable,
   reference: Reference,
   monotonicMs: () => number,
+  open: OpenSession,
 ): Promise<VariantMeasures> {
   const loads: number[] = [];
   for (let load = 0; load < LOADS; load += 1) {
     const started = monotonicMs();
-    const session = await openSession(model);
+    const session = await open(model);
     loads.push(monotonicMs() - started);
     await session.dispose();
   }
-  const session = await openSession(model);
+  const session = await open(model);
   try {
     const one = await runTimes(session, windows, 1, monotonicMs);
     const fleet = await runTimes(session, windows, FLEET, monotonicMs);

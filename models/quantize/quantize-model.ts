@@ -5,7 +5,8 @@ import { type Serving, withServing } from '../onnx/contract.ts';
 import type { ModelProto } from '../onnx/messages.ts';
 import { runRows } from '../onnx/row-chunks.ts';
 import { decodeModel, encodeModel } from '../onnx/schema.ts';
-import { openSession } from '../onnx/session.ts';
+import { DEFAULT_LIMITS, openSession } from '../onnx/session.ts';
+import { trainingCancelled } from '../workers/worker-thread.ts';
 import {
   chooseVariant,
   type Tolerance,
@@ -13,7 +14,13 @@ import {
   type VariantName,
   type VariantReport,
 } from './choice.ts';
-import { keepsRowsApart, measureVariant, type Reference, type VariantMeasures } from './measurement.ts';
+import {
+  keepsRowsApart,
+  measureVariant,
+  type OpenSession,
+  type Reference,
+  type VariantMeasures,
+} from './measurement.ts';
 import { makeVariant, VARIANTS } from './variants.ts';
 import { findWeights } from './weights.ts';
 
@@ -31,6 +38,8 @@ export interface QuantizeInput {
   readonly tolerance: Tolerance;
   /** For durations, ms. */
   readonly monotonicMs: () => number;
+  /** Ends it within a run of a model, or the making of a variant. */
+  readonly signal?: AbortSignal;
 }
 
 /** The variant that serves. */
@@ -54,26 +63,28 @@ const NOTHING_TO_QUANTIZE = 'Nothing to quantize: it has no weight matrices wort
 /**
  * Makes every variant of a float model, measures each as it would serve, and chooses the smallest within tolerance. Same
  * input, same bytes. A model without weight matrices is passed on.
- * @throws AlphaloomError MODEL_INVALID
+ * @throws AlphaloomError MODEL_INVALID, TRAINING_CANCELLED
  */
 export async function quantizeModel(input: QuantizeInput): Promise<QuantizeResult> {
   const float = await foldConstants(decodeModel(input.model));
   const validation = evenlySpaced(input.validation, MOST_ROWS.validation);
   const calibration = evenlySpaced(input.calibration, MOST_ROWS.calibration);
   const served = new Map<VariantName, Uint8Array>();
+  const open: OpenSession = bytes => openSession(bytes, DEFAULT_LIMITS, input.signal);
   const serve = async (variant: VariantName, bytes: Uint8Array): Promise<Uint8Array> => {
-    const apart = await withRowsApart(bytes, validation);
+    const apart = await withRowsApart(bytes, validation, open);
     served.set(variant, apart);
     return apart;
   };
   const measure = (bytes: Uint8Array, reference: Reference): Promise<VariantMeasures> =>
-    measureVariant(bytes, validation, reference, input.monotonicMs);
+    measureVariant(bytes, validation, reference, input.monotonicMs, open);
 
   const floatBytes = await serve('fp32', input.model);
-  const reference = { answers: await answersOf(floatBytes, validation), decision: input.decision };
+  const reference = { answers: await answersOf(floatBytes, validation, open), decision: input.decision };
   const tried: TriedVariant[] = [{ variant: 'fp32', result: await measure(floatBytes, reference) }];
   const isWorthIt = findWeights(float.graph!).length > 0;
   for (const variant of isWorthIt ? VARIANTS : []) {
+    if (input.signal?.aborted) throw trainingCancelled();
     const made = await makeVariant(variant, float, calibration);
     if ('why' in made) {
       tried.push({ variant: variant.name, result: made });
@@ -96,8 +107,12 @@ function resultOf(
 }
 
 /** A model whose rows see one another in a batch is marked to be run row by row. */
-async function withRowsApart(model: Uint8Array, windows: WindowTable): Promise<Uint8Array> {
-  const session = await openSession(model);
+async function withRowsApart(
+  model: Uint8Array,
+  windows: WindowTable,
+  open: OpenSession,
+): Promise<Uint8Array> {
+  const session = await open(model);
   try {
     const isApart = session.info.serving === 'row-by-row' || (await keepsRowsApart(session, windows));
     return isApart ? model : encodeServed(decodeModel(model), 'row-by-row');
@@ -110,8 +125,8 @@ function encodeServed(model: ModelProto, serving: Serving): Uint8Array {
   return encodeModel({ ...model, metadataProps: withServing(model.metadataProps ?? [], serving) });
 }
 
-async function answersOf(model: Uint8Array, windows: WindowTable): Promise<Float32Array> {
-  const session = await openSession(model);
+async function answersOf(model: Uint8Array, windows: WindowTable, open: OpenSession): Promise<Float32Array> {
+  const session = await open(model);
   try {
     return await runRows(session, windows);
   } finally {

@@ -60,20 +60,23 @@ export function treeEstimator<Params extends Recipe['train']['params']>(
     steps: () => 1,
     fit: input => fit(method, input),
 
-    async scores(folder, windows, libraries) {
+    async scores(folder, windows, libraries, signal = NEVER) {
       const { task, unit } = await readTreeFit(folder);
       const outputs = answerWidth(task);
       const groups = task === 'approve2' ? 1 : outputs;
       const rows = windows.ends.length;
-      const raw = await inThread({
-        kind: 'score',
-        learner: method.learner,
-        library: libraryOf(method.learner, libraries),
-        modelText: await readModelText(folder, learner),
-        x: rowsOf(windows),
-        rows,
-        groups,
-      });
+      const raw = await inThread(
+        {
+          kind: 'score',
+          learner: method.learner,
+          library: libraryOf(method.learner, libraries),
+          modelText: await readModelText(folder, learner),
+          x: rowsOf(windows),
+          rows,
+          groups,
+        },
+        signal,
+      );
       return task === 'approve2' ? besideZero(raw) : raw.map(value => value * unit);
     },
 
@@ -131,8 +134,8 @@ function fitJob<Params>(method: TreeMethod<Params>, input: FitInput, tables: Tra
   };
 }
 
-async function inThread(job: BoostingJob): Promise<Float64Array> {
-  return await runInThread<never, Float64Array>(WORKER, job, () => {}, NEVER);
+async function inThread(job: BoostingJob, signal: AbortSignal): Promise<Float64Array> {
+  return await runInThread<never, Float64Array>(WORKER, job, () => {}, signal);
 }
 
 /** @throws AlphaloomError NATIVE_LIBRARY_MISSING */

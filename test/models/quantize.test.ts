@@ -245,6 +245,22 @@ test('inputs that were never finite leave static quantization out', async () => 
   assert.match('why' in made ? made.why : '', /finite ranges/);
 });
 
+test('a step that is cancelled ends at its next run, whatever variant it measures', async () => {
+  const cancelling = new AbortController();
+  let readings = 0;
+  const monotonicMs = () => {
+    readings += 1;
+    if (readings === 40) cancelling.abort();
+    return readings;
+  };
+  const { signal } = cancelling;
+  const model = encodeModel(net);
+  await assert.rejects(quantizeModel({ ...given, model, monotonicMs, signal }), {
+    code: 'TRAINING_CANCELLED',
+  });
+  assert.ok(readings < 45, `${readings} readings of the clock`);
+});
+
 async function quantized(model: ModelProto, monotonicMs = tickingClock(1)) {
   return await quantizeModel({ ...given, model: encodeModel(model), monotonicMs });
 }

@@ -4,7 +4,7 @@ import { type BlockRows, blockRows } from '../../../datasets/block-rows.ts';
 import type { WindowTable } from '../../../features/window.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { classWeightsOf } from '../../estimators/class-weights.ts';
-import type { Estimator, FitInput, FitSummary } from '../../estimators/estimator.ts';
+import type { Estimator, FitInput, FitSummary, Libraries } from '../../estimators/estimator.ts';
 import { requireFitted } from '../../estimators/fitted-contract.ts';
 import { requireRows, requireTwoClasses } from '../../estimators/training-rows.ts';
 import type { ModelContract } from '../../onnx/contract.ts';
@@ -22,7 +22,7 @@ const WORKER = new URL('./net-worker.ts', import.meta.url);
 const LIBRARY = `onnxruntime-node ${packageJson.dependencies['onnxruntime-node']}`;
 
 /** Nothing stops the scoring of a fit. */
-const NOTHING = new AbortController().signal;
+const NEVER = new AbortController().signal;
 
 /**
  * Trains a net on ONNX Runtime, a checkpoint after each epoch: a killed fit goes on from its last one. In a child process,
@@ -104,9 +104,14 @@ function requireJudges({ label }: BlockRows, classWeights: readonly number[]): v
 }
 
 /** By the training's own evaluation. */
-async function scores(folder: string, windows: WindowTable): Promise<Float64Array> {
+async function scores(
+  folder: string,
+  windows: WindowTable,
+  _libraries: Libraries,
+  signal = NEVER,
+): Promise<Float64Array> {
   const job: NetScoreJob = { kind: 'score', folder, windows };
-  return await runInThread<never, Float64Array>(WORKER, job, () => {}, NOTHING);
+  return await runInThread<never, Float64Array>(WORKER, job, () => {}, signal);
 }
 
 async function scoreGraph(kind: NetKind, folder: string, contract: ModelContract): Promise<ScoreGraph> {
