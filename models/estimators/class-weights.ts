@@ -2,7 +2,6 @@ import type { Dataset } from '../../contracts/dataset.ts';
 import type { Recipe } from '../../contracts/recipe.ts';
 import { rowsOfBlock } from '../../datasets/block-rows.ts';
 import { balancedWeights } from '../../datasets/weights/class-balance.ts';
-import { type BlockTable, sharedFloats } from './block-table.ts';
 
 /** Weight of each class as the recipe asks: 1, or balanced over the training rows. */
 export function classWeightsOf(
@@ -13,17 +12,6 @@ export function classWeightsOf(
   return classWeights === 'balanced' && classes > 0
     ? balancedWeights(trainingLabel, classes)
     : new Array<number>(classes).fill(1);
-}
-
-/** Weight of each row: its own, where the dataset weighs rows, times its class's. */
-export function rowWeights(
-  { label, weight }: Pick<BlockTable, 'label' | 'weight'>,
-  weightOfClass: readonly number[],
-): Float32Array<SharedArrayBuffer> {
-  const weights = sharedFloats(label.length);
-  for (let row = 0; row < label.length; row += 1)
-    weights[row] = (weightOfClass[label[row]] ?? 1) * (weight ? weight[row] : 1);
-  return weights;
 }
 
 /**

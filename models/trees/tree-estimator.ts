@@ -3,7 +3,6 @@ import type { Recipe } from '../../contracts/recipe.ts';
 import { answerWidth, type Task } from '../../contracts/tasks.ts';
 import type { FitProgress } from '../../contracts/training.ts';
 import { copyWindows, type WindowTable } from '../../features/window.ts';
-import { sharedFloats } from '../estimators/block-table.ts';
 import type {
   Estimator,
   FeatureImportance,
@@ -153,7 +152,7 @@ function libraryOf(name: NativeLibraryName, libraries: Libraries): string {
 /** Row-major `[rows, features]` in memory that threads share. */
 function rowsOf(windows: WindowTable): Float32Array {
   const rows = windows.ends.length;
-  const x = sharedFloats(rows * windows.features);
+  const x = new Float32Array(new SharedArrayBuffer(4 * rows * windows.features));
   copyWindows(windows, 0, rows, x);
   return x;
 }
