@@ -19,7 +19,7 @@ test('all trees are kept, whatever validation rows say of them', async t => {
   const forest = findEstimator('random-forest');
   const summary = await forest.fit({
     ...{ dataset: contractDataset('direction3', 600, 1), task: 'direction3', classes: CLASSES },
-    ...{ train: trainWith({ trees: 12 }), folder, workFolder: join(folder, '../forest.work') },
+    ...{ train: trainWith({ trees: 12 }), folder, workFolder: `${folder}.work` },
     ...{ libraries: librariesOf(forest), signal: new AbortController().signal, onProgress: () => {} },
   });
   assert.deepEqual([summary.rounds, summary.bestRound], [12, 12]);
