@@ -43,8 +43,8 @@ test('told before, nothing is started', async () => {
   await assert.rejects(running, { code: 'TRAINING_CANCELLED' });
 });
 
-test('a crash of native code ends the child alone, and is told', async () => {
-  await assert.rejects(run('crash'), { code: 'TRAINING_FAILED', message: /by SIGSEGV/ });
+test('a crash of native code ends the child alone, and is told as a fault, which is tried again', async () => {
+  await assert.rejects(run('crash'), { code: 'INTERNAL', message: /by SIGSEGV/ });
 });
 
 test('an error that nobody caught is told in its words', async () => {
