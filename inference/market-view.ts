@@ -162,11 +162,12 @@ function barAt(bars: Candles, index: number): Bar {
 
 function requireKnown(window: Float32Array, { meta }: ViewingModel): void {
   const { featureNames, steps, dataset } = meta;
-  const width = featureNames.length;
-  const isMissing = (at: number) =>
-    Array.from({ length: steps }, (_, step) => step * width + at).some(cell => Number.isNaN(window[cell]));
+  const unknown = new Set<number>();
+  for (let cell = 0; cell < window.length; cell++)
+    if (Number.isNaN(window[cell])) unknown.add(cell % featureNames.length);
+  if (unknown.size === 0) return;
   const missing = featureNames.filter(
-    (name, at) => isMissing(at) && !dataset.missingInTraining.includes(name),
+    (name, at) => unknown.has(at) && !dataset.missingInTraining.includes(name),
   );
   if (missing.length === 0) return;
   const where = steps === 1 ? 'at the last bar' : `in the last ${steps} bars`;
