@@ -24,7 +24,7 @@ import { parsePpoParams } from './ppo-params.ts';
 
 const WORKER = new URL('../reinforcement/ppo-worker.ts', import.meta.url);
 
-/** Scoring is not cancelled. */
+/** Of scoring that nobody cancels. */
 const NEVER = new AbortController().signal;
 
 /**
