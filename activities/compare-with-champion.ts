@@ -8,12 +8,10 @@ import { labelCandles } from '../datasets/labels/index.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
 import type { ComparedModel } from '../evaluation/comparison.ts';
 import { decidedLabels } from '../evaluation/truth.ts';
-import { computeFeatures } from '../features/batch.ts';
 import { joinLeader } from '../features/leader-bars.ts';
-import { columnsOf, fillMissing, warmUpBars, windowTable } from '../features/window.ts';
+import { answerBars, warmUpOf } from '../inference/answer-bars.ts';
 import { decisionOf } from '../inference/package.ts';
 import { loadServingModel, type ServingModel } from '../inference/serving-model.ts';
-import { runRows } from '../models/onnx/row-chunks.ts';
 import { asStep } from './activity.ts';
 import { SNAPSHOT_FILE } from './export-snapshot.ts';
 import { offThread } from './off-thread.ts';
@@ -91,19 +89,8 @@ async function compare(
   return await offThread('compareModels', [input], signal);
 }
 
-/** Bars before the first that a model can answer for. */
-function warmUpOf({ features, meta }: ServingModel): number {
-  return warmUpBars(features) + meta.steps - 1;
-}
-
-async function answer(
-  candles: MarketBars,
-  { version, meta, session, features }: ServingModel,
-  bars: Int32Array,
-): Promise<ComparedModel> {
-  const { columns } = computeFeatures(candles, features, meta.series.timeframe, 'float32');
-  fillMissing(columns, meta.recipe.features.maxFillBars, 0);
-  const windows = windowTable(columnsOf(columns, meta.featureNames), bars, meta.steps);
+async function answer(candles: MarketBars, model: ServingModel, bars: Int32Array): Promise<ComparedModel> {
+  const { version, meta } = model;
   return {
     version: version.version,
     tradable: version.tradable,
@@ -111,6 +98,6 @@ async function answer(
     labels: meta.recipe.labels,
     task: meta.task,
     decision: decisionOf(meta),
-    answers: await runRows(session, windows),
+    answers: await answerBars(model, candles, bars),
   };
 }

@@ -42,6 +42,36 @@ export const ERROR_CODES = {
     meaning: 'No recipe of that name.',
     mend: 'Use a listed name or a path to a YAML file.',
   },
+  POLICY_INVALID: {
+    exit: 2,
+    meaning: 'A policy has an unknown key or a wrong value.',
+    mend: 'The message names the path, the value and what is allowed.',
+  },
+  POLICY_NOT_FOUND: {
+    exit: 2,
+    meaning: 'No policy of that name.',
+    mend: 'Use a listed name or a path to a YAML file.',
+  },
+  STRATEGY_INVALID: {
+    exit: 2,
+    meaning: 'A strategy of one’s own can’t be loaded, throws, or wants what no order can be.',
+    mend: 'The message says which file, which bar and what was wrong; docs/backtesting.md shows one that works.',
+  },
+  STRATEGY_LEAKS: {
+    exit: 2,
+    meaning: 'A decision changed when later bars were cut off: something looks ahead.',
+    mend: 'The message names the bar and what differed; use bars up to the decision’s alone.',
+  },
+  BACKTEST_INVALID: {
+    exit: 2,
+    meaning: 'A backtest can’t be played: a range without bars, a purse or costs that make no sense.',
+    mend: 'The message says what was wrong and what is allowed.',
+  },
+  BACKTEST_IN_SAMPLE: {
+    exit: 2,
+    meaning: 'A backtest’s range overlaps bars that the model was trained on.',
+    mend: 'Begin after its training, or ask for it with --in-sample: the result is then marked.',
+  },
   FILE_EXISTS: {
     exit: 2,
     meaning: 'A file that would be written is there already; nothing was written.',

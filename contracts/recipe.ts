@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { costsSchema } from './costs.ts';
 import { AlphaloomError } from './errors.ts';
 import { describeIssues } from './issues.ts';
 import { LABEL_TASKS, labelSchema } from './labels.ts';
@@ -25,13 +26,6 @@ const featureSelection = z.union([
   z.strictObject({ names: z.array(z.string()).min(1), ...featureOptions }),
   z.strictObject({ families: z.array(z.string()).min(1), ...featureOptions }),
 ]);
-
-/** Costs per side in basis points of the notional. */
-const costs = z.strictObject({
-  feeBps: z.number().min(0).max(1_000).default(10),
-  halfSpreadBps: z.number().min(0).max(1_000).default(1),
-  slippageBps: z.number().min(0).max(1_000).default(2),
-});
 
 /** Rules of the gate; `evaluation/gate.ts` says how each judges and whether it is required unless the recipe says otherwise. */
 const GATE_RULE_NAMES = [
@@ -136,7 +130,7 @@ const sections = z.strictObject({
       maxLatencyMs: z.number().positive().default(50),
     })
     .prefault({}),
-  costs: costs.prefault({}),
+  costs: costsSchema.prefault({}),
   gate: gate.prefault({}),
   /** A champion whose newest bar is that much older than the bar it is asked about falls through to the next source. */
   maxModelAgeDays: count.default(90),
@@ -174,10 +168,10 @@ function refuseContradictions(recipe: z.infer<typeof sections>, context: z.Refin
 }
 
 export type Recipe = z.infer<typeof recipeSchema>;
+export type { CostSpec } from './costs.ts';
 export type { LabelSpec } from './labels.ts';
 export type TrainSpec = Recipe['train'];
 export type WeightSpec = NonNullable<Recipe['weights']>;
-export type CostSpec = Recipe['costs'];
 export type GateSpec = Recipe['gate'];
 
 /**
