@@ -4,14 +4,14 @@ import { type DecisionRule, decideClasses, decidedProbabilities } from '../contr
 import type { Evidence, Metrics, TradeRecord } from '../contracts/evidence.ts';
 import type { GateSpec, LabelSpec, Recipe } from '../contracts/recipe.ts';
 import type { MarketKind } from '../contracts/series.ts';
-import { APPROVE, DECIDED_CLASSES, NO_TRADE, type Task } from '../contracts/tasks.ts';
+import { DECIDED_CLASSES, type Task } from '../contracts/tasks.ts';
 import { type BootstrapSpec, bootstrapIntervals, type Statistic } from '../statistics/bootstrap.ts';
 import { calibrationError } from '../statistics/calibration-error.ts';
 import { classificationMetrics } from '../statistics/classification.ts';
 import { GENERATOR } from '../statistics/random.ts';
 import { statisticsOfSums } from '../statistics/resampled.ts';
 import { classificationStatistics } from '../statistics/resampled-classification.ts';
-import { backtest } from '../strategy/backtest.ts';
+import { playBlock } from './play-block.ts';
 
 /** Decisions on the labelled rows of the block to score, and what they are judged by. */
 export interface DecidedInput {
@@ -70,7 +70,7 @@ export function scoreDecided(input: DecidedInput): Omit<Score, 'calibration'> {
   const { task, probabilities, predicted, label, recipe } = input;
   const classes = DECIDED_CLASSES[task];
   const metrics = classificationMetrics(label, probabilities, classes, predicted);
-  const { summary, trades, netReturns } = playBlock(input);
+  const { summary, trades, netReturns } = playBlock({ ...input, ...recipe });
   const spec = bootstrapSpec(label.length, recipe.labels, recipe.gate);
   const overRows = bootstrapIntervals(
     classificationStatistics(label, probabilities, classes, predicted),
@@ -106,31 +106,6 @@ export function bootstrapSpec(rows: number, labels: LabelSpec, gate: GateSpec): 
     draws: gate.bootstrapDraws,
     seed: gate.bootstrapSeed,
   };
-}
-
-/** Plays the bars from the first row to the last row's time limit, so that no trade is cut. */
-function playBlock(input: DecidedInput) {
-  const { candles, bar, predicted, recipe } = input;
-  const bars = candles.openTime.length;
-  const direction = new Int8Array(bars).fill(-1);
-  for (let row = 0; row < bar.length; row++)
-    direction[bar[row]!] = directionOf(predicted[row]!, bar[row]!, input);
-  return backtest({
-    candles,
-    atr: input.atr,
-    direction,
-    fromBar: bar[0]!,
-    toBar: Math.min(bars, bar.at(-1)! + recipe.labels.horizonBars + 1),
-    labels: recipe.labels,
-    costs: recipe.costs,
-    market: input.market,
-  });
-}
-
-/** An approved signal is taken in its own direction; a direction is taken as it is. */
-function directionOf(decided: number, bar: number, { task, signalSides }: DecidedInput): number {
-  if (task !== 'approve2') return decided;
-  return decided === APPROVE && signalSides ? signalSides[bar]! : NO_TRADE;
 }
 
 /** The raw scores' softmax follows from the calibrated one: its logarithms times T, plus the log weights. */

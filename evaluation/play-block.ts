@@ -1,0 +1,47 @@
+import type { Candles } from '../contracts/candles.ts';
+import type { CostSpec, LabelSpec } from '../contracts/recipe.ts';
+import type { MarketKind } from '../contracts/series.ts';
+import { APPROVE, NO_TRADE, type Task } from '../contracts/tasks.ts';
+import { type Backtest, backtest } from '../strategy/backtest.ts';
+
+/** Decisions on rows of a block, and the market they are traded on. */
+export interface PlayInput {
+  readonly task: Task;
+  /** Decided class per row. */
+  readonly predicted: Int8Array;
+  /** Bar of each row, ascending. */
+  readonly bar: Int32Array;
+  /** Of the task `approve2`: the side (LONG, SHORT) of the signal that it judges, per bar. */
+  readonly signalSides: Int8Array | null;
+  /** The whole snapshot, and per bar of it the volatility that barriers are counted in (ATR14 by default). */
+  readonly candles: Candles;
+  readonly atr: Float64Array;
+  readonly labels: LabelSpec;
+  readonly costs: CostSpec;
+  readonly market: MarketKind;
+}
+
+/** Trades the decisions as they were labelled, from the first row's bar to the last row's time limit: no trade is cut. */
+export function playBlock(input: PlayInput): Backtest {
+  const { candles, bar, predicted, labels } = input;
+  const bars = candles.openTime.length;
+  const direction = new Int8Array(bars).fill(-1);
+  for (let row = 0; row < bar.length; row++)
+    direction[bar[row]!] = directionOf(predicted[row]!, bar[row]!, input);
+  return backtest({
+    candles,
+    atr: input.atr,
+    direction,
+    fromBar: bar[0]!,
+    toBar: Math.min(bars, bar.at(-1)! + labels.horizonBars + 1),
+    labels,
+    costs: input.costs,
+    market: input.market,
+  });
+}
+
+/** An approved signal is taken in its own direction; a direction is taken as it is. */
+function directionOf(decided: number, bar: number, { task, signalSides }: PlayInput): number {
+  if (task !== 'approve2') return decided;
+  return decided === APPROVE && signalSides ? signalSides[bar]! : NO_TRADE;
+}
