@@ -93,7 +93,7 @@ function drawSteps(steps: readonly Step[], width: number): PlotOptions {
       ticks: width > 500 ? 6 : 4,
       tickFormat: shortMoney,
       // Room for the numbers beside the bars.
-      domain: [Math.min(...ends) - 0.14 * span, Math.max(...ends) + 0.14 * span],
+      domain: [Math.min(...ends), Math.max(...ends) + (width > 500 ? 0.1 : 0.24) * span],
     },
     y: { domain: steps.map(({ name }) => name) },
     marks: [
@@ -101,19 +101,14 @@ function drawSteps(steps: readonly Step[], width: number): PlotOptions {
       bars(steps.slice(1, -1), MEANING.loss),
       bars([after], after.to >= 0 ? MEANING.gain : MEANING.loss),
       ruleX([0], { stroke: INK.ink }),
-      ...([true, false] as const).map(isToTheRight =>
-        text(
-          steps.filter(({ from, to }) => to >= from === isToTheRight),
-          {
-            x: 'to',
-            y: 'name',
-            text: 'says',
-            textAnchor: isToTheRight ? 'start' : 'end',
-            dx: isToTheRight ? 6 : -6,
-            fill: INK.ink,
-          },
-        ),
-      ),
+      text(steps, {
+        x: ({ from, to }: Step) => Math.max(from, to),
+        y: 'name',
+        text: 'says',
+        textAnchor: 'start',
+        dx: 6,
+        fill: INK.ink,
+      }),
     ],
   };
 }
