@@ -15,6 +15,7 @@ export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   package: 6,
   comparison: 3,
   fold: 1,
-  trial: 1,
-  search: 1,
+  trial: 2,
+  search: 2,
+  evaluation: 1,
 };
