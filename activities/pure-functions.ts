@@ -6,6 +6,7 @@ import type { SearchPlan } from '../contracts/trials.ts';
 import * as dataset from '../datasets/dataset.ts';
 import { compareModels } from '../evaluation/comparison.ts';
 import { explainModel } from '../evaluation/importance/explain-model.ts';
+import { reviewVersions } from '../evaluation/probation.ts';
 import { scoreModel } from '../evaluation/score.ts';
 import { scoreOutOfFold } from '../evaluation/search/trial-score.ts';
 import * as audit from '../features/audit/audit.ts';
@@ -50,6 +51,7 @@ export const PURE_FUNCTIONS = {
   compareModels,
   explainModel,
   planSearch,
+  reviewVersions,
   scoreModel,
   scoreOutOfFold,
 };
