@@ -1,8 +1,10 @@
+import type { Performance } from '../../contracts/performance.ts';
+import { TIMEFRAME_MS } from '../../contracts/series.ts';
 import { buyAndHoldEquity } from '../performance/buy-and-hold.ts';
 import { type Content, html } from '../plots/markup.ts';
 import { page } from '../plots/page.ts';
 import { type KeyFigure, keyFigures, notice } from '../plots/parts.ts';
-import { gain, ratio, roundMoney, share, whole } from './amounts.ts';
+import { duration, gain, ratio, roundMoney, share, whole } from './amounts.ts';
 import { assumptionSection } from './assumptions.ts';
 import { benchmarkSection, monteCarloSection } from './chance-section.ts';
 import { costSection } from './cost-section.ts';
@@ -12,6 +14,8 @@ import type { PlayedBacktest } from './played-backtest.ts';
 import { priceFigures } from './price-figures.ts';
 import { summaryOf } from './summary.ts';
 import { tradeSection } from './trade-section.ts';
+
+const LEAST_YEARLY_MS = 60 * 86_400_000;
 
 /** `report.html`: a whole page in one file. Same backtest, same bytes. */
 export function renderBacktestReport(played: PlayedBacktest): string {
@@ -77,7 +81,7 @@ function headline({ document, performance }: PlayedBacktest): KeyFigure[] {
     {
       label: document.inSample === null ? 'Net return' : 'In-sample return',
       value: gain(account.totalReturn),
-      note: account.cagr === null ? undefined : `${gain(account.cagr)} a year`,
+      note: periodNote(performance),
       tone: account.totalReturn >= 0 ? 'gain' : 'loss',
     },
     {
@@ -98,6 +102,12 @@ function headline({ document, performance }: PlayedBacktest): KeyFigure[] {
       note: `${share(costs.total / performance.initialCash)} of the cash`,
     },
   ];
+}
+
+/** What is made in some weeks says nothing of a year. */
+function periodNote({ account, bars, timeframe }: Performance): string {
+  const isLong = bars * TIMEFRAME_MS[timeframe] >= LEAST_YEARLY_MS;
+  return isLong ? `${gain(account.cagr)} a year` : `in ${duration(bars, timeframe)}`;
 }
 
 function notes({ document }: PlayedBacktest): Content {

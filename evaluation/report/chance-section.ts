@@ -12,7 +12,7 @@ import { type Column, dataTable, figure, pair } from '../plots/parts.ts';
 import { INK, MEANING } from '../plots/theme.ts';
 import { duration, gain, ratio, share, whole } from './amounts.ts';
 import type { PlayedBacktest } from './played-backtest.ts';
-import { moments, shortPercent, TIME_LINE_TOP } from './time-line.ts';
+import { count, moments, shortPercent, TIME_LINE_TOP } from './time-line.ts';
 
 const FIGURES: readonly Column[] = [
   { title: '', kind: 'kept' },
@@ -163,7 +163,7 @@ function drawDistribution(
     height: width > 500 ? 240 : 220,
     marginTop: 30,
     x: { tickFormat: shortPercent, ticks: width > 500 ? 8 : 4 },
-    y: { grid: true, ticks: 4 },
+    y: { grid: true, ticks: 4, tickFormat: count },
     marks: [
       rectY(bins, {
         x1: 'from',
