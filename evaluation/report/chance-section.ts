@@ -56,7 +56,7 @@ function figureRow(name: string, figures: ReturnFigures): readonly string[] {
 function randomFigure({ totalReturn, ownReturn, percentile, pValue }: RandomEntries): Markup {
   return figure({
     title: 'The same trades at random times',
-    caption: `${whole(totalReturn.draws)} times every trade was put at a random place, with its side, holding time, size and costs. This backtest did better than ${share(percentile)} of them; random entries do as well with a probability of ${ratio3(pValue)}.`,
+    caption: `${whole(totalReturn.draws)} times every trade was put at a random place, with its side, holding time, size and costs; returns of trades are compounded one after the other. This backtest did better than ${share(percentile)} of them; random entries do as well with a probability of ${ratio3(pValue)}.`,
     legend: [{ label: 'random entries', colour: MEANING.benchmark, shape: 'area' }],
     chart: chart({
       label: 'Net returns of random entries, and of this backtest',
