@@ -1,21 +1,19 @@
 import type { Performance } from '../../contracts/performance.ts';
-import { TIMEFRAME_MS } from '../../contracts/series.ts';
 import { buyAndHoldEquity } from '../performance/buy-and-hold.ts';
 import { type Content, html } from '../plots/markup.ts';
 import { page } from '../plots/page.ts';
 import { type KeyFigure, keyFigures, notice } from '../plots/parts.ts';
 import { duration, gain, ratio, roundMoney, share, whole } from './amounts.ts';
 import { assumptionSection } from './assumptions.ts';
-import { benchmarkSection, monteCarloSection } from './chance-section.ts';
+import { benchmarkSection, isYearly } from './benchmark-section.ts';
 import { costSection } from './cost-section.ts';
 import { equityFigures } from './equity-figures.ts';
+import { monteCarloSection } from './monte-carlo-section.ts';
 import { monthTable } from './month-table.ts';
 import type { PlayedBacktest } from './played-backtest.ts';
 import { priceFigures } from './price-figures.ts';
 import { summaryOf } from './summary.ts';
 import { tradeSection } from './trade-section.ts';
-
-const LEAST_YEARLY_MS = 60 * 86_400_000;
 
 /** `report.html`: a whole page in one file. Same backtest, same bytes. */
 export function renderBacktestReport(played: PlayedBacktest): string {
@@ -76,7 +74,7 @@ function warnings({ document }: PlayedBacktest): Content {
 }
 
 function headline({ document, performance }: PlayedBacktest): KeyFigure[] {
-  const { account, buyAndHold, trades, costs } = performance;
+  const { account, buyAndHold, drawdown, trades, costs, timeframe } = performance;
   return [
     {
       label: document.inSample === null ? 'Net return' : 'In-sample return',
@@ -92,7 +90,7 @@ function headline({ document, performance }: PlayedBacktest): KeyFigure[] {
     {
       label: 'Largest drawdown',
       value: share(account.maxDrawdown),
-      note: `Calmar ${ratio(account.calmar)}`,
+      note: `${duration(drawdown.longestBars, timeframe)} below a peak`,
     },
     { label: 'Sharpe ratio', value: ratio(account.sharpe), note: `Sortino ${ratio(account.sortino)}` },
     { label: 'Trades', value: whole(trades.trades), note: `profit factor ${ratio(trades.profitFactor)}` },
@@ -104,10 +102,9 @@ function headline({ document, performance }: PlayedBacktest): KeyFigure[] {
   ];
 }
 
-/** What is made in some weeks says nothing of a year. */
-function periodNote({ account, bars, timeframe }: Performance): string {
-  const isLong = bars * TIMEFRAME_MS[timeframe] >= LEAST_YEARLY_MS;
-  return isLong ? `${gain(account.cagr)} a year` : `in ${duration(bars, timeframe)}`;
+function periodNote(performance: Performance): string {
+  const { account, bars, timeframe } = performance;
+  return isYearly(performance) ? `${gain(account.cagr)} a year` : `in ${duration(bars, timeframe)}`;
 }
 
 function notes({ document }: PlayedBacktest): Content {
