@@ -90,7 +90,7 @@ function headline({ document, performance }: PlayedBacktest): KeyFigure[] {
     {
       label: 'Largest drawdown',
       value: share(account.maxDrawdown),
-      note: `${duration(drawdown.longestBars, timeframe)} below a peak`,
+      note: `longest ${duration(drawdown.longestBars, timeframe)}`,
     },
     { label: 'Sharpe ratio', value: ratio(account.sharpe), note: `Sortino ${ratio(account.sortino)}` },
     { label: 'Trades', value: whole(trades.trades), note: `profit factor ${ratio(trades.profitFactor)}` },

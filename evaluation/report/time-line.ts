@@ -5,7 +5,7 @@ import { INK } from '../plots/theme.ts';
 import { thinnedRows } from '../plots/thinning.ts';
 
 /** Pixels above a time line. */
-export const TIME_LINE_TOP = 12;
+export const TIME_LINE_TOP = 18;
 
 /** A value at a bar's open time. */
 export interface Moment {
@@ -36,8 +36,7 @@ export function seenInTraining({ inSample }: BacktestDocument, fromTime: number,
     text(['IN-SAMPLE: seen in training'], {
       x: [new Date(fromTime)],
       frameAnchor: 'top-left',
-      dx: 6,
-      dy: 4,
+      dy: -16,
       fill: INK.alarm,
       fontWeight: 600,
       textAnchor: 'start',

@@ -116,6 +116,21 @@ test('the summary says what was made, what costs took, and whether chance explai
   assert.match(trades, /chance explains that\.|chance alone seldom does that\./);
 });
 
+test('what training has seen is no evidence of timing', () => {
+  const { randomEntries } = trend.performance;
+  const told = (pValue: number, change: Partial<typeof trend.document> = {}) =>
+    summaryOf({
+      ...trend,
+      document: { ...trend.document, ...change },
+      performance: { ...trend.performance, randomEntries: { ...randomEntries!, pValue } },
+    })[1];
+  assert.match(told(0.001), /chance alone seldom does that\.$/);
+  assert.match(told(0.5), /chance explains that\.$/);
+  assert.match(told(0.999), /chance seldom does that badly\.$/);
+  const inSample = { seenBars: 1, bars: 2, throughTime: 0, warning: '' };
+  assert.match(told(0.001, { inSample }), /no wonder on bars that training has seen\.$/);
+});
+
 test('policy, costs, refused orders and unknown rules are told in words', () => {
   const policy = parsePolicy(
     {
