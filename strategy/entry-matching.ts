@@ -168,11 +168,11 @@ function advance(order: EntryState, quantity: number, bar: number): void {
   if (order.wanted <= NOTHING_SHARE * order.filled) order.withdraw();
 }
 
+/** Of the levels below the entry the furthest decides: the stop of a long, the last target of a short. */
 function hasPositiveLevels({ order, tick }: SymbolBook, shown: number): boolean {
   const { stop, targets } = order.plan!;
-  if (stop !== null && levelPrice(shown, -order.side, stop, tick) <= 0) return false;
-  for (const { distance } of targets) if (levelPrice(shown, order.side, distance, tick) <= 0) return false;
-  return true;
+  const lowest = order.side > 0 ? stop : (targets[targets.length - 1]?.distance ?? null);
+  return lowest === null || levelPrice(shown, -1, lowest, tick) > 0;
 }
 
 /** Levels stand from the average entry price. Where shares add up to 1, the last target takes what rounding left. */

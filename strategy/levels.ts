@@ -10,6 +10,8 @@ export const NEVER_ABOVE = Number.MAX_VALUE;
 
 /** Where a market states no tick, a level keeps so many digits: it is the number one would write, and is reached by it. */
 const LEVEL_DIGITS = 12;
+/** Powers of ten that are exact doubles. */
+const POWERS = Float64Array.from({ length: 23 }, (_, power) => 10 ** power);
 
 /**
  * Price of a level, rounded to the nearest tick.
@@ -26,13 +28,9 @@ export function roundLevel(price: number, tick: Grid | null): number {
   if (tick !== null) return nearestTo(tick, price);
   if (!(price > 0)) return price;
   const power = LEVEL_DIGITS - 1 - Math.floor(Math.log10(price));
-  if (Math.abs(power) > MAX_POWER) return price;
-  const scale = 10 ** Math.abs(power);
-  return power >= 0 ? Math.round(price * scale) / scale : Math.round(price / scale) * scale;
+  if (power < 0 || power >= POWERS.length) return price;
+  return Math.round(price * POWERS[power]) / POWERS[power];
 }
-
-/** Powers of ten up to here are exact doubles. */
-const MAX_POWER = 22;
 
 /** Whether a price is at or beyond a stop, against the position. @param side 1 long, −1 short */
 export function reachesStop(side: number, stop: number, price: number): boolean {
