@@ -81,6 +81,7 @@ function ask(decide: Decide, ...given: Parameters<Decide>): unknown {
   try {
     return decide(...given);
   } catch (error) {
+    if (error instanceof AlphaloomError) throw error;
     const [, , , bar] = given;
     throw invalid(
       bar,

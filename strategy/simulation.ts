@@ -12,7 +12,7 @@ import { FillCosts } from './fill-costs.ts';
 import { fundingOf } from './funding.ts';
 import { checkIntents } from './intent-check.ts';
 import { liquidationPoint, priceAt } from './liquidation.ts';
-import { firstSignal, type Lines, markQuietBars } from './quiet-bars.ts';
+import { type Lines, markFlatBars, markQuietBars } from './quiet-bars.ts';
 import { readState, type SimulationState, writeState } from './simulation-state.ts';
 import { type MarketFeed, SymbolBook } from './symbol-book.ts';
 import { timelineOf } from './timeline.ts';
@@ -130,14 +130,14 @@ export class Simulation {
   }
 
   /** One symbol: bars in which nothing can happen are only marked. */
-  #playOne({ signals, from, to }: MarketFeed, lines: PlayedBars): void {
+  #playOne({ from, to }: MarketFeed, lines: PlayedBars): void {
     const [book] = this.#books;
     const { position, order } = book;
     const canSkip = this.#decide === null;
     let row = from;
     while (row < to) {
       if (canSkip && order.side === 0 && position.leaving === REASON.none) {
-        const next = this.#quietUntil(book, signals, row, to, lines, row - from);
+        const next = this.#quietUntil(book, row, to, lines, row - from);
         if (next > row) {
           this.#account.beginDecision();
           book.row = next - 1;
@@ -152,22 +152,10 @@ export class Simulation {
     }
   }
 
-  #quietUntil(
-    book: SymbolBook,
-    signals: MarketFeed['signals'],
-    row: number,
-    to: number,
-    lines: Lines,
-    line: number,
-  ): number {
+  #quietUntil(book: SymbolBook, row: number, to: number, lines: Lines, line: number): number {
     const { position } = book;
     const { cash } = this.#account;
-    if (position.side === 0) {
-      const next = firstSignal(signals, row, to, !this.#isSpot);
-      lines.equity.fill(cash, line, line + next - row);
-      lines.cash.fill(cash, line, line + next - row);
-      return next;
-    }
+    if (position.side === 0) return markFlatBars(book, cash, row, to, lines, line);
     if (position.plan!.trailing !== null) return row;
     return markQuietBars(book, cash, this.#onOpposite, row, to, lines, line);
   }
