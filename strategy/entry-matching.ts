@@ -2,8 +2,8 @@ import type { EnterIntent, ExitPlan } from '../contracts/intents.ts';
 import type { Account } from './account.ts';
 import { nearestTarget } from './exit-matching.ts';
 import type { FillCosts, Sign } from './fill-costs.ts';
-import { floorTo } from './grid.ts';
-import { levelPrice, roundLevel } from './levels.ts';
+import { floorTo, nearestTo } from './grid.ts';
+import { levelPrice } from './levels.ts';
 import { averagePrice, type EntryState, NOTHING_SHARE, type SymbolBook } from './symbol-book.ts';
 
 /** Minimums are met from this share of them on: what a double can't tell apart. */
@@ -33,7 +33,7 @@ export class EntryMatching {
   }
 
   place(book: SymbolBook, { side, quantity, order, exits }: EnterIntent): void {
-    const limit = order.kind === 'limit' ? roundLevel(order.price, book.tick) : 0;
+    const limit = order.kind === 'limit' ? nearestTo(book.tick, order.price) : 0;
     const wanted = floorTo(book.lot, quantity);
     book.order.place(side === 'LONG' ? 1 : -1, wanted, order, limit, exits, book.bar);
   }

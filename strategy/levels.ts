@@ -8,8 +8,8 @@ export const TARGET_LADDER = { tp1: 0.5, tp2: 1, tp3: 1.5 } as const;
 export const NEVER_BELOW = 0;
 export const NEVER_ABOVE = Number.MAX_VALUE;
 
-/** Where a market states no tick, a level keeps so many digits: it is the number one would write, and is reached by it. */
-const LEVEL_DIGITS = 12;
+/** Digits that a double keeps for certain: without a tick a level is the number one would write, and is reached by it. */
+const LEVEL_DIGITS = 15;
 /** Powers of ten that are exact doubles. */
 const POWERS = Float64Array.from({ length: 23 }, (_, power) => 10 ** power);
 
@@ -23,7 +23,7 @@ export function levelPrice(entryPrice: number, side: number, distance: Distance,
   return roundLevel(entryPrice + side * inQuote, tick);
 }
 
-/** @returns the nearest tick, or 12 digits; what is not above 0 stands as it is */
+/** @returns the nearest tick, or 15 digits; what is not above 0 stands as it is */
 export function roundLevel(price: number, tick: Grid | null): number {
   if (tick !== null) return nearestTo(tick, price);
   if (!(price > 0)) return price;
