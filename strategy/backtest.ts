@@ -15,8 +15,8 @@ import type { MarketFeed } from './symbol-book.ts';
 export function backtest(setup: BacktestSetup, decide?: Decide): BacktestResult {
   checkTerms(setup);
   const feeds = setup.markets.map(market => feedOf(market, setup));
-  if (Number.isNaN(setup.fromTime + setup.toTime) || feeds.every(({ from, to }) => from === to))
-    throw emptyRange(setup);
+  const isRange = !Number.isNaN(setup.fromTime) && !Number.isNaN(setup.toTime);
+  if (!isRange || feeds.every(({ from, to }) => from === to)) throw emptyRange(setup);
   for (const [i, feed] of feeds.entries()) checkBars(setup.markets[i].symbol, feed);
   const simulation = new Simulation(setup, decide ?? null);
   const { time, equity, cash, grossExposure } = simulation.play(feeds);
