@@ -36,7 +36,7 @@ class ReferenceBacktest {
 
   play(): BacktestResult {
     const times = [...new Set(this.#symbols.flatMap(symbol => [...symbol.times()]))].sort((a, b) => a - b);
-    const rows = times.map(time => this.#playTime(time));
+    const rows = times.map((time, line) => this.#playTime(time, line === times.length - 1));
     const { trades, turnover, refused } = this.#purse;
     const column = (of: (row: (typeof rows)[number]) => Decimal) =>
       Float64Array.from(rows, row => of(row).toNumber());
@@ -61,7 +61,7 @@ class ReferenceBacktest {
   }
 
   /** All steps of one open time, each for all symbols before the next. */
-  #playTime(time: number) {
+  #playTime(time: number, isLast: boolean) {
     for (const symbol of this.#symbols) symbol.openBar(time);
     const open = this.#symbols.filter(symbol => symbol.bar !== null);
     for (const symbol of open) this.#payFunding(symbol, time);
@@ -73,10 +73,11 @@ class ReferenceBacktest {
     for (const symbol of open) this.#touchLevels(symbol);
     for (const symbol of open) this.#leaveAtClose(symbol);
     for (const symbol of open) symbol.lastClose = symbol.price('close');
+    if (isLast) this.#end();
     const closes = (symbol: ReferenceSymbol) => symbol.lastClose;
     const equity = this.#purse.equity(closes);
     for (const symbol of open) if (symbol.position) moveTrailing(this.#setup.policy, symbol, symbol.position);
-    for (const symbol of open) this.#decide(symbol, equity);
+    if (!isLast) for (const symbol of open) this.#decide(symbol, equity);
     return { equity, cash: this.#purse.cash, gross: this.#purse.gross(closes) };
   }
 
@@ -179,14 +180,17 @@ class ReferenceBacktest {
   }
 
   #leaveAtClose(symbol: ReferenceSymbol): void {
-    const close = symbol.price('close');
-    const lasts = this.#lasts(symbol);
     const { position } = symbol;
-    if (position && position.leaving === null && symbol.bar! >= position.signalBar + lasts)
-      this.#purse.leave(symbol, close, 'time');
-    if (symbol.bar !== symbol.lastBar) return;
-    symbol.entry = null;
-    if (symbol.position) this.#purse.leave(symbol, close, 'end');
+    if (position && position.leaving === null && symbol.bar! >= position.signalBar + this.#lasts(symbol))
+      this.#purse.leave(symbol, symbol.price('close'), 'time');
+  }
+
+  /** Also of symbols whose bars ended earlier, at their last close. */
+  #end(): void {
+    for (const symbol of this.#symbols) {
+      symbol.entry = null;
+      if (symbol.position) this.#purse.leave(symbol, symbol.lastClose, 'end');
+    }
   }
 
   #lasts(symbol: ReferenceSymbol): number {
@@ -198,7 +202,7 @@ class ReferenceBacktest {
   #decide(symbol: ReferenceSymbol, equity: Decimal): void {
     const { policy } = this.#setup;
     const { market, bar, position } = symbol;
-    if (bar === null || bar === symbol.lastBar) return;
+    if (bar === null) return;
     const direction = market.signals.direction[bar];
     if (direction !== LONG && direction !== SHORT) return;
     const side: Sign = direction === LONG ? 1 : -1;
@@ -220,15 +224,15 @@ class ReferenceBacktest {
   #decideEntry(symbol: ReferenceSymbol, side: Sign, bar: number, equity: Decimal): void {
     const { policy } = this.#setup;
     const { refused } = this.#purse;
+    if (equity.lte(0)) {
+      refused.noFunds++;
+      return;
+    }
     const busy = this.#symbols.filter(other => other !== symbol && (other.position || other.entry));
     if (busy.length >= policy.maxOpenPositions) return;
     const volatility = symbol.market.signals.volatility[bar];
     if (needsVolatility(policy, symbol) && !(Number.isFinite(volatility) && volatility > 0)) {
       refused.noLevels++;
-      return;
-    }
-    if (equity.lte(0)) {
-      refused.noFunds++;
       return;
     }
     const { lot, tick } = symbol.rules();

@@ -56,14 +56,15 @@ export function moveTrailing(policy: Policy, symbol: ReferenceSymbol, position: 
   const { side } = position;
   if (position.limitBar !== symbol.bar) {
     const reached = symbol.price(side === 1 ? 'high' : 'low');
-    if (reached.minus(position.best).times(side).gt(0)) position.best = reached;
+    position.best = position.best === null ? reached : better(position.best, reached, side);
   }
   const volatility = volatilityOf(symbol, position.signalBar);
   const entry = position.entered.shown.div(position.entered.quantity);
-  const gained = position.best.minus(entry).times(side);
+  const best = position.best === null ? entry : better(position.best, entry, side);
+  const gained = best.minus(entry).times(side);
   if (gained.lt(volatility.times(trailing.afterAtr))) return;
   const level = roundedNearest(
-    position.best.minus(volatility.times(trailing.distanceAtr).times(side)),
+    best.minus(volatility.times(trailing.distanceAtr).times(side)),
     symbol.rules().tick,
   );
   if (position.trailing === null || level.minus(position.trailing).times(side).gt(0))
@@ -80,6 +81,10 @@ export function protection(position: OpenPosition): { level: Decimal; reason: 's
 
 export function volatilityOf(symbol: ReferenceSymbol, bar: number): Decimal {
   return decimal(symbol.market.signals.volatility[bar]);
+}
+
+function better(one: Decimal, other: Decimal, side: Sign): Decimal {
+  return other.minus(one).times(side).gt(0) ? other : one;
 }
 
 function away(

@@ -202,7 +202,7 @@ export class ReferencePurse {
     const fill = this.#fill(symbol, entry.side, quantity, shown, kind);
     const isBase = this.#paysBase(symbol);
     const received = isBase ? quantity.minus(quantity.times(this.#feeRate(kind))) : quantity;
-    symbol.position ??= newPosition(symbol, entry, shown);
+    symbol.position ??= newPosition(symbol, entry);
     const { position } = symbol;
     const worth = quantity.times(fill.price).times(-entry.side);
     this.#move(position, isBase ? worth : worth.minus(fill.fee), fill, fill.fee);
@@ -279,7 +279,7 @@ function drop(symbol: ReferenceSymbol): void {
   symbol.entry = null;
 }
 
-function newPosition(symbol: ReferenceSymbol, entry: PendingEntry, shown: Decimal): OpenPosition {
+function newPosition(symbol: ReferenceSymbol, entry: PendingEntry): OpenPosition {
   return {
     side: entry.side,
     signalBar: entry.signalBar,
@@ -292,7 +292,7 @@ function newPosition(symbol: ReferenceSymbol, entry: PendingEntry, shown: Decima
     costs: { fees: ZERO, spread: ZERO, slippage: ZERO, funding: ZERO },
     stop: null,
     trailing: null,
-    best: shown,
+    best: null,
     targets: [],
     leaving: null,
     limitBar: -1,

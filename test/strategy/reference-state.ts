@@ -37,7 +37,8 @@ export interface OpenPosition {
   costs: { fees: Decimal; spread: Decimal; slippage: Decimal; funding: Decimal };
   stop: Decimal | null;
   trailing: Decimal | null;
-  best: Decimal;
+  /** Best price of its bars; null before there is one that counts. */
+  best: Decimal | null;
   targets: RestingTarget[];
   /** Why all that is left is on its way out; null while it rests. */
   leaving: ExitReason | null;
@@ -52,8 +53,6 @@ export class ReferenceSymbol {
   bar: number | null = null;
   /** Newest bar that was seen. */
   newestBar = -1;
-  /** Last bar of the range. */
-  readonly lastBar: number;
   lastClose: Decimal = ZERO;
   position: OpenPosition | null = null;
   entry: PendingEntry | null = null;
@@ -61,13 +60,10 @@ export class ReferenceSymbol {
 
   constructor(market: BacktestMarket, fromTime: number, toTime: number) {
     this.market = market;
-    let last = -1;
     market.candles.openTime.forEach((time, bar) => {
       if (time < fromTime || time >= toTime) return;
       this.#barAt.set(time, bar);
-      last = bar;
     });
-    this.lastBar = last;
   }
 
   times(): Iterable<number> {
