@@ -88,12 +88,9 @@ test('a bar whose inputs are missing says nothing, as serving holds; what was mi
 test('an old model holds where its age has passed, unless it is told to go on', async t => {
   const serving = await openServing(t);
   const [first] = BARS.openTime;
-  const model = await loadServingModel(
-    serving.artifacts,
-    await serving.add({ lastTime: first - 80 * DAY_MS }),
-  );
+  const model = await loadServingModel(serving.artifacts, await serving.add({ lastTime: first }));
   t.after(() => model.session.dispose());
-  assert.equal(model.meta.recipe.maxModelAgeDays, 90);
+  assert.equal(model.meta.recipe.maxModelAgeDays, 10);
   const all = { bars: BARS, fromBar: 0, toBar: BARS.close.length };
   const { signals, counts } = await versionSignals(model, { ...all, ignoreAge: false });
   assert.equal(counts.expired, BARS.openTime.filter(time => time > first + 10 * DAY_MS).length);
