@@ -224,15 +224,15 @@ class ReferenceBacktest {
   #decideEntry(symbol: ReferenceSymbol, side: Sign, bar: number, equity: Decimal): void {
     const { policy } = this.#setup;
     const { refused } = this.#purse;
-    if (equity.lte(0)) {
-      refused.noFunds++;
-      return;
-    }
     const busy = this.#symbols.filter(other => other !== symbol && (other.position || other.entry));
     if (busy.length >= policy.maxOpenPositions) return;
     const volatility = symbol.market.signals.volatility[bar];
     if (needsVolatility(policy, symbol) && !(Number.isFinite(volatility) && volatility > 0)) {
       refused.noLevels++;
+      return;
+    }
+    if (equity.lte(0)) {
+      refused.noFunds++;
       return;
     }
     const { lot, tick } = symbol.rules();
