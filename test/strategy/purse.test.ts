@@ -162,6 +162,22 @@ test('an account is liquidated where its worst prices together use up the mainte
   );
 });
 
+test('a symbol without a bar is liquidated at its last close, as if nothing were traded in it', () => {
+  const policy = policyOf({ ...FREE, maxLeverage: 10, sizing: { kind: 'fraction', fraction: 5 } });
+  const costs = { feeBps: 0, halfSpreadBps: 0, slippageBps: 0, impactBps: 100 };
+  const a = marketOf(barsAt100({ 4: [100, 100, 70, 80] }), { 2: LONG }, { symbol: 'AAAUSD' });
+  const b = marketOf(barsAt100({}).slice(0, 4), { 2: LONG }, { symbol: 'BBBUSD' });
+  const { trades } = backtest(setupOf([a, b], { policy, costs }));
+  assert.deepEqual(
+    trades.map(({ symbol, exitReason }) => [symbol, exitReason]),
+    [
+      ['AAAUSD', 'liquidation'],
+      ['BBBUSD', 'liquidation'],
+    ],
+  );
+  near(trades[1].exitPrice, 99);
+});
+
 test('a spot account is never liquidated', () => {
   const { trades, equity } = backtest(
     setupOf([marketOf(barsAt100({ 4: [1, 1, 1, 1] }), { 2: LONG }, { kind: 'spot' })], {
