@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ArtifactRef } from './artifact.ts';
+import type { Look } from './comparison.ts';
 import type { Series } from './series.ts';
 
 const operation = {
@@ -78,6 +79,8 @@ export interface LifecycleAnswer {
   readonly repeated?: boolean;
   /** Of an offer that was compared with the champion. */
   readonly comparison?: ArtifactRef | null;
+  /** The look that it rests on; null or absent where nothing was looked at. */
+  readonly look?: Look | null;
   /** Of a retraining that was started. */
   readonly workflowId?: string;
 }

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import { seriesId } from '../contracts/series.ts';
 import type {
+  FalsePromotions,
   FleetItem,
   FleetProgress,
   FleetRow,
@@ -34,7 +35,13 @@ export async function trainFleet({ items, maxWorkers }: TrainFleetInput): Promis
     running.delete(series);
   });
   setCurrentDetails(renderFleet(items.length, running, done()));
-  return { rows: done() };
+  return { rows: done(), falsePromotions: sumOfLevels(done()) };
+}
+
+/** Chances add up, however the series hang together. */
+function sumOfLevels(rows: readonly FleetRow[]): FalsePromotions {
+  const looks = rows.flatMap(row => (row.ok && row.result.offer?.look) || []);
+  return { looks: looks.length, expected: looks.reduce((sum, { level }) => sum + level, 0) };
 }
 
 async function trainOne(item: FleetItem): Promise<FleetRow> {
