@@ -5,7 +5,8 @@ import type { Json } from '../contracts/artifact.ts';
 import type { MarketBars } from '../contracts/candles.ts';
 import type { Comparison, LookPlan } from '../contracts/comparison.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
-import { labelCandles } from '../datasets/labels/index.ts';
+import { UNLABELLED } from '../contracts/tasks.ts';
+import { readDataset } from '../datasets/dataset-file.ts';
 import { reversionSides } from '../datasets/labels/sigma-reversion.ts';
 import { volatilityOf, volatilityPerBar } from '../datasets/labels/volatility.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
@@ -18,6 +19,7 @@ import { loadServingModel, type ServingModel } from '../inference/serving-model.
 import { openSession } from '../models/onnx/session.ts';
 import { asStep } from './activity.ts';
 import { SNAPSHOT_FILE } from './export-snapshot.ts';
+import { DATASET_FILE } from './label-dataset.ts';
 import { offThread } from './off-thread.ts';
 import { findSeeds, type KeptSeeds } from './other-seeds.ts';
 import { MODEL_FILE, type ModelFacts } from './quantize-model.ts';
@@ -83,8 +85,7 @@ async function readInput(
   const { recipe, marketKind } = candidate.meta;
   const { path } = await artifacts.load(candidate.meta.artifacts.snapshot);
   const bars = await readSnapshot(path(SNAPSHOT_FILE));
-  const decision = decisionOf(candidate.meta);
-  const label = decidedLabels(recipe.task, labelCandles(bars, recipe.labels), decision);
+  const label = await labelPerBar(artifacts, candidate, bars.openTime.length);
   const asked = barsToAsk(bars, candidate, champion);
   return {
     series: seriesId(series),
@@ -109,6 +110,20 @@ async function readInput(
     gate: wholeGate(recipe.gate),
     plan,
   };
+}
+
+/** The very labels that the candidate's evidence rests on; −1 where a bar has none. */
+async function labelPerBar(
+  artifacts: ArtifactStore,
+  { meta }: ServingModel,
+  bars: number,
+): Promise<Int8Array> {
+  const { path } = await artifacts.load(meta.artifacts.dataset);
+  const dataset = await readDataset(path(DATASET_FILE));
+  const known = decidedLabels(meta.task, dataset, decisionOf(meta));
+  const label = new Int8Array(bars).fill(UNLABELLED);
+  for (const [row, bar] of dataset.bar.entries()) label[bar] = known[row];
+  return label;
 }
 
 /** Bars that both models can answer for and neither has learnt from. */

@@ -92,7 +92,8 @@ export function decide(
     : { decision: 'promoted', reason };
 }
 
-function hardAnswer(standing: OfferStanding): { decision: OfferDecision; reason: string } | null {
+/** The answer where no comparison could change it; null where one has to be made. */
+export function hardAnswer(standing: OfferStanding): { decision: OfferDecision; reason: string } | null {
   if (!standing.eligible) return { decision: 'rejected', reason: standing.failedRules.join(' ') };
   if (standing.champion === standing.version)
     return { decision: 'kept', reason: `v${standing.version} is the champion already.` };

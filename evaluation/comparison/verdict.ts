@@ -97,7 +97,7 @@ function judge(facts: Facts, standing: Standing): Judgement {
   }
   const known = advantages as readonly Advantage[];
   if (known.every(found => isAhead(found, 0)))
-    return { outcome: 'pass', reason: `${names(standing)}: it is better (${shown}).` };
+    return { outcome: 'pass', reason: `${names(standing)}: ${words(standing).pass} (${shown}).` };
   const { mcc } = facts.advantages;
   if (isOld(standing) && mcc && isAhead(mcc, -standing.gate.refresh!.margin)) {
     return {
@@ -106,14 +106,31 @@ function judge(facts: Facts, standing: Standing): Judgement {
     };
   }
   if (known.some(({ candidate }) => candidate.high! < 0))
-    return { outcome: 'fail', reason: `${names(standing)}: it is worse (${shown}).` };
+    return { outcome: 'fail', reason: `${names(standing)}: ${words(standing).fail} (${shown}).` };
   if (known.every(({ candidate }) => candidate.low! > 0)) {
     return {
       outcome: 'inconclusive',
-      reason: `${names(standing)}: it is better, but not the mean over its seeds, so the seed may be what is lucky (${shown}).`,
+      reason: `${names(standing)}: ${words(standing).pass}, but not the mean over its seeds, so it may owe that to its seed (${shown}).`,
     };
   }
-  return { outcome: 'inconclusive', reason: `${names(standing)}: no difference is shown (${shown}).` };
+  return {
+    outcome: 'inconclusive',
+    reason: `${names(standing)}: ${words(standing).inconclusive} (${shown}).`,
+  };
+}
+
+/** What each outcome means, beside a champion and without one. */
+const OUTCOMES = {
+  rival: { pass: 'it is better', fail: 'it is worse', inconclusive: 'no difference is shown' },
+  chance: {
+    pass: 'it is better than chance',
+    fail: 'it is worse than chance',
+    inconclusive: 'it is not shown to be better than chance',
+  },
+} as const;
+
+function words({ champion }: Standing) {
+  return OUTCOMES[champion ? 'rival' : 'chance'];
 }
 
 function isAhead({ candidate, seeds }: Advantage, by: number): boolean {

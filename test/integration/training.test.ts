@@ -73,11 +73,13 @@ test(
         ['quantizeModel', false],
         ['validateModel', false],
         ['registerVersion', false],
+        ...(first.eligible ? [['fitSeeds', false]] : []),
         ['offerVersion', false],
       ],
     );
     const champion = await home.rooms.registry.champion(SERIES);
     assert.equal(first.offer?.decision, first.eligible ? 'promoted' : 'rejected');
+    assert.equal(first.offer?.look?.number ?? null, first.eligible ? 1 : null);
     assert.equal(champion?.version ?? null, first.eligible ? 1 : null);
 
     const again = await train(home, training(recipe));
