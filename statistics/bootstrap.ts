@@ -31,20 +31,15 @@ export const MIN_BLOCKS = 10;
 /** Where more draws than this are undefined, the others are no fair sample. */
 const MAX_UNDEFINED_SHARE = 0.05;
 
-/** Share of the draws beyond each bound of a 95 % interval. */
-const USUAL_TAIL = 0.025;
-
 /**
- * Percentile intervals by the moving-block bootstrap (Künsch 1989): block starts uniform over 0 … rows − blockRows,
+ * 95 % percentile intervals by the moving-block bootstrap (Künsch 1989): block starts uniform over 0 … rows − blockRows,
  * ⌈rows / blockRows⌉ blocks per draw. All statistics see the same draws, and the same seed gives the same draws, so
  * models on the same rows are paired. Bounds are null with under 10 blocks, or where over 5 % of the draws leave the
  * statistic undefined.
- * @param tail share of the draws beyond each bound: the level at which a bound is one-sided
  */
 export function bootstrapIntervals<Name extends string>(
   statistic: Statistic<Name>,
   spec: BootstrapSpec,
-  tail = USUAL_TAIL,
 ): Record<Name, Estimate> {
   const { names } = statistic;
   const value = new Float64Array(names.length);
@@ -52,7 +47,7 @@ export function bootstrapIntervals<Name extends string>(
   const enough = spec.rows >= MIN_BLOCKS * spec.blockRows;
   const samples = enough ? sample(statistic, spec) : null;
   const estimates = names.map((name, i): [Name, Estimate] => {
-    const [low, high] = samples ? percentileInterval(samples[i]!, tail) : [null, null];
+    const [low, high] = samples ? percentileInterval(samples[i]!) : [null, null];
     return [name, Number.isNaN(value[i]) ? UNDEFINED : { value: value[i]!, low, high }];
   });
   return Object.fromEntries(estimates) as Record<Name, Estimate>;
@@ -81,10 +76,10 @@ function sample(statistic: Statistic<string>, spec: BootstrapSpec): Float64Array
   return samples;
 }
 
-function percentileInterval(sample: Float64Array, tail: number): [number | null, number | null] {
+function percentileInterval(sample: Float64Array): [number | null, number | null] {
   const defined = sample.filter(value => !Number.isNaN(value)).sort();
   if (defined.length < sample.length * (1 - MAX_UNDEFINED_SHARE)) return [null, null];
-  return [quantile(defined, tail), quantile(defined, 1 - tail)];
+  return [quantile(defined, 0.025), quantile(defined, 0.975)];
 }
 
 /** Linear interpolation between the order statistics of a sorted sample, numpy's default. */
