@@ -17,6 +17,8 @@ export interface Look extends TimeRange {
   readonly bars: number;
   /** Of them, those that no earlier look of the series used. */
   readonly freshBars: number;
+  /** Share of the draws beyond each bound: the level, made smaller for the few blocks that the bars are. */
+  readonly tail: number;
   readonly draws: number;
 }
 

@@ -5,14 +5,14 @@ import { type DecisionRule, decideClasses, decidedProbabilities } from '../contr
 import type { CostSpec, GateSpec, LabelSpec } from '../contracts/recipe.ts';
 import type { MarketKind } from '../contracts/series.ts';
 import { DECIDED_CLASSES, type Task } from '../contracts/tasks.ts';
-import { MIN_BLOCKS } from '../statistics/bootstrap.ts';
+import { type BootstrapSpec, MIN_BLOCKS } from '../statistics/bootstrap.ts';
 import { confusionCounts, matthewsCorrelation } from '../statistics/confusion.ts';
 import { checkProbabilities } from '../statistics/probabilities.ts';
-import { aucAdvantage, type LookSpec, mccAdvantage, returnAdvantage } from './comparison/advantages.ts';
+import { expandedTail } from '../statistics/student.ts';
+import { aucAdvantage, mccAdvantage, returnAdvantage } from './comparison/advantages.ts';
 import { hindrance, type Standing, verdict } from './comparison/verdict.ts';
-import { countFresh, drawsFor } from './looks.ts';
+import { countFresh, drawsFor, lookBlockRows } from './looks.ts';
 import { playBlock } from './play-block.ts';
-import { bootstrapSpec } from './score.ts';
 
 /** What a model answers on the rows, and how that becomes decisions. */
 export interface Answers {
@@ -73,13 +73,16 @@ export function compareModels(input: ComparisonInput): Comparison {
   const label = Int8Array.from(rows, row => input.label[row]!);
   const openTime = Float64Array.from(rows, row => input.openTime[row]!);
   const classes = Math.max(...[candidate, champion ?? candidate].map(({ task }) => classesOf(task).length));
+  const blocks = Math.floor(rows.length / lookBlockRows(rows.length, candidate.labels.horizonBars));
+  const tail = blocks > 1 ? expandedTail(plan.level, blocks) : plan.level;
   const standing: Standing = {
     candidate,
     champion,
     bars: rows.length,
     freshBars: countFresh(openTime, plan.used),
     leastBars: leastBars(input),
-    draws: drawsFor(plan.level, gate.bootstrapDraws),
+    tail,
+    draws: drawsFor(tail, gate.bootstrapDraws),
     seedsMissing: input.otherSeeds === null,
     sameQuestion: champion === null || isDeepStrictEqual(questionOf(candidate), questionOf(champion)),
     gate,
@@ -96,6 +99,7 @@ export function compareModels(input: ComparisonInput): Comparison {
         toTime: openTime.at(-1)!,
         bars: rows.length,
         freshBars: standing.freshBars,
+        tail,
         draws: standing.draws!,
       };
   const advantages = look
@@ -176,10 +180,12 @@ interface Measured {
 function measureAdvantages(measured: Measured): Comparison['advantages'] {
   const { input, look, label, classes, decided, rival } = measured;
   const { candidate, gate } = input;
-  const specOf = (rows: number): LookSpec => ({
-    ...bootstrapSpec(rows, candidate.labels, gate),
+  const specOf = (rows: number): BootstrapSpec => ({
+    rows,
+    blockRows: lookBlockRows(rows, candidate.labels.horizonBars),
     draws: look.draws,
-    level: look.level,
+    seed: gate.bootstrapSeed,
+    level: 2 * look.tail,
   });
   const spec = specOf(label.length);
   const answers = decided.map(({ predicted }) => predicted);
@@ -202,7 +208,7 @@ function measureAdvantages(measured: Measured): Comparison['advantages'] {
 function earnings(
   { input, rows, decided }: Measured,
   rival: Decided,
-  specOf: (rows: number) => LookSpec,
+  specOf: (rows: number) => BootstrapSpec,
 ): Advantage {
   const bar = Int32Array.from(rows, row => input.bar[row]!);
   const [rivals, ...own] = [rival, ...decided].map(

@@ -32,15 +32,23 @@ export function spendingWeight(place: number): number {
 
 const ZETA = 2.285765665638634;
 
-/** A level is a share of so many draws at least beyond an interval's bound. */
+/** So many draws at least lie beyond an interval's bound. */
 const DRAWS_BEYOND = 50;
-/** Beyond this a look would take minutes; a series comes there with its 120th place, of which a year has about five. */
-const MAX_DRAWS = 5_000_000;
+/** More would take minutes: some sixty looks at thousands of bars, of which a year has room for about five. */
+const MAX_DRAWS = 2_000_000;
 
-/** How many draws a look at a level takes; null where the error is as good as spent. */
-export function drawsFor(level: number, atLeast: number): number | null {
-  const draws = Math.max(atLeast, Math.ceil(DRAWS_BEYOND / level));
+/** How many draws a bound takes that has a share of them beyond it; null where that can't be drawn any more. */
+export function drawsFor(tail: number, atLeast: number): number | null {
+  const draws = Math.max(atLeast, Math.ceil(DRAWS_BEYOND / tail));
   return draws > MAX_DRAWS ? null : draws;
+}
+
+/** A draw costs as much as it has blocks, and so many say all of the spread that there is to say. */
+const MAX_BLOCKS = 2_000;
+
+/** Blocks of twice the horizon, longer where there would be too many of them: labels that overlap stay together. */
+export function lookBlockRows(rows: number, horizonBars: number): number {
+  return Math.max(2 * horizonBars, Math.ceil(rows / MAX_BLOCKS));
 }
 
 /** Rows whose bars lie in none of the ranges. */

@@ -33,25 +33,12 @@ export function statisticOfRanking<Name extends string>(
   rows: number,
   ranking: Ranking,
 ): Statistic<Name> {
-  const area = (areas: Float64Array) => areas[0]!;
-  return statisticsOfAreas(rows, [ranking], { [name]: area } as Record<Name, typeof area>);
-}
-
-/** Functions of several rankings' AUCs on the same rows; a draw costs O(rows × rankings). */
-export function statisticsOfAreas<Name extends string>(
-  rows: number,
-  rankings: readonly Ranking[],
-  functions: Readonly<Record<Name, (areas: Float64Array) => number>>,
-): Statistic<Name> {
   const times = new Int32Array(rows + 1);
-  const areas = new Float64Array(rankings.length);
-  const names = Object.keys(functions) as Name[];
   return {
-    names,
+    names: [name],
     measure(draw, out) {
       countRows(draw, times);
-      for (let i = 0; i < rankings.length; i++) areas[i] = areaUnderCurve(rankings[i]!, times);
-      for (let i = 0; i < names.length; i++) out[i] = functions[names[i]!](areas);
+      out[0] = areaUnderCurve(ranking, times);
     },
   };
 }

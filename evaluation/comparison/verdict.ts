@@ -19,7 +19,8 @@ export interface Standing {
   readonly bars: number;
   readonly freshBars: number;
   readonly leastBars: number;
-  /** Null where the look's level asks for more than can be drawn. */
+  readonly tail: number;
+  /** Null where the tail asks for more than can be drawn. */
   readonly draws: number | null;
   readonly seedsMissing: boolean;
   readonly sameQuestion: boolean;
@@ -62,8 +63,8 @@ const HINDRANCES: readonly {
   {
     outcome: 'inconclusive',
     holds: ({ draws }) => draws === null,
-    reason: ({ plan, gate }) =>
-      `The series’ promotion error of ${percent(gate.promotionError)} is as good as spent: its next look would have a level of ${plan.level.toExponential(1)}, which can’t be drawn. An operator has to choose.`,
+    reason: ({ plan, gate, bars, tail }) =>
+      `The series’ promotion error of ${percent(gate.promotionError)} is as good as spent: of its look ${plan.number}, at level ${levelWords(plan.level)}, a bound has ${tail.toExponential(1)} of the draws beyond it on ${counted(bars)}, more than can be drawn. An operator has to choose.`,
   },
   {
     outcome: 'inconclusive',
@@ -209,7 +210,7 @@ function thresholdOf({ champion, gate, leastBars }: Standing): string {
   return `at the look’s level, of the candidate and of the mean over ${gate.seeds} seeds: ${ahead}; on at least ${leastBars} bars, ${percent(gate.minFreshShare)} of them new`;
 }
 
-function numbersOf(facts: Facts, { bars, freshBars, plan, draws }: Standing): RuleResult['numbers'] {
+function numbersOf(facts: Facts, { bars, freshBars, plan, tail, draws }: Standing): RuleResult['numbers'] {
   const of = (measure: Measure) => {
     const found = facts.advantages[measure];
     return found === null
@@ -228,6 +229,7 @@ function numbersOf(facts: Facts, { bars, freshBars, plan, draws }: Standing): Ru
     look: plan.number,
     place: plan.place,
     level: plan.level,
+    tail,
     draws,
     candidateMcc: facts.candidateMcc,
     championMcc: facts.championMcc,

@@ -224,7 +224,10 @@ test('a smaller level asks for more: wider intervals, from at least 50 draws bey
   const at = (level: number) => compare(model(2, 0.5), model(1, 0.4), { plan: { ...FIRST, level } });
   const [loose, strict] = [at(0.02), at(0.0005)];
   assert.ok(strict.advantages.mcc!.candidate.low! < loose.advantages.mcc!.candidate.low!);
-  assert.deepEqual([loose.look?.draws, strict.look?.draws], [2_500, 100_000]);
+  for (const { look } of [loose, strict]) {
+    assert.ok(look!.tail < look!.level && look!.draws * look!.tail >= 50);
+  }
+  assert.ok(strict.look!.draws > 100_000);
 });
 
 test('an error that is as good as spent leaves the choice to an operator', () => {

@@ -13,7 +13,17 @@ import {
 import { near } from '../support/near.ts';
 
 function look(number: number, place = number, fromTime = 0, toTime = 10): Look {
-  return { number, place, level: 0.01, fromTime, toTime, bars: 1_000, freshBars: 1_000, draws: 2_000 };
+  return {
+    number,
+    place,
+    level: 0.01,
+    fromTime,
+    toTime,
+    bars: 1_000,
+    freshBars: 1_000,
+    tail: 0.01,
+    draws: 2_000,
+  };
 }
 
 test('the weights are those of onlineFDR, and sum to 1', () => {
