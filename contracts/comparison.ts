@@ -50,7 +50,7 @@ export interface Comparison {
   readonly championMcc: number | null;
   /** Of the same training with other seeds, in their order; a seed whose decisions are constant has 0. */
   readonly otherSeeds: readonly { readonly seed: number; readonly mcc: number | null }[];
-  /** Over the champion; without one, over the constant baseline (MCC 0, AUC ½). Null where nothing was looked at. */
+  /** Over the champion; without one, over the constant baseline (MCC 0, AUC ½) and cash. Null where nothing was looked at. */
   readonly advantages: Readonly<Record<Measure, Advantage | null>>;
   /** What the verdict rests on. */
   readonly decidedBy: readonly Measure[];

@@ -59,53 +59,23 @@ export interface ComparisonInput {
 /**
  * Judges a candidate on bars after both models' last training and validation label, at the level of its look. Against a
  * champion by the paired difference of net returns per bar where the champion is tradable, else of MCC; without one by MCC
- * above 0 and directional AUC above ½. It passes where the candidate and the mean over its seeds are ahead, fails where
+ * above 0 and directional AUC above ½, or by what its recipe's gate requires instead. It passes where the candidate and the mean over its seeds are ahead, fails where
  * it is shown to be behind; whatever does not pass keeps things as they are.
  * @throws AlphaloomError PREDICTION_INVALID where a model's probabilities are none
  */
 export function compareModels(input: ComparisonInput): Comparison {
-  const { candidate, champion, plan, gate } = input;
+  const { candidate, champion } = input;
   const rows = unseenRows(input);
+  const openTime = Float64Array.from(rows, row => input.openTime[row]!);
+  const label = Int8Array.from(rows, row => input.label[row]!);
   const decided = [candidate, ...(input.otherSeeds ?? [])].map(model =>
     decideRows(rows, candidate.task, model, input),
   );
   const rival = champion && decideRows(rows, champion.task, champion, input);
-  const label = Int8Array.from(rows, row => input.label[row]!);
-  const openTime = Float64Array.from(rows, row => input.openTime[row]!);
   const classes = Math.max(...[candidate, champion ?? candidate].map(({ task }) => classesOf(task).length));
-  const blocks = Math.floor(rows.length / lookBlockRows(rows.length, candidate.labels.horizonBars));
-  const tail = blocks > 1 ? expandedTail(plan.level, blocks) : plan.level;
-  const standing: Standing = {
-    candidate,
-    champion,
-    bars: rows.length,
-    freshBars: countFresh(openTime, plan.used),
-    leastBars: leastBars(input),
-    tail,
-    draws: drawsFor(tail, gate.bootstrapDraws),
-    seedsMissing: input.otherSeeds === null,
-    sameQuestion: champion === null || isDeepStrictEqual(questionOf(candidate), questionOf(champion)),
-    gate,
-    plan,
-  };
+  const standing = standingOf(input, openTime);
   const hindered = hindrance(standing);
-  const look: Look | null = hindered
-    ? null
-    : {
-        number: plan.number,
-        place: plan.place,
-        level: plan.level,
-        fromTime: openTime[0]!,
-        toTime: openTime.at(-1)!,
-        bars: rows.length,
-        freshBars: standing.freshBars,
-        tail,
-        draws: standing.draws!,
-      };
-  const advantages = look
-    ? measureAdvantages({ input, look, rows, label, classes, decided, rival })
-    : NOTHING;
-  const decidedBy = measuresOf(input);
+  const look = hindered ? null : lookOf(standing, openTime);
   const mccs = decided.map(({ predicted }) => mccOf(label, predicted, classes));
   const facts = {
     series: input.series,
@@ -117,11 +87,39 @@ export function compareModels(input: ComparisonInput): Comparison {
     candidateMcc: mccs[0]!,
     championMcc: rival && mccOf(label, rival.predicted, classes),
     otherSeeds: (input.otherSeeds ?? []).map(({ seed }, at) => ({ seed, mcc: mccs[at + 1]! })),
-    advantages,
-    decidedBy,
+    advantages: look ? measureAdvantages({ input, look, rows, label, classes, decided, rival }) : NOTHING,
+    decidedBy: standing.decidedBy,
     look,
   };
   return { ...facts, rule: hindered ?? verdict(facts, standing) };
+}
+
+function standingOf(input: ComparisonInput, openTime: Float64Array): Standing {
+  const { candidate, champion, gate, plan } = input;
+  const bars = openTime.length;
+  const blocks = Math.floor(bars / lookBlockRows(bars, candidate.labels.horizonBars));
+  const tail = blocks > 1 ? expandedTail(plan.level, blocks) : plan.level;
+  return {
+    candidate,
+    champion,
+    bars,
+    freshBars: countFresh(openTime, plan.used),
+    leastBars: leastBars(input),
+    tail,
+    draws: drawsFor(tail, gate.bootstrapDraws),
+    seedsMissing: input.otherSeeds === null,
+    sameQuestion: champion === null || isDeepStrictEqual(questionOf(candidate), questionOf(champion)),
+    decidedBy: measuresOf(input),
+    gate,
+    plan,
+  };
+}
+
+/** Of what nothing hinders. */
+function lookOf({ plan, bars, freshBars, tail, draws }: Standing, openTime: Float64Array): Look {
+  const { number, place, level } = plan;
+  const [fromTime, toTime] = [openTime[0]!, openTime.at(-1)!];
+  return { number, place, level, fromTime, toTime, bars, freshBars, tail, draws: draws! };
 }
 
 /** What a model's answers are right or wrong about. */
@@ -161,10 +159,18 @@ function leastBars({ candidate, champion, gate }: ComparisonInput): number {
   return Math.max(asked, MIN_BLOCKS * 2 * candidate.labels.horizonBars);
 }
 
-/** Net returns decide where the champion is tradable: it must not yield to what earns less. */
-function measuresOf({ champion }: ComparisonInput): Measure[] {
-  if (champion === null) return ['mcc', 'directionalAuc'];
-  return champion.tradable ? ['netReturnPerBar'] : ['mcc'];
+const SKILL: readonly Measure[] = ['mcc', 'directionalAuc'];
+const EARNINGS: readonly Measure[] = ['netReturnPerBar'];
+
+/**
+ * Net returns decide where the champion is tradable: it must not yield to what earns less. A first champion must show what
+ * its recipe's gate requires, skill unless that says otherwise.
+ */
+function measuresOf({ champion, gate: { rules } }: ComparisonInput): readonly Measure[] {
+  if (champion !== null) return champion.tradable ? EARNINGS : ['mcc'];
+  const earns = rules.edge === 'required';
+  if (rules.skill === 'reported' && earns) return EARNINGS;
+  return earns ? [...SKILL, ...EARNINGS] : SKILL;
 }
 
 interface Measured {
@@ -200,32 +206,35 @@ function measureAdvantages(measured: Measured): Comparison['advantages'] {
             spec,
           )
         : null,
-    netReturnPerBar: rival && earnings(measured, rival, specOf),
+    netReturnPerBar: earnings(measured, specOf),
   };
 }
 
-/** Both are played on the same bars, as they were labelled and at the candidate's costs. */
+/** All are played on the same bars, as they were labelled and at the candidate's costs; who has no rival competes with cash. */
 function earnings(
-  { input, rows, decided }: Measured,
-  rival: Decided,
+  { input, rows, decided, rival }: Measured,
   specOf: (rows: number) => BootstrapSpec,
 ): Advantage {
   const bar = Int32Array.from(rows, row => input.bar[row]!);
-  const [rivals, ...own] = [rival, ...decided].map(
-    ({ predicted }) =>
-      playBlock({
-        task: input.candidate.task,
-        predicted,
-        bar,
-        signalSides: input.signalSides,
-        candles: input.candles,
-        atr: input.atr,
-        labels: input.candidate.labels,
-        costs: input.costs,
-        market: input.market,
-      }).netReturns,
-  );
-  return returnAdvantage(own, rivals!, specOf(rivals!.length));
+  const played = (models: readonly Decided[]) =>
+    models.map(
+      ({ predicted }) =>
+        playBlock({
+          task: input.candidate.task,
+          predicted,
+          bar,
+          signalSides: input.signalSides,
+          candles: input.candles,
+          atr: input.atr,
+          labels: input.candidate.labels,
+          costs: input.costs,
+          market: input.market,
+        }).netReturns,
+    );
+  const own = played(decided);
+  const bars = own[0]!.length;
+  const [rivals = new Float64Array(bars)] = rival ? played([rival]) : [];
+  return returnAdvantage(own, rivals, specOf(bars));
 }
 
 function mccOf(label: Int8Array, answers: Int8Array, classes: number): number | null {

@@ -7,7 +7,6 @@ import {
 } from '@temporalio/workflow';
 import { seriesId } from '../contracts/series.ts';
 import type {
-  FalsePromotions,
   FleetItem,
   FleetProgress,
   FleetRow,
@@ -16,6 +15,7 @@ import type {
 } from '../contracts/training.ts';
 import { forEachBounded } from './bounded.ts';
 import { describeFailure } from './failure.ts';
+import { falsePromotionsOf } from './false-promotions.ts';
 import { runOrJoin } from './run-or-join.ts';
 
 const fleetProgress = defineQuery<FleetProgress>('progress');
@@ -35,13 +35,7 @@ export async function trainFleet({ items, maxWorkers }: TrainFleetInput): Promis
     running.delete(series);
   });
   setCurrentDetails(renderFleet(items.length, running, done()));
-  return { rows: done(), falsePromotions: sumOfLevels(done()) };
-}
-
-/** Chances add up, however the series hang together. */
-function sumOfLevels(rows: readonly FleetRow[]): FalsePromotions {
-  const looks = rows.flatMap(row => (row.ok && row.result.offer?.look) || []);
-  return { looks: looks.length, expected: looks.reduce((sum, { level }) => sum + level, 0) };
+  return { rows: done(), falsePromotions: falsePromotionsOf(done()) };
 }
 
 async function trainOne(item: FleetItem): Promise<FleetRow> {

@@ -24,6 +24,7 @@ export interface Standing {
   readonly draws: number | null;
   readonly seedsMissing: boolean;
   readonly sameQuestion: boolean;
+  readonly decidedBy: readonly Measure[];
   readonly gate: GateSpec;
   readonly plan: LookPlan;
 }
@@ -148,18 +149,25 @@ function isOld(standing: Standing): boolean {
   return refresh !== undefined && standing.champion !== null && ageDays(standing) > refresh.maxAgeDays;
 }
 
-const WORDS: Readonly<Record<Measure, { name: string; format: (value: number | null) => string }>> = {
-  mcc: { name: 'MCC', format: decimals },
-  netReturnPerBar: { name: 'net return per bar', format: finePoints },
-  directionalAuc: { name: 'directional AUC', format: decimals },
+interface Words {
+  readonly name: string;
+  /** What is told of it where there is no champion. */
+  readonly alone: string;
+  readonly format: (value: number | null) => string;
+}
+
+const WORDS: Readonly<Record<Measure, Words>> = {
+  mcc: { name: 'MCC', alone: 'MCC above chance', format: decimals },
+  netReturnPerBar: { name: 'net return per bar', alone: 'net return per bar', format: finePoints },
+  directionalAuc: { name: 'directional AUC', alone: 'directional AUC above chance', format: decimals },
 };
 
 function describe({ advantages, champion }: Facts, measure: Measure): string {
-  const { name, format } = WORDS[measure];
+  const { name, alone, format } = WORDS[measure];
   const found = advantages[measure];
   if (!found) return `${name} unknown`;
   const { candidate, seeds } = found;
-  const what = champion === null ? `${name} above chance` : `difference of ${name}`;
+  const what = champion === null ? alone : `difference of ${name}`;
   return `${what} ${format(candidate.value)} (${interval(candidate, format)}), of the mean over seeds ${format(seeds.value)} (${interval(seeds, format)})`;
 }
 
@@ -200,14 +208,10 @@ function staleReason(standing: Standing): string {
   );
 }
 
-function thresholdOf({ champion, gate, leastBars }: Standing): string {
-  const ahead =
-    champion === null
-      ? 'mcc > 0 and directionalAuc > 0.5'
-      : champion.tradable
-        ? 'net return per bar > the champion’s; a tradable champion yields only to a tradable candidate'
-        : 'mcc > the champion’s';
-  return `at the look’s level, of the candidate and of the mean over ${gate.seeds} seeds: ${ahead}; on at least ${leastBars} bars, ${percent(gate.minFreshShare)} of them new`;
+function thresholdOf({ champion, decidedBy, gate, leastBars }: Standing): string {
+  const over = champion === null ? 'chance (net returns: of 0)' : 'the champion';
+  const yields = champion?.tradable ? '; a tradable champion yields only to a tradable candidate' : '';
+  return `ahead of ${over} at the look’s level, the candidate and the mean over ${gate.seeds} seed${gate.seeds === 1 ? '' : 's'}: ${joined(decidedBy)}; on at least ${leastBars} bars, ${percent(gate.minFreshShare)} of them new${yields}`;
 }
 
 function numbersOf(facts: Facts, { bars, freshBars, plan, tail, draws }: Standing): RuleResult['numbers'] {

@@ -207,6 +207,17 @@ test('without a champion, skill in volatility alone is not enough', () => {
   assert.equal(rule.outcome, 'inconclusive');
 });
 
+test('without a champion a recipe that asks for earnings in place of skill is judged by what it earns', () => {
+  const gate: GateSpec = { ...GATE, rules: { skill: 'reported', edge: 'required' } };
+  const earning = compare(model(1, 0, { answers: foresight(0.95) }), null, { gate });
+  assert.deepEqual([earning.rule.outcome, earning.decidedBy], ['pass', ['netReturnPerBar']]);
+  assert.match(earning.rule.reason, /net return per bar \d.* bp/);
+  assert.equal(compare(model(1, 0.8), null, { gate }).rule.outcome, 'fail', 'costs, and nothing for them');
+  const both = compare(model(1, 0.8), null, { gate: { ...GATE, rules: { edge: 'required' } } });
+  assert.deepEqual(both.decidedBy, ['mcc', 'directionalAuc', 'netReturnPerBar']);
+  assert.notEqual(both.rule.outcome, 'pass');
+});
+
 test('bars that earlier looks used up are not looked at again, and it says how long to wait', () => {
   const used = [{ fromTime: 0, toTime: 2_500 * HOUR }];
   const plan: LookPlan = { number: 2, place: 2, level: 0.007, used };

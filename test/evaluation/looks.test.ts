@@ -7,6 +7,7 @@ import {
   countFresh,
   drawsFor,
   isStale,
+  lookBlockRows,
   planLook,
   spendingWeight,
 } from '../../evaluation/looks.ts';
@@ -109,4 +110,11 @@ test('before bars are read, a span is only called stale where that is beyond dou
     { fromTime: -10, toTime: 500 },
   ];
   assert.equal(isStale(span, overlapping, 0.25), true);
+});
+
+test('blocks are of twice the horizon, longer where enough of them are left, and never too many', () => {
+  assert.equal(lookBlockRows(1_000, 24), 48);
+  assert.equal(lookBlockRows(4_200, 24), 70);
+  assert.equal(lookBlockRows(6_000, 24), 96);
+  assert.equal(lookBlockRows(1_000_000, 24), 500);
 });
