@@ -12,6 +12,7 @@ import { linkPackage } from '../registry/package-files.ts';
 import { asStep } from './activity.ts';
 import type { SnapshotFacts } from './export-snapshot.ts';
 import type { DatasetFacts } from './label-dataset.ts';
+import { seedsToTrain } from './other-seeds.ts';
 import { MODEL_FILE, type ModelFacts } from './quantize-model.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
@@ -82,6 +83,7 @@ export function registerVersion(rooms: Rooms) {
       packageId: meta.packageId,
       eligible,
       tradable,
+      seeds: await seedsToTrain(rooms, version, meta),
       summary: `v${version.version}, ${eligible ? 'passed the gate' : 'failed the gate'}${tradable ? ', tradable' : ''}`,
     };
   });

@@ -178,20 +178,5 @@ export interface ParityReport {
   readonly disagreements: number;
 }
 
-/** Candidate against champion on bars that neither has seen. */
-export interface Comparison {
-  readonly series: string;
-  readonly candidate: number;
-  readonly champion: number;
-  readonly bars: number;
-  readonly fromTime: number | null;
-  readonly toTime: number | null;
-  readonly candidateMcc: number | null;
-  readonly championMcc: number | null;
-  /** Candidate's MCC less champion's, paired block bootstrap. */
-  readonly difference: Estimate;
-  readonly rule: RuleResult;
-}
-
 /** How a promotion's question was answered. */
 export type OfferDecision = 'promoted' | 'kept' | 'rejected' | 'awaiting approval';
