@@ -16,5 +16,5 @@ export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   comparison: 3,
   fold: 1,
   trial: 1,
-  search: 1,
+  search: 2,
 };
