@@ -69,14 +69,28 @@ export async function readPackageFolder(folder: string): Promise<OpenPackage> {
   const meta = await readJson<PackageMeta>(path('meta')).catch(error => {
     throw corrupt(path('meta'), 'it is not JSON', error);
   });
+  const missing = META_PARTS.find(part => meta?.[part] === undefined);
+  if (missing !== undefined) throw corrupt(path('meta'), `it has no ${missing}`);
   const { sha256 } = await digestFile(path('model'));
-  if (sha256 !== meta?.model?.sha256)
+  if (sha256 !== meta.model.sha256)
     throw corrupt(path('model'), `its SHA-256 is not the one of ${PACKAGE_FILES.meta} beside it`);
   const evidence = await readJson<Evidence>(path('metrics')).catch(error => {
     throw corrupt(path('metrics'), 'it is not JSON', error);
   });
   return { meta, evidence: withMeasurements(evidence, null), modelPath: path('model') };
 }
+
+/** What serving reads of `meta.json`. */
+const META_PARTS = [
+  'packageId',
+  'series',
+  'task',
+  'steps',
+  'featureNames',
+  'recipe',
+  'dataset',
+  'model',
+] as const;
 
 function corrupt(path: string, what: string, cause?: unknown): AlphaloomError {
   return new AlphaloomError('ARTIFACT_CORRUPT', `${path} can’t be used: ${what}.`, { path }, { cause });
