@@ -30,25 +30,37 @@ export interface EnterIntent {
 }
 
 export type EntryOrder =
-  | { readonly kind: 'market'; readonly validBars: number }
+  /** Fills at the next open; where a bar's volume limits it the rest waits, at most for the plan's `maxBars`. */
+  | { readonly kind: 'market' }
   | {
       readonly kind: 'limit';
       /** In quote: at or under the bar's close for a LONG, at or over it for a SHORT. Rounded to the nearest tick. */
       readonly price: number;
-      /** Bars after the deciding one in which it may fill; a market order waits only where a bar's volume limits it. */
+      /** Bars after the deciding one in which it may fill. */
       readonly validBars: number;
     };
 
-/** How a position is left. Distances are from the average entry price, in quote, over 0. */
+/** From the average entry price, over 0: so much in quote, or so many percent of that price. */
+export interface Distance {
+  readonly unit: 'quote' | 'percent';
+  readonly value: number;
+}
+
+/** How a position is left. */
 export interface ExitPlan {
   /** Against the position; null: none. */
-  readonly stop: number | null;
-  /** In favour, nearest first. Shares of the position, over 0, that add up to at most 1. */
-  readonly targets: readonly { readonly distance: number; readonly share: number }[];
-  /** A stop `distance` behind the best price, once that was `after` (0 or more) in favour; null: none. */
+  readonly stop: Distance | null;
+  /** In favour, nearest first, at most three. Shares of the position, over 0, that add up to at most 1. */
+  readonly targets: readonly TargetPlan[];
+  /** A stop `distance` behind the best price, once that was `after` (0 or more) in favour, in quote; null: none. */
   readonly trailing: { readonly distance: number; readonly after: number } | null;
   /** The position leaves at the close of the deciding bar + `maxBars`; null: no limit. */
   readonly maxBars: number | null;
+}
+
+export interface TargetPlan {
+  readonly distance: Distance;
+  readonly share: number;
 }
 
 /** Closes the symbol's position at the next open and withdraws what rests for it; nothing where none is open. */
@@ -64,7 +76,7 @@ export interface CancelEntryIntent {
 /** An entry that was wished for and can't be; counted among the refused orders. */
 export interface SkipIntent {
   readonly kind: 'skip';
-  readonly reason: 'noLevels';
+  readonly reason: 'noLevels' | 'noFunds' | 'tooSmall';
 }
 
 /** What was predicted at a bar's close. */
