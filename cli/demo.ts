@@ -8,6 +8,8 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import { seriesId } from '../contracts/series.ts';
 import type { TrainModelResult } from '../contracts/training.ts';
+import { summaryOf } from '../evaluation/report/summary.ts';
+import type { BacktestRequest } from '../evaluation/version-backtest/play-versions.ts';
 import { loadConfig } from '../host/config.ts';
 import { down } from '../host/down.ts';
 import { withLock } from '../host/lock.ts';
@@ -16,6 +18,7 @@ import { homeAt } from '../host/paths.ts';
 import { loadRecipe } from '../host/recipes.ts';
 import { readEvidence } from '../inference/package.ts';
 import { writeFileAtomic } from '../storage/files.ts';
+import { defaultRequest, playAndWrite } from './backtest.ts';
 import type { CliContext } from './context.ts';
 import { renderVerdict } from './evidence-text.ts';
 import { renderHistory } from './history-text.ts';
@@ -67,6 +70,7 @@ async function runDemo(outer: CliContext, keep: boolean): Promise<void> {
       for (const chapter of CHAPTERS) chapters.push(await train(context, connected, chapter));
       const prediction = await connected.rooms.predictor.predict(SAMPLE.series);
       output.say(`\n${bold('A prediction from the champion')}\n${renderPrediction(prediction)}`);
+      const backtest = await backtestChampion(context, connected);
       const overrides = await ensureTwoChampions(context, connected, chapters);
       const rollback = await rollBackBySignal(context, connected);
       const { registry } = connected.rooms;
@@ -78,6 +82,7 @@ async function runDemo(outer: CliContext, keep: boolean): Promise<void> {
         trainings: chapters.map(({ asOf, result, evidence }) => ({ asOf, ...result, evidence })),
         overrides,
         prediction,
+        backtest,
         rollback,
         champion: (await registry.champion(SERIES))?.version ?? null,
         versions: await registry.list(SERIES),
@@ -158,6 +163,27 @@ async function train(
   return { asOf, result, evidence };
 }
 
+/** As it would have traded on the bars that its training had not seen. */
+async function backtestChampion(context: CliContext, { rooms, loaded }: Connected) {
+  const { output } = context;
+  const series = SAMPLE.series;
+  const request: BacktestRequest = {
+    ...(await defaultRequest(loaded)),
+    markets: [{ series, model: { kind: 'champion' }, funding: null }],
+  };
+  const { backtest, report } = await playAndWrite(context, rooms, request, null);
+  const sentences = summaryOf({ document: backtest, performance: backtest.performance });
+  output.say(
+    [
+      `\n${output.paint.bold('A backtest of the champion')}, on bars that its training had not seen`,
+      ...sentences.map(text => `  ${text}`),
+      `  Report: ${report}`,
+    ].join('\n'),
+  );
+  const { id, fromTime, toTime, performance } = backtest;
+  return { id, fromTime, toTime, report, account: performance.account, buyAndHold: performance.buyAndHold };
+}
+
 /**
  * A rollback needs somewhere to go. Where the gate moved the champion less than twice, an operator overrides it, and the
  * history says so.
@@ -223,6 +249,7 @@ function whereToLook({ home, output }: CliContext, uiAddress: string | null, sec
       ? `Temporal UI: ${uiAddress} (workflows train/… and model/${SERIES}); end it with ${inHome} down`
       : `To look at the workflows in the Temporal UI: ${output.paint.bold('./alphaloom demo --keep')}`,
     `The card of a model: ${join(home.models, 'coinbase/BTCUSD/1h/v0002/card.md')}`,
+    `A report of each backtest: ${join(home.backtests, '…/report.html')}`,
     `Next, in your own home: ./alphaloom up, candles fetch … (or import FILE), train BTCUSD 1h, predict BTCUSD 1h`,
   ].join('\n');
 }

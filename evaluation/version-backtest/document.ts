@@ -42,6 +42,7 @@ export function documentOf(
     notes: notesOf({
       markets: noted,
       fromTime: range.fromTime,
+      toTime: range.toTime,
       costs,
       ignoreAge,
     }),
@@ -81,6 +82,7 @@ function notedMarket(market: SignalledMarket, symbol: string, range: PlayedRange
     stated: summary.market,
     servedThroughTime: model && expiryTime(model.meta),
     missingBars: Math.round((lastTime - firstTime) / barMs) + 1 - played.candles.bars,
+    fundingTimes: funding && [funding.rates.time[0]!, funding.rates.time.at(-1)!],
   };
 }
 

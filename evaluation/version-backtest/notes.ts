@@ -12,14 +12,20 @@ export interface NotedMarket {
   readonly servedThroughTime: number | null;
   /** Bars of the range that the series lacks. */
   readonly missingBars: number;
+  /** Times of the first and the last recorded funding rate; null without any. */
+  readonly fundingTimes: readonly [first: number, last: number] | null;
 }
 
 interface NotedBacktest {
   readonly markets: readonly NotedMarket[];
   readonly fromTime: number;
+  readonly toTime: number;
   readonly costs: CostSpec;
   readonly ignoreAge: boolean;
 }
+
+/** Between two payments on any venue. */
+const LONGEST_FUNDING_MS = 8 * 3_600_000;
 
 type Note = (market: NotedMarket, backtest: NotedBacktest) => string | null;
 
@@ -31,12 +37,13 @@ const NOTES: readonly Note[] = [
   modelAge,
   unansweredBars,
   untoldFunding,
+  endedFunding,
   venueFees,
   unknownRules,
   missingBars,
 ];
 
-/** Sentences of `NOTES` on each market; the same one on several markets stands once for each. */
+/** Sentences of `NOTES`, each market's in turn. */
 export function notesOf(backtest: NotedBacktest): string[] {
   return NOTES.flatMap(note =>
     backtest.markets.flatMap(market => {
@@ -81,6 +88,16 @@ function unansweredBars({ played: { model, series, signals } }: NotedMarket): st
 function untoldFunding({ played }: NotedMarket, { costs }: NotedBacktest): string | null {
   if (played.kind !== 'swap' || played.funding !== null || costs.fundingBpsPer8h !== undefined) return null;
   return `No funding was counted on ${played.series}; --funding FILE or --funding-bps-per-8h counts it.`;
+}
+
+function endedFunding(
+  { played, fundingTimes }: NotedMarket,
+  { fromTime, toTime }: NotedBacktest,
+): string | null {
+  if (fundingTimes === null) return null;
+  const [first, last] = fundingTimes;
+  if (first <= fromTime + LONGEST_FUNDING_MS && last >= toTime - LONGEST_FUNDING_MS) return null;
+  return `The funding rates of ${played.series} run from ${iso(first)} to ${iso(last)}: in the rest of the range none was counted.`;
 }
 
 function venueFees({ played, stated }: NotedMarket, { costs }: NotedBacktest): string | null {
