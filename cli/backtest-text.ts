@@ -21,7 +21,14 @@ interface Line {
 export function renderBacktest(backtest: BacktestReport, report: string, paint: Paint): string {
   const { inSample, notes, performance } = backtest;
   return [
-    ...(inSample ? [paint.red(inSample.warning), ''] : []),
+    ...(inSample
+      ? [
+          paint.red(
+            `IN SAMPLE, ${whole(inSample.seenBars)} of ${whole(inSample.bars)} bars. ${inSample.warning}`,
+          ),
+          '',
+        ]
+      : []),
     ...played(backtest, paint),
     '',
     renderTable(figures(performance), [

@@ -1,6 +1,7 @@
 import type { InSampleMark } from '../../contracts/backtest-document.ts';
 import { barsBefore, type Candles } from '../../contracts/candles.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
+import { joined } from '../../contracts/wording.ts';
 
 /** What decides over which bars a symbol may be played. */
 export interface RangeMarket {
@@ -92,7 +93,7 @@ function markSeen(
     seenBars,
     bars,
     throughTime,
-    warning: `IN SAMPLE: ${seenBars} of ${bars} bars had been seen by the training of ${who.join(', ')}. What they show is no evidence of what is to come; unseen bars begin at ${iso(unseenFrom)}.`,
+    warning: `The training of ${joined(who)} had seen bars through ${iso(throughTime)}: what they show is no evidence of what is to come. Unseen bars begin at ${iso(unseenFrom)}.`,
   };
 }
 

@@ -87,7 +87,7 @@ test('asked for, seen bars are played and marked: which, how many, by whom', () 
   assert.equal(inSample.throughTime, START + 60 * HOUR);
   assert.match(
     inSample.warning,
-    /^IN SAMPLE: 82 of 200 bars .*v2 of coinbase:BTCUSD\/1h, v2 of coinbase:ETHUSD\/1h/,
+    /training of v2 of coinbase:BTCUSD\/1h and v2 of coinbase:ETHUSD\/1h had seen bars through 2024-01-03T12:00Z/,
   );
   const later = ask(markets, { allowSeen: true, fromTime: START + 30 * HOUR }).inSample!;
   assert.equal(later.seenBars, 31);
