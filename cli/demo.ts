@@ -70,9 +70,9 @@ async function runDemo(outer: CliContext, keep: boolean): Promise<void> {
       for (const chapter of CHAPTERS) chapters.push(await train(context, connected, chapter));
       const prediction = await connected.rooms.predictor.predict(SAMPLE.series);
       output.say(`\n${bold('A prediction from the champion')}\n${renderPrediction(prediction)}`);
-      const backtest = await backtestChampion(context, connected);
       const overrides = await ensureTwoChampions(context, connected, chapters);
       const rollback = await rollBackBySignal(context, connected);
+      const backtest = await backtestChampion(context, connected);
       const { registry } = connected.rooms;
       const history = await registry.events(SERIES);
       output.say(`\n${bold('History')}\n${renderHistory(history)}`);
@@ -82,8 +82,8 @@ async function runDemo(outer: CliContext, keep: boolean): Promise<void> {
         trainings: chapters.map(({ asOf, result, evidence }) => ({ asOf, ...result, evidence })),
         overrides,
         prediction,
-        backtest,
         rollback,
+        backtest,
         champion: (await registry.champion(SERIES))?.version ?? null,
         versions: await registry.list(SERIES),
         history,
@@ -163,27 +163,6 @@ async function train(
   return { asOf, result, evidence };
 }
 
-/** As it would have traded on the bars that its training had not seen. */
-async function backtestChampion(context: CliContext, { rooms, loaded }: Connected) {
-  const { output } = context;
-  const series = SAMPLE.series;
-  const request: BacktestRequest = {
-    ...(await defaultRequest(loaded)),
-    markets: [{ series, model: { kind: 'champion' }, funding: null }],
-  };
-  const { backtest, report } = await playAndWrite(context, rooms, request, null);
-  const sentences = summaryOf({ document: backtest, performance: backtest.performance });
-  output.say(
-    [
-      `\n${output.paint.bold('A backtest of the champion')}, on bars that its training had not seen`,
-      ...sentences.map(text => `  ${text}`),
-      `  Report: ${report}`,
-    ].join('\n'),
-  );
-  const { id, fromTime, toTime, performance } = backtest;
-  return { id, fromTime, toTime, report, account: performance.account, buyAndHold: performance.buyAndHold };
-}
-
 /**
  * A rollback needs somewhere to go. Where the gate moved the champion less than twice, an operator overrides it, and the
  * history says so.
@@ -241,6 +220,27 @@ async function rollBackBySignal({ output }: CliContext, { rooms, temporal }: Con
   return { from, to };
 }
 
+/** As it would have traded on the bars that its training had not seen. */
+async function backtestChampion(context: CliContext, { rooms, loaded }: Connected) {
+  const { output } = context;
+  const series = SAMPLE.series;
+  const request: BacktestRequest = {
+    ...(await defaultRequest(loaded)),
+    markets: [{ series, model: { kind: 'champion' }, funding: null }],
+  };
+  const { backtest, report } = await playAndWrite(context, rooms, request, null);
+  const sentences = summaryOf({ document: backtest, performance: backtest.performance });
+  output.say(
+    [
+      `\n${output.paint.bold('A backtest of the champion')}, on bars that its training had not seen`,
+      ...sentences.map(text => `  ${text}`),
+      `  Report: ${report}`,
+    ].join('\n'),
+  );
+  const { id, fromTime, toTime, performance } = backtest;
+  return { id, fromTime, toTime, report, account: performance.account, buyAndHold: performance.buyAndHold };
+}
+
 function whereToLook({ home, output }: CliContext, uiAddress: string | null, seconds: number): string {
   const inHome = `ALPHALOOM_HOME=${home.root} ./alphaloom`;
   return [
@@ -249,7 +249,6 @@ function whereToLook({ home, output }: CliContext, uiAddress: string | null, sec
       ? `Temporal UI: ${uiAddress} (workflows train/… and model/${SERIES}); end it with ${inHome} down`
       : `To look at the workflows in the Temporal UI: ${output.paint.bold('./alphaloom demo --keep')}`,
     `The card of a model: ${join(home.models, 'coinbase/BTCUSD/1h/v0002/card.md')}`,
-    `A report of each backtest: ${join(home.backtests, '…/report.html')}`,
     `Next, in your own home: ./alphaloom up, candles fetch … (or import FILE), train BTCUSD 1h, predict BTCUSD 1h`,
   ].join('\n');
 }
