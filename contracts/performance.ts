@@ -152,7 +152,7 @@ export interface Distribution {
   readonly histogram: Histogram;
 }
 
-/** Bins of equal width from `from` to `to`. */
+/** Bins of equal width over all but the outermost 0.5 % at either end, which the outermost bins hold. */
 export interface Histogram {
   readonly from: number;
   readonly to: number;

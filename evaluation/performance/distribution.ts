@@ -2,6 +2,7 @@ import type { Distribution, Histogram } from '../../contracts/performance.ts';
 import { quantileOfSorted } from '../../statistics/quantile.ts';
 
 const BINS = 40;
+const TAIL = 0.005;
 
 /** Null where a draw exceeds all numbers, as gains compounded at a high leverage may. @param sample at least one number */
 export function distributionOf(sample: Float64Array): Distribution | null {
@@ -27,12 +28,15 @@ export function quantilesOf(sorted: Float64Array): Quantiles {
   };
 }
 
-/** One bin where all values are one. */
-export function histogramOf(values: Float64Array): Histogram {
-  const from = values.reduce((least, value) => Math.min(least, value));
-  const to = values.reduce((most, value) => Math.max(most, value));
-  if (from === to) return { from, to, counts: [values.length] };
+/** One bin where nearly all values are one. */
+function histogramOf(sorted: Float64Array): Histogram {
+  const from = quantileOfSorted(sorted, TAIL);
+  const to = quantileOfSorted(sorted, 1 - TAIL);
+  if (from === to) return { from, to, counts: [sorted.length] };
   const counts = new Array<number>(BINS).fill(0);
-  for (const value of values) counts[Math.min(BINS - 1, Math.floor(((value - from) / (to - from)) * BINS))]++;
+  for (const value of sorted) {
+    const bin = Math.floor(((value - from) / (to - from)) * BINS);
+    counts[Math.min(BINS - 1, Math.max(0, bin))]++;
+  }
   return { from, to, counts };
 }

@@ -23,6 +23,11 @@ export function turnoverOf({ turnover }: BacktestResult, curve: EquityCurve): Tu
   return { notional: turnover, perYear: finite(turnover / mean / yearsOf(curve)) };
 }
 
+/** Bars that no other position of the symbol could have: one that a signal closes is gone at the open of its last bar. */
+export function occupiedBars({ barsHeld, exitReason }: Trade): number {
+  return Math.max(1, exitReason === 'signal' ? barsHeld - 1 : barsHeld);
+}
+
 /** Index of the first value that is not below `least`; the length where all are. */
 export function firstNotBelow(ascending: Float64Array, least: number): number {
   let low = 0;
@@ -53,7 +58,7 @@ function barsWithPosition({ trades, time }: BacktestResult, markets: readonly Ba
 }
 
 /** Open time of the first bar in which the position was open no more. */
-function endOf({ entryBar, barsHeld, exitTime }: Trade, openTime: Float64Array): number {
-  const bar = entryBar + barsHeld;
-  return bar < openTime.length ? openTime[bar] : exitTime + 1;
+function endOf(trade: Trade, openTime: Float64Array): number {
+  const bar = trade.entryBar + occupiedBars(trade);
+  return bar < openTime.length ? openTime[bar] : trade.exitTime + 1;
 }

@@ -4,6 +4,7 @@ import type { RandomEntries } from '../../contracts/performance.ts';
 import { type Random, seededRandom } from '../../statistics/random.ts';
 import type { HeldMarkets } from './buy-and-hold.ts';
 import { distributionOf } from './distribution.ts';
+import { occupiedBars } from './exposure.ts';
 import { shuffle } from './trade-order.ts';
 import type { TradedShare } from './traded-shares.ts';
 
@@ -62,7 +63,7 @@ function stageOf(
   { fromTime, toTime }: HeldMarkets,
 ): Stage {
   const fromBar = barsBefore(candles, fromTime) + 1;
-  const held = Int32Array.from(shares, ({ trade }) => Math.max(1, trade.barsHeld));
+  const held = Int32Array.from(shares, ({ trade }) => occupiedBars(trade));
   return {
     open: candles.open,
     close: candles.close,

@@ -12,8 +12,10 @@ export function roundMoney(value: number, quote: string | null): string {
   return Math.abs(value) < 100 ? money(value, quote) : withUnit(fixed(value, 0), quote);
 }
 
+/** With six significant digits, at least cents. */
 export function price(value: number): string {
-  return significant(value, 6);
+  const magnitude = value > 0 ? Math.floor(Math.log10(value)) : 0;
+  return fixed(value, Math.min(20, Math.max(2, 5 - magnitude)));
 }
 
 /** A share with its sign: `+12.3 %`. */
@@ -25,7 +27,7 @@ export function gain(value: number | null, digits = 1): string {
 
 /** A share without a sign: `12.3 %`; a loss keeps its minus. */
 export function share(value: number | null, digits = 1): string {
-  return value === null ? '–' : `${fixed(value * 100, digits)} %`;
+  return value === null ? '–' : `${fixed(value * 100, digits)}\u00a0%`;
 }
 
 /** With thousands apart, a real minus, and none before a zero. */
@@ -51,7 +53,7 @@ export function duration(bars: number | null, timeframe: Timeframe): string {
   const span = bars * TIMEFRAME_MS[timeframe];
   const { ms, unit } = UNITS.find(({ ms }) => span >= 2 * ms) ?? UNITS.at(-1)!;
   const count = span / ms;
-  return `${count.toLocaleString('en-US', { maximumFractionDigits: count < 10 ? 1 : 0 })} ${unit}`;
+  return `${count.toLocaleString('en-US', { maximumFractionDigits: count < 10 ? 1 : 0 })}\u00a0${unit}`;
 }
 
 /** `2019-03-01` */
@@ -72,5 +74,5 @@ function significant(value: number, digits: number): string {
 }
 
 function withUnit(digits: string, quote: string | null): string {
-  return quote === null ? digits : `${digits} ${quote}`;
+  return quote === null ? digits : `${digits}\u00a0${quote}`;
 }

@@ -15,7 +15,7 @@ export function assumptionSection({ document, performance }: PlayedBacktest): Co
     marketTable(document),
     html`<h3>Policy ${document.policy.name}</h3>`,
     document.policy.description === '' ? null : html`<p>${document.policy.description}</p>`,
-    list(policySentences(document.policy)),
+    list(policySentences(document)),
     html`<h3>Fills and costs</h3>`,
     list([
       ...FILLS,
@@ -28,7 +28,7 @@ export function assumptionSection({ document, performance }: PlayedBacktest): Co
 
 const MARKETS: readonly Column[] = [
   { title: 'Series', kind: 'kept' },
-  { title: 'Decided by', kind: 'kept' },
+  { title: 'Decided by', kind: 'text' },
   { title: 'Bars', kind: 'right' },
   { title: 'First', kind: 'kept' },
   { title: 'Last', kind: 'kept' },
@@ -70,10 +70,13 @@ function modelName({
   return `${name} ${recipe} of ${trainedOn}, trained through ${day(trainedThroughTime)}`;
 }
 
-function policySentences(policy: Policy): string[] {
+function policySentences({ policy, markets }: BacktestDocument): string[] {
   const { entry, exits, sizing, maxLeverage, maxOpenPositions, minConfidence, onOpposite, maxVolumeShare } =
     policy;
-  const shares = Object.entries(exits.targetShares).filter(([, part]) => part > 0);
+  const target = distance(exits.target, markets);
+  const leaving = Object.entries(exits.targetShares)
+    .filter(([, part]) => part > 0)
+    .map(([name, part]) => `${share(part, 0)} leaves at ${name}`);
   return [
     entry.order === 'market'
       ? 'Enters at market, at the next open.'
@@ -81,21 +84,14 @@ function policySentences(policy: Policy): string[] {
     ...(minConfidence > 0 ? [`Needs a probability of at least ${share(minConfidence)}.`] : []),
     `Puts ${share(sizing.fraction, 0)} of the equity into a position, all positions together at most ${fixed(maxLeverage, 2)} times the equity.`,
     ...(maxOpenPositions < 100_000 ? [`Holds at most ${whole(maxOpenPositions)} positions at once.`] : []),
-    `Stop ${distance(exits.stop)}; target ${distance(exits.target)}${
-      exits.target.kind === 'none'
-        ? ''
-        : `, where ${shares.map(([name, part]) => `${share(part, 0)} leaves at ${name}`).join(', ')}`
-    }.`,
+    `Stop: ${distance(exits.stop, markets)}.`,
+    `Target: ${target}${target.startsWith('none') ? '' : ` (${leaving.join(', ')})`}.`,
     ...(exits.trailing
       ? [
           `A trailing stop follows the best price at ${exits.trailing.distanceAtr} ATR, once it was ${exits.trailing.afterAtr} ATR in favour.`,
         ]
       : []),
-    exits.maxBars === 'none'
-      ? 'No time limit.'
-      : exits.maxBars === 'recipe'
-        ? 'Time limit: the labels’ horizon.'
-        : `Time limit: ${bars(exits.maxBars)} after the signal.`,
+    `Time limit: ${timeLimit(exits.maxBars, markets)}.`,
     `An opposite signal ${OPPOSITE[onOpposite ?? 'default']}.`,
     ...(maxVolumeShare === undefined
       ? []
@@ -110,10 +106,12 @@ const OPPOSITE = {
   default: 'closes a position on spot and changes nothing on swaps',
 } as const;
 
-function distance(of: LevelDistance): string {
+function distance(of: LevelDistance, markets: readonly PlayedMarket[]): string {
   switch (of.kind) {
     case 'recipe':
-      return 'where the label’s barrier stood';
+      return markets.some(({ labels }) => labels.kind === 'triple-barrier')
+        ? 'where the label’s barrier stood'
+        : 'none, as the labels have no barriers';
     case 'atr':
       return `at ${of.multiple} ATR`;
     case 'percent':
@@ -121,6 +119,13 @@ function distance(of: LevelDistance): string {
     case 'none':
       return 'none';
   }
+}
+
+function timeLimit(maxBars: Policy['exits']['maxBars'], markets: readonly PlayedMarket[]): string {
+  if (maxBars === 'none') return 'none';
+  if (maxBars !== 'recipe') return `${bars(maxBars)} after the signal`;
+  const horizons = new Set(markets.map(({ labels }) => labels.horizonBars));
+  return `the labels’ horizon, ${[...horizons].map(bars).join(' or ')} after the signal`;
 }
 
 const FILLS = [

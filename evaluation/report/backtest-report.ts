@@ -2,7 +2,7 @@ import { buyAndHoldEquity } from '../performance/buy-and-hold.ts';
 import { type Content, html } from '../plots/markup.ts';
 import { page } from '../plots/page.ts';
 import { type KeyFigure, keyFigures, notice } from '../plots/parts.ts';
-import { gain, money, ratio, roundMoney, share, whole } from './amounts.ts';
+import { gain, ratio, roundMoney, share, whole } from './amounts.ts';
 import { assumptionSection } from './assumptions.ts';
 import { benchmarkSection, monteCarloSection } from './chance-section.ts';
 import { costSection } from './cost-section.ts';
@@ -38,7 +38,7 @@ export function renderBacktestReport(played: PlayedBacktest): string {
           { title: 'What was assumed', content: assumptionSection(played) },
         ]
       : [{ title: 'What was assumed', content: assumptionSection(played) }],
-    footer: html`<p>Backtest ${document.id} · Alphaloom ${document.alphaloom} · times are UTC · figures in backtest.json, rows in trades.parquet and equity.parquet</p>`,
+    footer: html`<p>Backtest ${document.id.slice(0, 16)} · Alphaloom ${document.alphaloom} · times are UTC · figures in backtest.json, rows in trades.parquet and equity.parquet</p>`,
   });
 }
 
@@ -72,11 +72,10 @@ function warnings({ document }: PlayedBacktest): Content {
 }
 
 function headline({ document, performance }: PlayedBacktest): KeyFigure[] {
-  const { account, buyAndHold, trades, costs, randomEntries } = performance;
-  const mark = document.inSample === null ? '' : ', in-sample';
+  const { account, buyAndHold, trades, costs } = performance;
   return [
     {
-      label: `Net return${mark}`,
+      label: document.inSample === null ? 'Net return' : 'In-sample return',
       value: gain(account.totalReturn),
       note: account.cagr === null ? undefined : `${gain(account.cagr)} a year`,
       tone: account.totalReturn >= 0 ? 'gain' : 'loss',
@@ -86,23 +85,17 @@ function headline({ document, performance }: PlayedBacktest): KeyFigure[] {
       value: gain(buyAndHold.totalReturn),
       note: `fell by ${share(buyAndHold.maxDrawdown)}`,
     },
-    { label: 'Largest drawdown', value: share(account.maxDrawdown), note: `Calmar ${ratio(account.calmar)}` },
+    {
+      label: 'Largest drawdown',
+      value: share(account.maxDrawdown),
+      note: `Calmar ${ratio(account.calmar)}`,
+    },
     { label: 'Sharpe ratio', value: ratio(account.sharpe), note: `Sortino ${ratio(account.sortino)}` },
-    { label: 'Trades', value: whole(trades.trades), note: `${share(trades.hitRate, 0)} gained` },
+    { label: 'Trades', value: whole(trades.trades), note: `profit factor ${ratio(trades.profitFactor)}` },
     {
-      label: 'Profit factor',
-      value: ratio(trades.profitFactor),
-      note: `${money(trades.expectancy, document.quote)} a trade`,
-    },
-    {
-      label: 'Costs',
-      value: roundMoney(costs.total, document.quote),
+      label: document.quote === null ? 'Costs' : `Costs in ${document.quote}`,
+      value: roundMoney(costs.total, null),
       note: `${share(costs.total / performance.initialCash)} of the cash`,
-    },
-    {
-      label: 'Against chance',
-      value: randomEntries === null ? '–' : `${share(randomEntries.percentile, 0)}`,
-      note: 'of random entries did worse',
     },
   ];
 }

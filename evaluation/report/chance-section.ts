@@ -12,7 +12,7 @@ import { type Column, dataTable, figure, pair } from '../plots/parts.ts';
 import { INK, MEANING } from '../plots/theme.ts';
 import { duration, gain, ratio, share, whole } from './amounts.ts';
 import type { PlayedBacktest } from './played-backtest.ts';
-import { moments, shortPercent } from './time-line.ts';
+import { moments, shortPercent, TIME_LINE_TOP } from './time-line.ts';
 
 const FIGURES: readonly Column[] = [
   { title: '', kind: 'kept' },
@@ -100,6 +100,7 @@ function fanFigure({ result, performance }: PlayedBacktest, resampled: Resampled
       size: 'whole',
       draw: width => ({
         height: width > 500 ? 280 : 230,
+        marginTop: TIME_LINE_TOP,
         x: { type: 'utc' },
         y: { grid: true, ticks: 5, tickFormat: value => `${value}×` },
         marks: [
@@ -160,6 +161,7 @@ function drawDistribution(
   const isRight = marked - low > (high - low) / 2;
   return {
     height: width > 500 ? 240 : 220,
+    marginTop: 30,
     x: { tickFormat: shortPercent, ticks: width > 500 ? 8 : 4 },
     y: { grid: true, ticks: 4 },
     marks: [
@@ -176,11 +178,9 @@ function drawDistribution(
       text([name], {
         x: [marked],
         frameAnchor: 'top',
-        dx: isRight ? -6 : 6,
+        dy: -16,
         textAnchor: isRight ? 'end' : 'start',
         fill: MEANING.model,
-        stroke: INK.paper,
-        strokeWidth: 4,
         fontWeight: 600,
       }),
     ],

@@ -1,6 +1,6 @@
 import { barX, type PlotOptions, ruleX, text } from '@observablehq/plot';
 import { chart } from '../plots/chart.ts';
-import type { Content } from '../plots/markup.ts';
+import { type Content, html } from '../plots/markup.ts';
 import { type Column, dataTable, figure } from '../plots/parts.ts';
 import { INK, MEANING } from '../plots/theme.ts';
 import { fixed, money, ratio, roundMoney, share } from './amounts.ts';
@@ -21,7 +21,7 @@ interface Step {
 export function costSection(played: PlayedBacktest): Content {
   const { performance, document } = played;
   const { costs, turnover, trades } = performance;
-  if (trades.trades === 0) return 'Nothing was traded, so nothing was paid.';
+  if (trades.trades === 0) return html`<p>Nothing was traded, so nothing was paid.</p>`;
   return [
     figure({
       title: `From the market’s result to the account’s${document.quote === null ? '' : `, in ${document.quote}`}`,
@@ -39,9 +39,9 @@ export function costSection(played: PlayedBacktest): Content {
       ),
       costRow('All costs', costs.total, played),
     ]),
-    `${roundMoney(turnover.notional, document.quote)} changed hands${
+    html`<p>${roundMoney(turnover.notional, document.quote)} changed hands${
       turnover.perYear === null ? '' : `: the average equity ${ratio(turnover.perYear)} times a year`
-    }.`,
+    }.</p>`,
   ];
 }
 
@@ -93,7 +93,7 @@ function drawSteps(steps: readonly Step[], width: number): PlotOptions {
       ticks: width > 500 ? 6 : 4,
       tickFormat: shortMoney,
       // Room for the numbers beside the bars.
-      domain: [Math.min(...ends) - 0.14 * span, Math.max(...ends) + 0.14 * span],
+      domain: [Math.min(...ends), Math.max(...ends) + (width > 500 ? 0.1 : 0.24) * span],
     },
     y: { domain: steps.map(({ name }) => name) },
     marks: [
@@ -101,19 +101,14 @@ function drawSteps(steps: readonly Step[], width: number): PlotOptions {
       bars(steps.slice(1, -1), MEANING.loss),
       bars([after], after.to >= 0 ? MEANING.gain : MEANING.loss),
       ruleX([0], { stroke: INK.ink }),
-      ...([true, false] as const).map(isToTheRight =>
-        text(
-          steps.filter(({ from, to }) => to >= from === isToTheRight),
-          {
-            x: 'to',
-            y: 'name',
-            text: 'says',
-            textAnchor: isToTheRight ? 'start' : 'end',
-            dx: isToTheRight ? 6 : -6,
-            fill: INK.ink,
-          },
-        ),
-      ),
+      text(steps, {
+        x: ({ from, to }: Step) => Math.max(from, to),
+        y: 'name',
+        text: 'says',
+        textAnchor: 'start',
+        dx: 6,
+        fill: INK.ink,
+      }),
     ],
   };
 }

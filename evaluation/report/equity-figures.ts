@@ -6,7 +6,7 @@ import { figure } from '../plots/parts.ts';
 import { INK, MEANING } from '../plots/theme.ts';
 import { day, duration, share } from './amounts.ts';
 import type { PlayedBacktest } from './played-backtest.ts';
-import { moments, seenInTraining, shortMoney, shortPercent } from './time-line.ts';
+import { moments, seenInTraining, shortMoney, shortPercent, TIME_LINE_TOP } from './time-line.ts';
 
 /** Above this ratio of highest to lowest, equal steps are equal shares. */
 const LOG_FROM = 4;
@@ -31,6 +31,7 @@ function equityFigure({ document, result }: PlayedBacktest, buyAndHold: Float64A
       size: 'whole',
       draw: width => ({
         height: width > 500 ? 320 : 250,
+        marginTop: TIME_LINE_TOP,
         x: { type: 'utc' },
         y: { type: isLog ? 'log' : 'linear', grid: true, ticks: 5, tickFormat: shortMoney },
         marks: [
@@ -76,7 +77,8 @@ function drawdownFigure({ document, result, performance }: PlayedBacktest): Mark
       draw: width => {
         const line = moments(time, curve, width);
         return {
-          height: 150,
+          height: 140,
+          marginTop: TIME_LINE_TOP,
           x: { type: 'utc' },
           y: { grid: true, ticks: 4, tickFormat: shortPercent },
           marks: [

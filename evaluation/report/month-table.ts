@@ -14,7 +14,7 @@ export function monthTable(months: readonly MonthFigures[]): Markup {
     return html`<tr><th scope="row">${year}</th>${cells.map(cell)}${yearCell(inYear)}</tr>
 `;
   });
-  return html`<div class="scroll" role="region" aria-label="Returns per month" tabindex="0"><table style="min-width: 720px"><thead><tr><th scope="col">%</th>${NAMES.map(
+  return html`<div class="scroll" role="region" aria-label="Returns per month" tabindex="0"><table style="min-width: max(100%, 700px)"><thead><tr><th scope="col">%</th>${NAMES.map(
     name => html`<th scope="col" class="right">${name}</th>`,
   )}<th scope="col" class="right">Year</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`;
@@ -32,7 +32,7 @@ function yearCell(months: readonly MonthFigures[]): Markup {
     (growth, { return: gained }) => (growth === null || gained === null ? growth : growth * (1 + gained)),
     1,
   );
-  return html`<td class="right"><strong>${percent(year === null ? null : year - 1)}</strong></td>`;
+  return html`<td class="right" style="padding-left: 14px"><strong>${percent(year === null ? null : year - 1)}</strong></td>`;
 }
 
 function tint(gained: number | null): string {

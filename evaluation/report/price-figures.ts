@@ -9,17 +9,17 @@ import { figure, type LegendEntry } from '../plots/parts.ts';
 import { INK, MEANING } from '../plots/theme.ts';
 import { gain, price, whole } from './amounts.ts';
 import type { PlayedBacktest } from './played-backtest.ts';
-import { moments, seenInTraining, shortMoney } from './time-line.ts';
+import { moments, seenInTraining, shortMoney, TIME_LINE_TOP } from './time-line.ts';
 
 /** With more trades in a chart, their marks would hide each other. */
 const MOST_MARKED = 40;
 const MOST_SYMBOLS = 8;
 
 const MARKED: readonly LegendEntry[] = [
-  { label: '▲ long, ▼ short at the entry', colour: INK.ink, shape: 'line' },
   { label: 'gained', colour: MEANING.gain, shape: 'line' },
   { label: 'lost, after costs', colour: MEANING.loss, shape: 'line' },
 ];
+const HOW_TO_READ = '▲ enters long, ▼ short, ● leaves; point at one to read the trade.';
 const STRIPED: readonly LegendEntry[] = [
   { label: 'held long', colour: MEANING.long, shape: 'area' },
   { label: 'held short', colour: MEANING.short, shape: 'area' },
@@ -46,7 +46,7 @@ function figuresOf(played: PlayedBacktest, market: BacktestMarket, trades: reado
   if (trades.length <= MOST_MARKED) {
     return figure({
       title: unit,
-      caption: 'Point at a trade to read it.',
+      caption: HOW_TO_READ,
       legend: MARKED,
       chart: priceChart(played, `Price of ${symbol} with every trade`, bars, () => tradeMarks(trades)),
     });
@@ -63,7 +63,7 @@ function figuresOf(played: PlayedBacktest, market: BacktestMarket, trades: reado
     ),
   })}${figure({
     title: `${symbol}: the last ${MOST_MARKED} trades`,
-    caption: 'Point at a trade to read it.',
+    caption: HOW_TO_READ,
     legend: MARKED,
     chart: priceChart(played, `Price of ${symbol} with the last ${MOST_MARKED} trades`, recent, () =>
       tradeMarks(last),
@@ -83,6 +83,7 @@ function priceChart(
     size: 'whole',
     draw: width => ({
       height: width > 500 ? 300 : 240,
+      marginTop: TIME_LINE_TOP,
       x: { type: 'utc' },
       y: { grid: true, ticks: 5, tickFormat: shortMoney },
       marks: [

@@ -4,6 +4,9 @@ import type { BacktestDocument } from '../../contracts/backtest-document.ts';
 import { INK } from '../plots/theme.ts';
 import { thinnedRows } from '../plots/thinning.ts';
 
+/** Pixels above a time line. */
+export const TIME_LINE_TOP = 12;
+
 /** A value at a bar's open time. */
 export interface Moment {
   readonly time: Date;

@@ -20,7 +20,8 @@ export function tradeSection(played: PlayedBacktest): Content {
   if (trades.length === 0) return html`<p>No position was opened.</p>`;
   return [
     pair(returnFigure(trades), holdingFigure(trades)),
-    figureTable(played),
+    html`<div style="max-width: 560px">${figureTable(played)}</div>`,
+    html`<h3>By side, symbol and exit</h3>`,
     groupTable(played, 'By side, symbol and exit', [
       ...named('Side', performance.bySide),
       ...(performance.bySymbol.length > 1 ? named('Symbol', performance.bySymbol) : []),
@@ -57,7 +58,10 @@ function returnFigure(trades: readonly Trade[]): Markup {
 }
 
 function holdingFigure(trades: readonly Trade[]): Markup {
-  const held = Float64Array.from(trades, ({ barsHeld }) => barsHeld);
+  const bins = binsOf(
+    Float64Array.from(trades, ({ barsHeld }) => barsHeld),
+    1,
+  );
   return figure({
     title: 'Holding times',
     caption: 'In bars, the entry’s included.',
@@ -67,9 +71,9 @@ function holdingFigure(trades: readonly Trade[]): Markup {
       size: 'half',
       draw: () => ({
         height: 220,
-        x: { ticks: 5 },
+        x: { ticks: 5, domain: [0, Math.max(...bins.map(({ to }) => to))] },
         y: { grid: true, ticks: 4 },
-        marks: histogramMarks(binsOf(held, 1), () => MEANING.model),
+        marks: histogramMarks(bins, () => MEANING.model),
       }),
     }),
   });

@@ -146,6 +146,12 @@ test('exposure counts bars with a position, turnover the notional of both sides,
   near(figures.finalEquity, 10_979);
 });
 
+test('a position that a signal closes at the open of a bar was not open in it', () => {
+  const setup = setupOf([marketOf(barsOf([100, 100, 110, 110, 110, 110, 110, 110]))]);
+  const result = accountOf(setup, [{ from: 1, to: 4, exitReason: 'signal' }]);
+  assert.equal(measurePerformance(result, setup, { timeframe: '1h' }).exposure.share, 3 / 8);
+});
+
 test('buying and holding pays both sides, and funding on swaps', () => {
   const closes = Array.from({ length: 24 }, () => 100);
   const held = (kind: 'spot' | 'swap', costs = {}) => {
