@@ -55,7 +55,7 @@ function played({ markets, policy, strategy, ...document }: BacktestReport, pain
     : `policy ${policy.name}`;
   return [
     ...markets.map(market => `${paint.bold(market.series)}  ${modelOf(market)}; ${signalsOf(market)}`),
-    `${utc(fromTime)} to ${utc(toTime)}, ${whole(performance.bars)} bars of ${timeframe}, ${money(initialCash, quote)}; ${by}${mark}`,
+    `${utc(fromTime)} to ${utc(toTime)}, ${performance.bars === 1 ? '1 bar' : `${whole(performance.bars)} bars`} of ${timeframe}, ${money(initialCash, quote)}; ${by}${mark}`,
   ];
 }
 

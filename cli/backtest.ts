@@ -27,7 +27,7 @@ import { withRooms } from './rooms.ts';
 import { parseTime, readSeriesArguments } from './series-arguments.ts';
 
 interface BacktestFlags {
-  readonly version: readonly string[];
+  readonly version?: readonly string[];
   readonly policy: string;
   readonly strategy?: string;
   readonly from?: number;
@@ -54,9 +54,8 @@ export function register(command: Command, context: CliContext): void {
     .argument('<timeframe>', '1h')
     .option(
       '--version <which>',
-      'champion, v7, a package’s folder or its model.onnx, or none (with --strategy); one for all symbols, or one for each with commas',
+      'champion (the default), v7, a package’s folder or its model.onnx, or none (with --strategy); one for all symbols, or one for each with commas',
       listed,
-      ['champion'],
     )
     .option('--policy <name>', 'how to trade: a policy’s name or a YAML file', DEFAULT_POLICY)
     .option('--strategy <file>', 'a file of your own that exports decide')
@@ -86,6 +85,8 @@ export function register(command: Command, context: CliContext): void {
       withRooms(context, async (rooms, loaded) => {
         const request = await readRequest(context, loaded, symbols, timeframe, flags);
         const folder = flags.out === undefined ? null : resolve(context.cwd, flags.out);
+        // Whether anything may be written there shows before minutes are spent.
+        if (folder !== null) await makeFolder(folder);
         const { backtest, report } = await playAndWrite(context, rooms, request, folder);
         context.output.result({ ...backtest, report }, () =>
           renderBacktest(backtest, report, context.output.paint),
@@ -190,7 +191,7 @@ async function policyOf(
 /** One for all symbols, or one for each. */
 function modelsOf(
   series: readonly Series[],
-  { version, strategy }: BacktestFlags,
+  { version = ['champion'], strategy }: BacktestFlags,
   cwd: string,
 ): (ModelChoice | null)[] {
   if (version.length !== 1 && version.length !== series.length) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { after, before } from 'node:test';
@@ -404,6 +404,21 @@ test('a command line that makes no sense is refused in a sentence', async () => 
     assert.equal(error.code, code, `${words.join(' ')}: ${error.message}`);
     assert.match(error.message, message, words.join(' '));
   }
+});
+
+test('--out takes the four files; a place where nothing can be written is told before anything is played', async () => {
+  const { report } = await play('BTCUSD', '1h', '--out', 'here/there');
+  const folder = join(root, 'here/there');
+  assert.equal(report, join(folder, 'report.html'));
+  assert.deepEqual((await readdir(folder)).sort(), [
+    'backtest.json',
+    'equity.parquet',
+    'report.html',
+    'trades.parquet',
+  ]);
+  const { code, stdout } = await run('BTCUSD', '1h', '--out', 'here/there/report.html', '--json');
+  assert.equal(code, 1);
+  assert.match(stdout(), /PERMISSION_DENIED.*[\s\S]*report\.html/);
 });
 
 test('a series without a champion says how to name a version', async () => {
