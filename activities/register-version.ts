@@ -6,7 +6,12 @@ import type { Recipe } from '../contracts/recipe.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
 import { type CardVariant, renderCard } from '../evaluation/card.ts';
-import { type MeasuredEvidence, PACKAGE_FILES, readEvidence } from '../inference/package.ts';
+import {
+  type MeasuredEvidence,
+  PACKAGE_FILES,
+  readEvidence,
+  trainedThroughOf,
+} from '../inference/package.ts';
 import { estimatorOf } from '../models/estimators/index.ts';
 import { linkPackage } from '../registry/package-files.ts';
 import { asStep } from './activity.ts';
@@ -58,9 +63,7 @@ export function registerVersion(rooms: Rooms) {
       task: recipe.task,
       dataFromTime: meta.dataset.firstTime,
       dataToTime: meta.dataset.lastTime,
-      trainedThroughTime: mayHaveSeenTest
-        ? meta.dataset.lastTime
-        : Math.max(meta.dataset.trainedThroughTime, meta.imported?.trainedThroughTime ?? 0),
+      trainedThroughTime: trainedThroughOf(meta),
       eligible,
       tradable,
       marketKind: meta.marketKind,
