@@ -10,7 +10,7 @@ import { type LoggedTrial, renderLoggedTrials } from './trial-table.ts';
 export function registerTrials(command: Command, context: CliContext): void {
   command
     .command('trials')
-    .description('Show what searches have tried for a series, by whom and when.')
+    .description('Show what searches, evaluations and trainings have tried for a series, by whom and when.')
     .argument('<symbol>')
     .argument('<timeframe>')
     .addHelpText('after', '\nExample:\n  alphaloom models trials BTCUSD 1h\n')
