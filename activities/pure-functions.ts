@@ -10,6 +10,7 @@ import { scoreEvaluation } from '../evaluation/folds/score-evaluation.ts';
 import { scoreOutOfFold } from '../evaluation/folds/score-out-of-fold.ts';
 import { explainModel } from '../evaluation/importance/explain-model.ts';
 import { probabilityOfOverfitting } from '../evaluation/overfitting/cross-validation.ts';
+import { reviewVersions } from '../evaluation/probation.ts';
 import { scoreModel } from '../evaluation/score.ts';
 import { measureStability } from '../evaluation/slices.ts';
 import * as audit from '../features/audit/audit.ts';
@@ -58,6 +59,7 @@ export const PURE_FUNCTIONS = {
   probabilityOfOverfitting,
   scoreBriefly,
   scoreEvaluation,
+  reviewVersions,
   scoreModel,
   scoreOutOfFold,
 };

@@ -10,6 +10,7 @@ import { asDirection } from './approval.ts';
 import { explainAnswer } from './explain-answer.ts';
 import type { MarketView } from './market-view.ts';
 import { createModelCache } from './model-cache.ts';
+import { BROKEN_PACKAGE } from './model-faults.ts';
 import { decisionOf } from './package.ts';
 import { describeHold, describeModelAnswer, type ModelAnswer, type Moment } from './prediction-json.ts';
 import { createSeriesViews } from './series-views.ts';
@@ -61,7 +62,7 @@ export function createPredictor(rooms: PredictorRooms): Predictor {
       } catch (error) {
         if (!(error instanceof AlphaloomError)) throw error;
         reasons.push(`v${version.version}: ${error.code}: ${error.message}`);
-        isBroken = BROKEN.has(error.code) || error.details.fault === MODEL_AT_FAULT;
+        isBroken = error.code in BROKEN_PACKAGE || error.details.fault === MODEL_AT_FAULT;
         return null;
       }
     };
@@ -118,14 +119,6 @@ function leaveReason({ reasons }: Moment): (error: unknown) => null {
     return null;
   };
 }
-
-/** A package that is damaged or no longer fits the program: the version itself is at fault, not the market. */
-const BROKEN: ReadonlySet<string> = new Set([
-  'ARTIFACT_CORRUPT',
-  'ARTIFACT_NOT_FOUND',
-  'MODEL_INVALID',
-  'SCHEMA_MISMATCH',
-]);
 
 async function askModel(model: ServingModel, view: MarketView): Promise<ModelAnswer> {
   const { meta, version } = model;
