@@ -87,7 +87,7 @@ export interface SharpeEvidence {
   readonly probabilistic: number | null;
   /** Probability that it is above what the best of `trials` without skill would show (2014). */
   readonly deflated: number | null;
-  /** Different configurations that were tried for the series in searches; at least 1, the model itself. */
+  /** Different configurations that had been tried for the series by then, the model's own included. */
   readonly trials: number;
   /** What the best of them would show per bar without skill. */
   readonly expectedMaximum: number;

@@ -28,7 +28,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'trials',
-    summary: 'Show what searches have tried for a series, by whom and when.',
+    summary: 'Show what searches, evaluations and trainings have tried for a series, by whom and when.',
     module: trials,
   },
 ];
