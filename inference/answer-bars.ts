@@ -1,6 +1,6 @@
 import type { MarketBars } from '../contracts/candles.ts';
 import { computeFeatures } from '../features/batch.ts';
-import { columnsOf, fillMissing, warmUpBars, windowTable } from '../features/window.ts';
+import { columnsOf, fillMissing, type WindowTable, warmUpBars, windowTable } from '../features/window.ts';
 import { runRows } from '../models/onnx/row-chunks.ts';
 import type { ServingModel } from './serving-model.ts';
 
@@ -16,11 +16,16 @@ export function warmUpOf({ features, meta }: ServingModel): number {
  * @returns row-major `[rows, outputs]`
  */
 export async function answerBars(
-  { meta, session, features }: ServingModel,
+  model: ServingModel,
   bars: MarketBars,
   rows: Int32Array,
 ): Promise<Float32Array> {
+  return await runRows(model.session, windowsOf(model, bars, rows));
+}
+
+/** What it is asked then: the windows that end at those bars. */
+export function windowsOf({ meta, features }: ServingModel, bars: MarketBars, rows: Int32Array): WindowTable {
   const { columns } = computeFeatures(bars, features, meta.series.timeframe, 'float32');
   fillMissing(columns, meta.recipe.features.maxFillBars, 0);
-  return await runRows(session, windowTable(columnsOf(columns, meta.featureNames), rows, meta.steps));
+  return windowTable(columnsOf(columns, meta.featureNames), rows, meta.steps);
 }

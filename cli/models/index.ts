@@ -6,6 +6,7 @@ import * as importFile from './import.ts';
 import * as list from './list.ts';
 import { registerMessages } from './messages.ts';
 import * as show from './show.ts';
+import * as test from './test.ts';
 import * as trials from './trials.ts';
 
 /** The verbs in the order of the help page, a file each; after them stand the messages to a series' lifecycle. */
@@ -25,6 +26,11 @@ const VERBS: readonly Verb[] = [
     name: 'import',
     summary: 'Judge and register a model that was trained elsewhere, as any other.',
     module: importFile,
+  },
+  {
+    name: 'test',
+    summary: 'Put a served model to the test: broken inputs, stress, latency, batches, repeatability.',
+    module: test,
   },
   {
     name: 'trials',
