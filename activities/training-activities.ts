@@ -6,6 +6,7 @@ import { importModel } from './import-model.ts';
 import { labelDataset } from './label-dataset.ts';
 import { planSearch } from './plan-search.ts';
 import { quantizeModel } from './quantize-model.ts';
+import { reproduceVersion } from './reproduce-version.ts';
 import { reviewChampion } from './review-champion.ts';
 import type { Rooms } from './rooms.ts';
 import { scoreTrial } from './score-trial.ts';
@@ -30,6 +31,7 @@ export function createTrainingActivities(rooms: Rooms) {
     validateModel: validateModel(rooms),
     compareWithChampion: compareWithChampion(rooms),
     reviewChampion: reviewChampion(rooms),
+    reproduceVersion: reproduceVersion(rooms),
     planSearch: planSearch(rooms),
     scoreTrial: scoreTrial(rooms),
     concludeSearch: concludeSearch(rooms),

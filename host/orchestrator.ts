@@ -20,6 +20,7 @@ import type { CollectionReport } from '../contracts/collection.ts';
 import { AlphaloomError, isErrorCode } from '../contracts/errors.ts';
 import type { LifecycleAnswer, MessageName } from '../contracts/messages.ts';
 import { queueName } from '../contracts/queues.ts';
+import type { Reproduction, ReproductionInput } from '../contracts/reproduction.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import type {
   TrainFleetInput,
@@ -38,6 +39,9 @@ export interface TemporalOrchestrator extends Orchestrator {
   /** Starts a search, or joins the same one where it runs already. */
   startSearch(input: SearchInput): Promise<StartedWork>;
   awaitSearch(workflowId: string): Promise<SearchResult>;
+  /** Starts training a version once more, or joins who does. */
+  startReproduction(input: ReproductionInput): Promise<StartedWork>;
+  awaitReproduction(workflowId: string): Promise<Reproduction>;
   /** Collects the configured series now, beside the schedule. */
   collectCandles(): Promise<CollectionReport>;
 }
@@ -45,7 +49,7 @@ export interface TemporalOrchestrator extends Orchestrator {
 export function createOrchestrator(client: Client, homeId: string): TemporalOrchestrator {
   const taskQueue = queueName('registry', homeId);
   const start = <Input>(
-    workflow: 'trainModel' | 'trainFleet' | 'searchRecipe',
+    workflow: 'trainModel' | 'trainFleet' | 'searchRecipe' | 'reproduceVersion',
     workflowId: string,
     input: Input,
   ) =>
@@ -96,6 +100,9 @@ export function createOrchestrator(client: Client, homeId: string): TemporalOrch
     awaitFleet: workflowId => awaitResult<TrainFleetResult>(client, workflowId),
     startSearch: input => start('searchRecipe', searchWorkflowId(input), input),
     awaitSearch: workflowId => awaitResult<SearchResult>(client, workflowId),
+    startReproduction: input =>
+      start('reproduceVersion', `reproduce/${seriesId(input.series)}/v${input.version}`, input),
+    awaitReproduction: workflowId => awaitResult<Reproduction>(client, workflowId),
     collectCandles: () =>
       explainTemporalErrors(() =>
         client.workflow.execute<() => Promise<CollectionReport>>('collectCandles', {

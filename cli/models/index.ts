@@ -5,6 +5,7 @@ import * as history from './history.ts';
 import * as importFile from './import.ts';
 import * as list from './list.ts';
 import { registerMessages } from './messages.ts';
+import * as reproduce from './reproduce.ts';
 import * as show from './show.ts';
 import * as test from './test.ts';
 import * as trials from './trials.ts';
@@ -31,6 +32,11 @@ const VERBS: readonly Verb[] = [
     name: 'test',
     summary: 'Put a served model to the test: broken inputs, stress, latency, batches, repeatability.',
     module: test,
+  },
+  {
+    name: 'reproduce',
+    summary: 'Train a version once more from what its package says: the same bytes, or what differs.',
+    module: reproduce,
   },
   {
     name: 'trials',
