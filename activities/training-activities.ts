@@ -1,5 +1,7 @@
 import { compareWithChampion } from './compare-with-champion.ts';
+import { concludeEvaluation } from './conclude-evaluation.ts';
 import { concludeSearch } from './conclude-search.ts';
+import { evaluateFold } from './evaluate-fold.ts';
 import { exportSnapshot } from './export-snapshot.ts';
 import { fitModel } from './fit-model.ts';
 import { importModel } from './import-model.ts';
@@ -35,6 +37,8 @@ export function createTrainingActivities(rooms: Rooms) {
     planSearch: planSearch(rooms),
     scoreTrial: scoreTrial(rooms),
     concludeSearch: concludeSearch(rooms),
+    evaluateFold: evaluateFold(rooms),
+    concludeEvaluation: concludeEvaluation(rooms),
   };
 }
 

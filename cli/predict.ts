@@ -50,6 +50,7 @@ export function renderPrediction(prediction: Prediction): string {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   return [
     `${prediction.venue}:${prediction.symbol}/${prediction.timeframe} ${prediction.direction} (${percent(prediction.confidence)}), bar of ${prediction.bar_time}${prediction.stale ? ', STALE' : ''}`,
+    ...renderApproval(prediction),
     `LONG ${percent(probabilities.LONG)}, SHORT ${percent(probabilities.SHORT)}, NO_TRADE ${percent(probabilities.NO_TRADE)}`,
     prediction.model_version
       ? `by ${prediction.source} ${prediction.model_version}, ${standing(prediction)}`
@@ -63,6 +64,14 @@ function standing({ tradable, asked_by_name: asked, model_version }: Prediction)
   if (asked && asked.champion !== model_version)
     return `asked by name; ${asked.champion ?? 'nobody'} serves, so it is not tradable`;
   return tradable ? 'tradable' : 'not tradable: no proven edge after costs';
+}
+
+/** Of a model that judges signals; nothing of any other. */
+function renderApproval({ approval }: Prediction): string[] {
+  if (!approval) return [];
+  if (approval.signal === 'NO_TRADE') return ['There is no signal to approve: the price stands at its mean'];
+  const share = `${(approval.probability * 100).toFixed(1)} %`;
+  return [`${approval.answer} the signal ${approval.signal}: it should be taken with ${share}`];
 }
 
 /** Levels are always told; they are no order where nothing is decided. */

@@ -6,6 +6,7 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import type { ExplainedPrediction, Prediction } from '../contracts/prediction.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import type { Registry, VersionRecord } from '../registry/registry.ts';
+import { asDirection } from './approval.ts';
 import { explainAnswer } from './explain-answer.ts';
 import type { MarketView } from './market-view.ts';
 import { createModelCache } from './model-cache.ts';
@@ -188,14 +189,7 @@ function tooOld({ meta, version }: ServingModel, { barTime }: MarketView): Alpha
 }
 
 async function askModel(model: ServingModel, view: MarketView): Promise<ModelAnswer> {
-  const { meta, version } = model;
-  if (meta.task === 'approve2') {
-    throw new AlphaloomError(
-      'MODEL_UNSUPPORTED',
-      'it approves or rejects the signals of others and gives no direction of its own',
-      { version: version.version, task: meta.task },
-    );
-  }
+  const { meta } = model;
   const window = await view.window(model);
   const rule = decisionOf(meta);
   const probabilities = decidedProbabilities(
@@ -203,8 +197,10 @@ async function askModel(model: ServingModel, view: MarketView): Promise<ModelAns
     await model.session.run(window, 1).catch(blameModel),
     rule,
   );
-  const [decided] = decideClasses(meta.task, probabilities, rule);
-  return { model, window, probabilities, decided };
+  const [answered] = decideClasses(meta.task, probabilities, rule);
+  if (meta.task !== 'approve2')
+    return { model, window, answered, probabilities, decided: answered, approval: null };
+  return { model, window, answered, ...asDirection(probabilities, answered, view.signalSide(model)) };
 }
 
 const MODEL_AT_FAULT = 'model';
