@@ -1,4 +1,5 @@
-import { decideClasses, decidedProbabilities } from '../../contracts/decision.ts';
+import { decideClasses, decidedProbabilities, PASSIVE_CLASS } from '../../contracts/decision.ts';
+import type { GateSpec } from '../../contracts/recipe.ts';
 import { DECIDED_CLASSES } from '../../contracts/tasks.ts';
 import { quantileOfSorted } from '../../statistics/quantile.ts';
 import { decisionOf } from '../package.ts';
@@ -37,24 +38,41 @@ export const latency: Check = {
 /** How often it says what, on the newest bars: of a veto the rate of approval, else how often it would trade. */
 export const answerRates: Check = {
   name: 'answers',
-  must: () => 'the newest bars are answered with more than one class',
+  must: ({ model }) => {
+    const bounds = askedRate(model.meta.recipe.gate);
+    const within = bounds ? `, and ${bounds[0]} <= share that acts <= ${bounds[1]} (gate.approvalRate)` : '';
+    return `the newest bars are answered with more than one class${within}`;
+  },
   async run({ model, answers, rows }) {
-    const { task } = model.meta;
+    const { task, recipe } = model.meta;
     const rule = decisionOf(model.meta);
     const decided = decideClasses(task, decidedProbabilities(task, answers, rule), rule);
     const classes: readonly string[] = DECIDED_CLASSES[task];
     const counts = classes.map((_, k) => decided.reduce((sum, one) => sum + Number(one === k), 0));
-    const most = Math.max(...counts);
     const shares = classes.map((name, k): [string, number] => [`share${name}`, rounded(counts[k] / rows)]);
     return {
       numbers: { rows, ...Object.fromEntries(shares) },
       problem:
-        most < rows
-          ? null
-          : `It answers ${classes[counts.indexOf(most)]} on all ${rows} bars, which needs no model.`,
+        sameness(classes, counts, rows) ??
+        excess(1 - counts[PASSIVE_CLASS[task]] / rows, askedRate(recipe.gate)),
     };
   },
 };
+
+/** The bounds of what may be acted on, where a recipe requires them. */
+function askedRate({ rules, approvalRate }: GateSpec): readonly [number, number] | null {
+  return rules['approval-rate'] === 'required' ? approvalRate : null;
+}
+
+function sameness(classes: readonly string[], counts: readonly number[], rows: number): string | null {
+  const always = counts.indexOf(rows);
+  return always < 0 ? null : `It answers ${classes[always]} on all ${rows} bars, which needs no model.`;
+}
+
+function excess(acted: number, bounds: readonly [number, number] | null): string | null {
+  if (bounds === null || (acted >= bounds[0] && acted <= bounds[1])) return null;
+  return `It acts on ${rounded(acted)} of the bars; ${bounds[0]} to ${bounds[1]} are asked.`;
+}
 
 function rounded(value: number): number {
   return Math.round(value * 10_000) / 10_000;

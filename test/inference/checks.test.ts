@@ -121,6 +121,15 @@ test('a model that always says the same, or takes too long, is caught', async ()
   assert.match(found.get('latency')!, /It takes 1000 ms/);
 });
 
+test('a recipe that bounds how often it acts has that checked too', async () => {
+  const { gate } = META.recipe;
+  const asked = { ...gate, rules: { 'approval-rate': 'required' as const }, approvalRate: [0.1, 0.3] };
+  const meta = { ...META, recipe: { ...META.recipe, gate: asked } } as typeof META;
+  const model = { ...modelOf(sound), meta };
+  const found = await outcomes(sound, { model, again: model });
+  assert.match(found.get('answers')!, /It acts on 1 of the bars; 0.1 to 0.3 are asked/);
+});
+
 test('features that serving computes otherwise are caught', async () => {
   const servedWindow = Float32Array.of(50, 0, 1);
   const found = await outcomes(sound, { servedWindow });
