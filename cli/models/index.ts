@@ -5,7 +5,9 @@ import * as history from './history.ts';
 import * as importFile from './import.ts';
 import * as list from './list.ts';
 import { registerMessages } from './messages.ts';
+import * as reproduce from './reproduce.ts';
 import * as show from './show.ts';
+import * as test from './test.ts';
 import * as trials from './trials.ts';
 
 /** The verbs in the order of the help page, a file each; after them stand the messages to a series' lifecycle. */
@@ -25,6 +27,16 @@ const VERBS: readonly Verb[] = [
     name: 'import',
     summary: 'Judge and register a model that was trained elsewhere, as any other.',
     module: importFile,
+  },
+  {
+    name: 'test',
+    summary: 'Put a served model to the test: broken inputs, stress, latency, batches, repeatability.',
+    module: test,
+  },
+  {
+    name: 'reproduce',
+    summary: 'Train a version once more from what its package says: the same bytes, or what differs.',
+    module: reproduce,
   },
   {
     name: 'trials',
