@@ -50,7 +50,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   models: {
     summary: 'List, compare, promote and roll back versions; show who moved a champion and why',
-    load: () => import('./models.ts'),
+    load: () => import('./models/index.ts'),
   },
   artifacts: {
     summary: 'Remove intermediate results that nothing needs any more',

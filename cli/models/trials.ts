@@ -1,16 +1,14 @@
 import type { Command } from 'commander';
-import { parseSeries, type Series, seriesId } from '../contracts/series.ts';
-import type { TrialRecord } from '../contracts/trials.ts';
-import { trialsSoFar } from '../evaluation/sharpe-evidence.ts';
-import type { CliContext } from './context.ts';
-import { withRooms } from './rooms.ts';
-import { type LoggedTrial, renderLoggedTrials } from './trial-table.ts';
+import { parseSeries, type Series, seriesId } from '../../contracts/series.ts';
+import type { TrialRecord } from '../../contracts/trials.ts';
+import { trialsSoFar } from '../../evaluation/sharpe-evidence.ts';
+import type { OpenRooms } from '../../host/compose.ts';
+import type { CliContext } from '../context.ts';
+import { withRooms } from '../rooms.ts';
+import { type LoggedTrial, renderLoggedTrials } from '../trial-table.ts';
 
-/** The verb `models trials`. */
-export function registerTrials(command: Command, context: CliContext): void {
+export function register(command: Command, context: CliContext): void {
   command
-    .command('trials')
-    .description('Show what searches have tried for a series, by whom and when.')
     .argument('<symbol>')
     .argument('<timeframe>')
     .addHelpText('after', '\nExample:\n  alphaloom models trials BTCUSD 1h\n')
@@ -21,9 +19,7 @@ export function registerTrials(command: Command, context: CliContext): void {
     );
 }
 
-type Rooms = Parameters<Parameters<typeof withRooms>[1]>[0];
-
-async function listTrials(context: CliContext, { registry }: Rooms, series: Series): Promise<void> {
+async function listTrials(context: CliContext, { registry }: OpenRooms, series: Series): Promise<void> {
   const id = seriesId(series);
   const trials = (await registry.trials(id)).map(({ at, actor, detail }): LoggedTrial => {
     return { at, actor, ...(detail as unknown as TrialRecord) };

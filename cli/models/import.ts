@@ -2,26 +2,26 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { SAMPLE_FILE } from '../activities/import-model.ts';
-import { AlphaloomError } from '../contracts/errors.ts';
-import type { Recipe } from '../contracts/recipe.ts';
-import { withoutSearch } from '../contracts/search.ts';
-import { parseSeries } from '../contracts/series.ts';
-import type { ImportOptions, TrainModelInput } from '../contracts/training.ts';
-import { DEFAULT_RECIPE, loadConfiguredRecipe } from '../host/recipes.ts';
-import { requireWorkers } from '../host/worker-presence.ts';
-import { readForeignModel } from '../models/import/foreign-model.ts';
-import { ORIGINAL_FILE } from '../models/import/import-files.ts';
-import type { Sample } from '../models/import/sample.ts';
-import { readModelBytes } from '../models/onnx/reader.ts';
-import { exists } from '../storage/files.ts';
-import { cliActor } from './actor.ts';
-import { integer } from './arguments.ts';
-import type { CliContext } from './context.ts';
-import { withTemporal } from './rooms.ts';
-import { readSampleFile } from './sample-file.ts';
-import { parseAssignment, parseTime } from './series-arguments.ts';
-import { refuseFuture, trainOne } from './train.ts';
+import { SAMPLE_FILE } from '../../activities/import-model.ts';
+import { AlphaloomError } from '../../contracts/errors.ts';
+import type { Recipe } from '../../contracts/recipe.ts';
+import { withoutSearch } from '../../contracts/search.ts';
+import { parseSeries } from '../../contracts/series.ts';
+import type { ImportOptions, TrainModelInput } from '../../contracts/training.ts';
+import { DEFAULT_RECIPE, loadConfiguredRecipe } from '../../host/recipes.ts';
+import { requireWorkers } from '../../host/worker-presence.ts';
+import { readForeignModel } from '../../models/import/foreign-model.ts';
+import { ORIGINAL_FILE } from '../../models/import/import-files.ts';
+import type { Sample } from '../../models/import/sample.ts';
+import { readModelBytes } from '../../models/onnx/reader.ts';
+import { exists } from '../../storage/files.ts';
+import { cliActor } from '../actor.ts';
+import { integer } from '../arguments.ts';
+import type { CliContext } from '../context.ts';
+import { withTemporal } from '../rooms.ts';
+import { readSampleFile } from '../sample-file.ts';
+import { parseAssignment, parseTime } from '../series-arguments.ts';
+import { refuseFuture, trainOne } from '../train.ts';
 
 interface ImportFlags {
   readonly recipe: string;
@@ -37,10 +37,8 @@ interface ImportFlags {
   readonly detach?: boolean;
 }
 
-export function registerImport(parent: Command, context: CliContext): void {
-  parent
-    .command('import')
-    .description('Judge and register a model that was trained elsewhere, as any other.')
+export function register(command: Command, context: CliContext): void {
+  command
     .argument('<file>', 'an ONNX file: one input of features, one output of probabilities, logits or returns')
     .argument('<symbol>')
     .argument('<timeframe>')

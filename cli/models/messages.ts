@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type Command, InvalidArgumentError } from 'commander';
-import { MESSAGES, type MessageName, type MessagePayload } from '../contracts/messages.ts';
-import { parseSeries, seriesId } from '../contracts/series.ts';
-import { requireKnownSeries } from '../host/known-series.ts';
-import { requireWorkers } from '../host/worker-presence.ts';
-import { cliActor } from './actor.ts';
-import type { CliContext } from './context.ts';
-import { withRooms, withTemporal } from './rooms.ts';
+import type { Command } from 'commander';
+import { MESSAGES, type MessageName, type MessagePayload } from '../../contracts/messages.ts';
+import { parseSeries, seriesId } from '../../contracts/series.ts';
+import { requireKnownSeries } from '../../host/known-series.ts';
+import { requireWorkers } from '../../host/worker-presence.ts';
+import { cliActor } from '../actor.ts';
+import type { CliContext } from '../context.ts';
+import { withRooms, withTemporal } from '../rooms.ts';
+import { parseVersion } from './version-argument.ts';
 
 interface VerbOptions {
   readonly reason?: string;
@@ -15,7 +16,7 @@ interface VerbOptions {
 }
 
 /** Verbs that are messages to a series' lifecycle: their names and meanings come from the table of messages. */
-export function registerLifecycleVerbs(parent: Command, context: CliContext): void {
+export function registerMessages(parent: Command, context: CliContext): void {
   tell(parent, context, 'offer', '<version>');
   tell(parent, context, 'promote', '<version>');
   tell(parent, context, 'rollback', '[version]');
@@ -85,11 +86,4 @@ async function send(
 /** Schemas are strict: a key that is not given must not be there. */
 function withoutUndefined(values: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-/** `v7` or `7`, a parser for commander. */
-export function parseVersion(text: string): number {
-  const match = /^v?([1-9]\d{0,8})$/.exec(text);
-  if (match) return Number(match[1]);
-  throw new InvalidArgumentError('Expected a version, e.g. v7.');
 }
