@@ -8,6 +8,7 @@ import { compareModels } from '../evaluation/comparison.ts';
 import { explainModel } from '../evaluation/importance/explain-model.ts';
 import { scoreModel } from '../evaluation/score.ts';
 import { scoreOutOfFold } from '../evaluation/search/trial-score.ts';
+import { measureStability } from '../evaluation/slices.ts';
 import * as audit from '../features/audit/audit.ts';
 import type { AuditReport } from '../features/audit/report.ts';
 import { loadCatalog } from '../features/own-features.ts';
@@ -49,6 +50,7 @@ export const PURE_FUNCTIONS = {
   buildDataset,
   compareModels,
   explainModel,
+  measureStability,
   planSearch,
   scoreModel,
   scoreOutOfFold,
