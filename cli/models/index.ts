@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { registerVerbs, type Verb } from '../verbs.ts';
+import * as card from './card.ts';
 import * as history from './history.ts';
 import * as importFile from './import.ts';
 import * as list from './list.ts';
@@ -12,6 +13,11 @@ import * as trials from './trials.ts';
 const VERBS: readonly Verb[] = [
   { name: 'list', summary: 'Show all versions, or those of one series.', module: list },
   { name: 'show', summary: 'Show a version (default: the champion) with its evidence.', module: show },
+  {
+    name: 'card',
+    summary: 'Show a version’s card (default: the champion’s), or open it as a page with figures.',
+    module: card,
+  },
   {
     name: 'history',
     summary: 'Show who moved the champion, when and why; or what was champion at a time.',
