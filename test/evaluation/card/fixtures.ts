@@ -1,4 +1,5 @@
 import type { Evidence } from '../../../contracts/evidence.ts';
+import type { Slice } from '../../../contracts/stability.ts';
 import type { CardMeta } from '../../../evaluation/card/document.ts';
 import { CLASSES, evidenceOf, factsOf, RECIPE, scoreInput } from '../facts.ts';
 
@@ -85,4 +86,24 @@ export const EXPLAINED: Evidence = {
       { newest: 5, oldest: 11, share: 0.2 },
     ],
   },
+};
+
+const MONTHS = ['2024-01', '2024-02', '2024-03'].map(
+  (name, at): Slice => ({
+    kind: 'month',
+    name,
+    rows: 700,
+    mcc: { value: 0.1 - 0.05 * at, low: at === 2 ? null : -0.05 * at, high: at === 2 ? null : 0.2 },
+    directionalAuc: 0.52,
+    balancedAccuracy: 0.4,
+    accuracy: 0.41,
+    logLoss: 1.05,
+    trades: 12,
+    meanNetReturn: -0.0004,
+  }),
+);
+/** With all that evidence can hold. */
+export const FULL: Evidence = {
+  ...EXPLAINED,
+  stability: { months: MONTHS, regimes: [], regimeBounds: [0.007, 0.013], worst: MONTHS[1]! },
 };

@@ -2,32 +2,12 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parseHTML } from 'linkedom';
 import type { Evidence } from '../../../contracts/evidence.ts';
-import type { Slice } from '../../../contracts/stability.ts';
 import { composeCard } from '../../../evaluation/card/card.ts';
 import type { CardMeta } from '../../../evaluation/card/document.ts';
 import { cardMarkdown } from '../../../evaluation/card/markdown.ts';
 import { cardPage } from '../../../evaluation/card/page.ts';
 import { evidenceOf, factsOf, population, RECIPE, scoreInput } from '../facts.ts';
-import { EVIDENCE, EXPLAINED, META } from './fixtures.ts';
-
-const MONTHS = ['2024-01', '2024-02', '2024-03'].map(
-  (name, at): Slice => ({
-    kind: 'month',
-    name,
-    rows: 700,
-    mcc: { value: 0.1 - 0.05 * at, low: at === 2 ? null : -0.05 * at, high: at === 2 ? null : 0.2 },
-    directionalAuc: 0.52,
-    balancedAccuracy: 0.4,
-    accuracy: 0.41,
-    logLoss: 1.05,
-    trades: 12,
-    meanNetReturn: -0.0004,
-  }),
-);
-const FULL: Evidence = {
-  ...EXPLAINED,
-  stability: { months: MONTHS, regimes: [], regimeBounds: [0.007, 0.013], worst: MONTHS[1]! },
-};
+import { EVIDENCE, FULL, META } from './fixtures.ts';
 
 function pageOf(meta: CardMeta, evidence: Evidence): string {
   return cardPage(composeCard(meta, evidence, []));
