@@ -1,4 +1,5 @@
-import type { Evidence, SharpeEvidence } from '../../../contracts/evidence.ts';
+import type { Costs, ExitReason } from '../../../contracts/backtest.ts';
+import type { BacktestSummary, Evidence, SharpeEvidence } from '../../../contracts/evidence.ts';
 import { basisPoints, decimals, interval, percent } from '../../../contracts/wording.ts';
 import { type CardSection, paragraph } from '../document.ts';
 import { equityPlot } from '../figures/equity-plot.ts';
@@ -10,7 +11,6 @@ export function afterCostsSection({
   sharpe,
   equityCurve,
 }: Evidence): CardSection {
-  const { exits } = backtest;
   const isVeto = classes.includes('APPROVE');
   const rows = [
     ['trades (long, short)', `${backtest.trades} (${backtest.longTrades}, ${backtest.shortTrades})`],
@@ -24,10 +24,11 @@ export function afterCostsSection({
     ...(sharpe ? sharpeRows(sharpe) : []),
     ['bars held per trade', decimals(backtest.meanHoldingBars, 1)],
     ['time in the market', percent(backtest.exposure)],
-    [
-      'left by target, stop, time, signal, end of block',
-      [exits.target, exits.stop, exits.time, exits.signal, exits.end].join(', '),
-    ],
+    ...(backtest.costs ? costRows(backtest.costs) : []),
+    ...(backtest.turnover === undefined
+      ? []
+      : [['bought and sold, as a multiple of the purse', decimals(backtest.turnover, 1)]]),
+    ['left by', exitWords(backtest.exits)],
   ];
   return {
     title: 'After costs',
@@ -48,6 +49,29 @@ export function afterCostsSection({
     ],
   };
 }
+
+/** In the order of the contract, zeros left out. */
+function costRows(costs: Costs): string[][] {
+  const paid = COST_KINDS.flatMap(kind => (costs[kind] === 0 ? [] : `${kind} ${percent(costs[kind])}`));
+  return [['paid, as a share of the purse', paid.length > 0 ? paid.join(', ') : 'nothing']];
+}
+
+const COST_KINDS = ['fees', 'spread', 'slippage', 'funding'] as const;
+
+function exitWords(exits: BacktestSummary['exits']): string {
+  const words = EXITS.flatMap(([reason, name]) => (exits[reason] ? `${name} ${exits[reason]}` : []));
+  return words.length > 0 ? words.join(', ') : '–';
+}
+
+const EXITS: readonly (readonly [ExitReason, string])[] = [
+  ['target', 'target'],
+  ['stop', 'stop'],
+  ['trailing', 'trailing stop'],
+  ['time', 'time'],
+  ['signal', 'signal'],
+  ['liquidation', 'liquidation'],
+  ['end', 'end of block'],
+];
 
 function sharpeRows(sharpe: SharpeEvidence): string[][] {
   const { perBar, annualised, probabilistic, deflated, trials, expectedMaximum, spread } = sharpe;

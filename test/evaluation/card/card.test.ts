@@ -202,3 +202,18 @@ test('the card says how much of the Sharpe ratio luck explains, and of how many 
   const { sharpe: _, ...earlier } = evidence;
   assert.doesNotMatch(cardOf(META, earlier), /Sharpe/);
 });
+
+test('costs stand apart by kind, and ways of leaving that did not occur are left out', () => {
+  const backtest = {
+    ...EVIDENCE.backtest,
+    costs: { fees: 0.12, spread: 0, slippage: 0.034, funding: -0.01 },
+    turnover: 123.45,
+    exits: { target: 3, stop: 2, time: 0, signal: 1, end: 0, liquidation: 1 },
+  };
+  const card = cardOf(META, { ...EVIDENCE, backtest });
+  assert.match(card, /\| paid, as a share of the purse \| fees 12\.0 %, slippage 3\.4 %, funding −1\.0 % \|/);
+  assert.match(card, /\| bought and sold, as a multiple of the purse \| 123\.5 \|/);
+  assert.match(card, /\| left by \| target 3, stop 2, signal 1, liquidation 1 \|/);
+  const { costs: _, turnover: __, ...earlier } = backtest;
+  assert.doesNotMatch(cardOf(META, { ...EVIDENCE, backtest: earlier }), /of the purse/);
+});
