@@ -1,6 +1,6 @@
 import { areaY, lineY, ruleY } from '@observablehq/plot';
 import type { EquityCurve } from '../../../contracts/curves.ts';
-import { percent } from '../../../contracts/wording.ts';
+import { decimals, percent } from '../../../contracts/wording.ts';
 import { chart } from '../../plots/chart.ts';
 import type { Markup } from '../../plots/markup.ts';
 import { figure } from '../../plots/parts.ts';
@@ -23,6 +23,7 @@ export function equityPlot(curve: EquityCurve): Markup {
   const values = points.flatMap(({ model, market }) => [model, market]);
   const isWide = Math.min(...values) > 0 && Math.max(...values) > WIDE_RANGE * Math.min(...values);
   const end = points.at(-1);
+  const gain = gainsWithin(Math.max(...values) - Math.min(...values));
   const ends = end ? `${gain(end.model)}, held ${gain(end.market)}` : 'no bar';
   return figure({
     title: 'Equity after costs',
@@ -33,12 +34,17 @@ export function equityPlot(curve: EquityCurve): Markup {
       { label: 'drawdown', colour: MEANING.loss, shape: 'area' },
     ],
     chart: {
-      markup: [equity(points, isWide, ends), drawdown(points)].map(({ markup }) => markup).join(''),
+      markup: [equity(points, isWide, gain, ends), drawdown(points)].map(({ markup }) => markup).join(''),
     },
   });
 }
 
-function equity(points: readonly Point[], isWide: boolean, ends: string): Markup {
+function equity(
+  points: readonly Point[],
+  isWide: boolean,
+  gain: (value: number) => string,
+  ends: string,
+): Markup {
   return chart({
     label: `Equity after costs: ${ends}`,
     size: 'whole',
@@ -102,7 +108,11 @@ function doublings(points: readonly Point[]): number[] {
   );
 }
 
-function gain(value: number): string {
-  const share = Math.round((value - 1) * 100);
-  return `${share > 0 ? '+' : share < 0 ? '−' : ''}${Math.abs(share)} %`;
+/** What an account has gained, with as many decimals as a range of accounts needs for its ticks to differ. */
+function gainsWithin(range: number): (value: number) => string {
+  const digits = range > 0.1 ? 0 : range > 0.01 ? 1 : 2;
+  return value => {
+    const share = decimals((value - 1) * 100, digits);
+    return `${Number(share) > 0 ? '+' : ''}${share} %`;
+  };
 }

@@ -34,9 +34,10 @@ export function limitSection(meta: CardMeta, evidence: Evidence): CardSection {
   };
 }
 
+/** A model that never changes its answer has no spread, and what has none says nothing of the next. */
 function detectionSentence({ series }: CardMeta, evidence: Evidence): string {
   const bars = barsToDetectFrom(evidence, TOLD_DIFFERENCE);
-  if (bars === null)
-    return 'How long telling it from another model would take is not known: its MCC has no interval.';
+  if (bars === null || bars === 0)
+    return 'How long telling it from another model would take is not known: its MCC has no interval of any width.';
   return `Once it serves, it takes ${durationOfBars(bars, series.timeframe)} (${bars} bars) until a model whose MCC is ${TOLD_DIFFERENCE} better or worse can be told from it with 80 % probability; until then a comparison mostly says “inconclusive”.`;
 }

@@ -203,6 +203,13 @@ test('the card says how much of the Sharpe ratio luck explains, and of how many 
   assert.doesNotMatch(cardOf(META, earlier), /Sharpe/);
 });
 
+test('limits say how long a difference of 0.05 MCC takes to be told', () => {
+  assert.match(
+    cardOf(META, EVIDENCE),
+    /it takes about \d+ (days?|months?|years?) \(\d+ bars\) until a model whose MCC is 0\.05 better or worse can be told from it/,
+  );
+});
+
 test('costs stand apart by kind, and ways of leaving that did not occur are left out', () => {
   const backtest = {
     ...EVIDENCE.backtest,

@@ -93,6 +93,7 @@ test('a model that always answers the majority class is refused, and both cards 
     'It always answers NO_TRADE, which is the majority class (97.8 % of the truth), so its accuracy of 97.8 % shows no skill.';
   const card = composeCard(META, evidence, []);
   assert.ok(cardMarkdown(card).includes(`It did not pass the gate. ${why}`));
+  assert.match(cardMarkdown(card), /from another model would take is not known/);
   const { document } = parseHTML(cardPage(card));
   const notice = document.querySelector('.notice.alarm')!.textContent!;
   assert.ok(notice.startsWith(`It did not pass the gate. ${why}`), notice);
