@@ -34,7 +34,7 @@ export function afterCostsSection({
     title: 'After costs',
     blocks: [
       paragraph(
-        `The test block played bar by bar as a ${backtest.marketKind} market allows: one position at a time, ${isVeto ? 'on the side of the signal that it approves, ' : ''}entry at the next open, exit as labelled${backtest.marketKind === 'spot' ? ' or at the next open after SHORT' : ''}, ${backtest.costsPerSideBps} bp of costs per side.`,
+        `The test block played bar by bar as a ${backtest.marketKind} market allows: one position at a time, ${isVeto ? 'on the side of the signal that it approves, ' : ''}entry at the next open, exit as labelled${backtest.marketKind === 'spot' ? ' or at the next open after SHORT' : ''}, ${backtest.costsPerSideBps} bp of costs per side${backtest.costs ? ' at market, the maker’s fee alone at a target, which rests' : ''}.`,
       ),
       ...(equityCurve ? [{ kind: 'figures', draw: () => [equityPlot(equityCurve)] } as const] : []),
       {
