@@ -17,4 +17,5 @@ export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   fold: 2,
   trial: 2,
   search: 2,
+  evaluation: 1,
 };

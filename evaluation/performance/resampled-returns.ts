@@ -18,8 +18,9 @@ export function resampledReturns(
 ): ResampledReturns | null {
   const bars = returns.length;
   if (bars < MIN_BLOCKS * blockBars) return null;
-  const growth = growthSoFar(returns);
   const blocks = Math.ceil(bars / blockBars);
+  const whole = blockGrowth(returns, blockBars);
+  const cut = blockGrowth(returns, bars - (blocks - 1) * blockBars);
   const stops = fanStops(blocks);
   const onTheWay = stops.map(() => new Float64Array(draws));
   const ends = new Float64Array(draws);
@@ -28,9 +29,8 @@ export function resampledReturns(
     let log = 0;
     let stop = 0;
     for (let block = 0; block < blocks; block++) {
-      const length = Math.min(blockBars, bars - block * blockBars);
       const start = randomIndex(random, bars - blockBars + 1);
-      log += growthBetween(growth, start, start + length);
+      log += block < blocks - 1 ? whole[start] : cut[start];
       if (block === stops[stop]) onTheWay[stop++][draw] = Math.exp(log);
     }
     ends[draw] = Math.expm1(log);
@@ -45,13 +45,19 @@ export function resampledReturns(
   };
 }
 
-/** Sums of log(1 + r) before each bar, and counts of the bars that lost everything, whose logarithm has no sum. */
-interface Growth {
-  readonly log: Float64Array;
-  readonly ruins: Int32Array;
+/** Growth of the blocks that start at each bar, as logarithms; −∞ of those in which everything was lost. O(n). */
+function blockGrowth(returns: Float64Array, blockBars: number): Float64Array {
+  const growth = new Float64Array(returns.length - blockBars + 1);
+  const { log, ruins } = growthSoFar(returns);
+  for (let from = 0; from < growth.length; from++) {
+    const to = from + blockBars;
+    growth[from] = ruins[to] > ruins[from] ? Number.NEGATIVE_INFINITY : log[to] - log[from];
+  }
+  return growth;
 }
 
-function growthSoFar(returns: Float64Array): Growth {
+/** Sums of log(1 + r) before each bar, and counts of the bars that lost everything, whose logarithm has no sum. */
+function growthSoFar(returns: Float64Array): { log: Float64Array; ruins: Int32Array } {
   const log = new Float64Array(returns.length + 1);
   const ruins = new Int32Array(returns.length + 1);
   for (let bar = 0; bar < returns.length; bar++) {
@@ -60,10 +66,6 @@ function growthSoFar(returns: Float64Array): Growth {
     ruins[bar + 1] = ruins[bar] + Number(isRuin);
   }
   return { log, ruins };
-}
-
-function growthBetween({ log, ruins }: Growth, from: number, to: number): number {
-  return ruins[to] > ruins[from] ? Number.NEGATIVE_INFINITY : log[to] - log[from];
 }
 
 /** Blocks after which the fan is measured, evenly spread, the last among them. */

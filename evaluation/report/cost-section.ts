@@ -1,6 +1,6 @@
 import { barX, type PlotOptions, ruleX, text } from '@observablehq/plot';
 import { chart } from '../plots/chart.ts';
-import type { Content } from '../plots/markup.ts';
+import { type Content, html } from '../plots/markup.ts';
 import { type Column, dataTable, figure } from '../plots/parts.ts';
 import { INK, MEANING } from '../plots/theme.ts';
 import { fixed, money, ratio, roundMoney, share } from './amounts.ts';
@@ -21,7 +21,7 @@ interface Step {
 export function costSection(played: PlayedBacktest): Content {
   const { performance, document } = played;
   const { costs, turnover, trades } = performance;
-  if (trades.trades === 0) return 'Nothing was traded, so nothing was paid.';
+  if (trades.trades === 0) return html`<p>Nothing was traded, so nothing was paid.</p>`;
   return [
     figure({
       title: `From the market’s result to the account’s${document.quote === null ? '' : `, in ${document.quote}`}`,
@@ -39,9 +39,9 @@ export function costSection(played: PlayedBacktest): Content {
       ),
       costRow('All costs', costs.total, played),
     ]),
-    `${roundMoney(turnover.notional, document.quote)} changed hands${
+    html`<p>${roundMoney(turnover.notional, document.quote)} changed hands${
       turnover.perYear === null ? '' : `: the average equity ${ratio(turnover.perYear)} times a year`
-    }.`,
+    }.</p>`,
   ];
 }
 

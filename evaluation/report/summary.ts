@@ -25,7 +25,9 @@ export function summaryOf({ document, performance }: PlayedBacktest): string[] {
 function costSentence({ trades, costs }: Performance, quote: string | null): string {
   const made = `Before costs the trades made ${roundMoney(trades.grossPnl, quote)}`;
   if (trades.grossPnl <= 0) return `${made}; costs took ${roundMoney(costs.total, quote)} more.`;
-  return `${made}; costs took ${roundMoney(costs.total, quote)}, ${share(costs.shareOfGrossProfit, 0)} of it.`;
+  const part =
+    costs.total > trades.grossPnl ? 'more than that' : `${share(costs.shareOfGrossProfit, 0)} of it`;
+  return `${made}; costs took ${roundMoney(costs.total, quote)}, ${part}.`;
 }
 
 function chanceSentence({ randomEntries }: Performance): string {

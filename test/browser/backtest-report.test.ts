@@ -38,7 +38,7 @@ const LOOK = `(() => {
 
 test('a report reads on a screen and on a phone, in light and in dark', options, async t => {
   const path = join(await temporaryHome(t), 'report.html');
-  await writeFile(path, renderBacktestReport(followedTrend(await sampleBars(4_000))));
+  await writeFile(path, renderBacktestReport(followedTrend(['BTCUSD', await sampleBars(4_000)])));
   const chromium = await Chromium.launch(t);
   const looks = new Map<View, Seen>();
   for (const view of VIEWS) {
@@ -69,7 +69,7 @@ test('a report reads on a screen and on a phone, in light and in dark', options,
 
 test('the button turns the theme over, whatever the system says', options, async t => {
   const path = join(await temporaryHome(t), 'report.html');
-  await writeFile(path, renderBacktestReport(followedTrend(await sampleBars(1_000))));
+  await writeFile(path, renderBacktestReport(followedTrend(['BTCUSD', await sampleBars(1_000)])));
   const chromium = await Chromium.launch(t);
   const page = await chromium.open(path, { width: 1_200, theme: 'dark' });
   const before = await page.evaluate<Seen>(LOOK);
@@ -82,7 +82,7 @@ test('the button turns the theme over, whatever the system says', options, async
 
 test('a trade is read by pointing at its mark', options, async t => {
   const path = join(await temporaryHome(t), 'report.html');
-  await writeFile(path, renderBacktestReport(followedTrend(await sampleBars(1_000))));
+  await writeFile(path, renderBacktestReport(followedTrend(['BTCUSD', await sampleBars(1_000)])));
   const chromium = await Chromium.launch(t);
   const page = await chromium.open(path, { width: 1_200, theme: 'light' });
   const story = await page.evaluate<string>(`(() => {

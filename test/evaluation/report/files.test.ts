@@ -6,9 +6,10 @@ import { withDuckDb } from '../../../candles/duckdb.ts';
 import { BACKTEST_FILES, writeBacktestFiles } from '../../../evaluation/report/write-backtest-files.ts';
 import { near } from '../../support/near.ts';
 import { temporaryHome } from '../../support/temporary-home.ts';
+import { HOUR } from '../performance/account.ts';
 import { followedTrend, sampleBars, untraded } from './played.ts';
 
-const trend = followedTrend(await sampleBars(1_000));
+const trend = followedTrend(['BTCUSD', await sampleBars(1_000)]);
 
 async function rowsOf(path: string): Promise<Record<string, unknown>[]> {
   return withDuckDb(async connection =>
@@ -36,20 +37,20 @@ test('trades.parquet holds every trade as it was', async t => {
   const [row, trade] = [rows[3], trades[3]];
   assert.deepEqual(row, {
     symbol: 'BTCUSD',
-    side: 'LONG',
-    signal_time: BigInt(trade.entryTime - 3_600_000),
+    side: trade.side,
+    signal_time: BigInt(trade.entryTime - HOUR),
     entry_time: BigInt(trade.entryTime),
     exit_time: BigInt(trade.exitTime),
-    bars_held: 24,
+    bars_held: trade.barsHeld,
     quantity: trade.quantity,
     entry_price: trade.entryPrice,
     exit_price: trade.exitPrice,
-    exits: 1,
+    exits: trade.exits,
     exit_reason: trade.exitReason,
     gross_pnl: trade.grossPnl,
     fees: trade.costs.fees,
-    spread: 0,
-    slippage: 0,
+    spread: trade.costs.spread,
+    slippage: trade.costs.slippage,
     funding: 0,
     net_pnl: trade.netPnl,
     gross_return: trade.grossReturn,

@@ -1,12 +1,14 @@
 import { readParquet } from '../../../candles/parquet.ts';
 import { SAMPLE } from '../../../candles/sample/index.ts';
-import type { BacktestMarket, BacktestResult, BacktestSetup } from '../../../contracts/backtest.ts';
+import type { BacktestMarket, BacktestResult, BacktestSetup, Signals } from '../../../contracts/backtest.ts';
 import type { BacktestDocument, PlayedMarket } from '../../../contracts/backtest-document.ts';
 import { type Candles, sliceCandles } from '../../../contracts/candles.ts';
 import { costsSchema } from '../../../contracts/costs.ts';
+import { parsePolicy } from '../../../contracts/policy.ts';
 import { measurePerformance } from '../../../evaluation/performance/measure-performance.ts';
 import type { PlayedBacktest } from '../../../evaluation/report/played-backtest.ts';
-import { accountOf, barsOf, type Held, marketOf, setupOf } from '../performance/account.ts';
+import { backtest } from '../../../strategy/backtest.ts';
+import { accountOf, barsOf, marketOf, setupOf } from '../performance/account.ts';
 
 const COSTS = costsSchema.parse({});
 
@@ -16,19 +18,44 @@ export async function sampleBars(count: number): Promise<Candles> {
   return sliceCandles(bars, bars.openTime.length - count, bars.openTime.length);
 }
 
-/** Long above the mean of the last 120 closes, for at most 24 bars, with 13 bp a side. */
-export function followedTrend(candles: Candles): PlayedBacktest {
-  const { close } = candles;
-  const positions: Held[] = [];
+/** Hourly bars of an earlier stretch of the sample as those of another symbol at these times. */
+export async function otherBars({ openTime }: Candles): Promise<Candles> {
+  const bars = await sampleBars(2 * openTime.length + 500);
+  return { ...sliceCandles(bars, 0, openTime.length), openTime };
+}
+
+/** Follows the trend by labels of 2.5 ATR and 24 bars: LONG above the mean of the last 120 closes, SHORT below it. */
+export function followedTrend(
+  ...markets: readonly (readonly [symbol: string, candles: Candles])[]
+): PlayedBacktest {
+  const setup = setupOf(
+    markets.map(([symbol, candles]) =>
+      marketOf(candles, { symbol, signals: trendSignals(candles), labels: LABELS }),
+    ),
+    { costs: COSTS, policy: POLICY },
+  );
+  return played(setup, backtest(setup));
+}
+
+const LABELS = { kind: 'triple-barrier', horizonBars: 24, upAtr: 2.5, downAtr: 2.5 } as const;
+const POLICY = parsePolicy({ name: 'half', sizing: { kind: 'fraction', fraction: 0.5 } }, 'test');
+const MEAN_BARS = 120;
+const RANGE_BARS = 14;
+
+function trendSignals({ high, low, close }: Candles): Signals {
+  const direction = new Int8Array(close.length).fill(-1);
+  const volatility = new Float64Array(close.length).fill(Number.NaN);
   let sum = 0;
-  for (let bar = 0; bar + 25 < close.length; bar++) {
-    sum += close[bar] - (bar >= 120 ? close[bar - 120] : 0);
-    const isFree = bar >= 120 && bar > (positions.at(-1)?.to ?? 0);
-    if (isFree && close[bar] > (1.01 * sum) / 120)
-      positions.push({ from: bar + 1, to: bar + 24, exitReason: bar % 3 === 0 ? 'signal' : 'time' });
+  let range = 0;
+  for (let bar = 0; bar < close.length; bar++) {
+    sum += close[bar] - (bar >= MEAN_BARS ? close[bar - MEAN_BARS] : 0);
+    range += high[bar] - low[bar] - (bar >= RANGE_BARS ? high[bar - RANGE_BARS] - low[bar - RANGE_BARS] : 0);
+    if (bar < MEAN_BARS) continue;
+    volatility[bar] = range / RANGE_BARS;
+    const distance = (MEAN_BARS * close[bar]) / sum - 1;
+    direction[bar] = distance > 0.01 ? 2 : distance < -0.01 ? 0 : 1;
   }
-  const setup = setupOf([marketOf(candles)], { costs: COSTS });
-  return played(setup, accountOf(setup, positions, 0.0013));
+  return { direction, volatility };
 }
 
 /** A few bars without a trade. */

@@ -5,10 +5,10 @@ import { parsePolicy } from '../../../contracts/policy.ts';
 import { renderBacktestReport } from '../../../evaluation/report/backtest-report.ts';
 import { summaryOf } from '../../../evaluation/report/summary.ts';
 import { accountOf, barsOf, marketOf, setupOf } from '../performance/account.ts';
-import { followedTrend, played, sampleBars, untraded } from './played.ts';
+import { followedTrend, otherBars, played, sampleBars, untraded } from './played.ts';
 
 const bars = await sampleBars(2_000);
-const trend = followedTrend(bars);
+const trend = followedTrend(['BTCUSD', bars]);
 const report = renderBacktestReport(trend);
 
 /** Text as a reader meets it, without markup and styles. */
@@ -35,7 +35,7 @@ test('the report holds every section, and no number that is none', () => {
 });
 
 test('the same backtest gives the same bytes, and nothing points outside', () => {
-  assert.equal(renderBacktestReport(followedTrend(bars)), report);
+  assert.equal(renderBacktestReport(followedTrend(['BTCUSD', bars])), report);
   assert.doesNotMatch(report.replaceAll('http://www.w3.org/2000/svg', ''), /https?:|src=|@import|url\((?!#)/);
 });
 
@@ -85,6 +85,17 @@ test('a ruined account has a report', () => {
   const page = renderBacktestReport(played(setup, accountOf(setup, [{ from: 1, to: 2, side: 'SHORT' }])));
   assert.match(textOf(page), /−100\.0 % after costs/);
   assert.doesNotMatch(page, /NaN|Infinity|undefined/);
+});
+
+test('several symbols share one report: each with its price, its signals and its line of figures', async () => {
+  const both = followedTrend(['BTCUSD', bars], ['ETHUSD', await otherBars(bars)]);
+  const text = textOf(renderBacktestReport(both));
+  assert.match(text, /BTCUSD, ETHUSD 1h · half/);
+  for (const symbol of ['BTCUSD', 'ETHUSD']) {
+    assert.match(text, new RegExp(`${symbol}, close`));
+    assert.match(text, new RegExp(`Symbol ${symbol} `));
+    assert.match(text, new RegExp(`coinbase:${symbol}/1h \\(spot\\)`));
+  }
 });
 
 test('names that hold markup stay text', () => {

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type Dataset, NO_BLOCK } from '../../contracts/dataset.ts';
-import type { Recipe } from '../../contracts/recipe.ts';
-import type { WalkForwardSpec } from '../../contracts/split.ts';
-import { UNLABELLED } from '../../contracts/tasks.ts';
-import { rowsOfBlock } from '../../datasets/block-rows.ts';
-import { buildDataset } from '../../datasets/dataset.ts';
-import { historyBeforeTest } from '../../evaluation/history.ts';
-import { scoreOutOfFold } from '../../evaluation/search/trial-score.ts';
-import { type FoldAnswers, walkForward } from '../../evaluation/walk-forward.ts';
-import { CATALOG } from '../../features/catalog/index.ts';
-import { recipeWith } from '../support/recipes.ts';
-import { walk } from './facts.ts';
+import { type Dataset, NO_BLOCK } from '../../../contracts/dataset.ts';
+import type { Recipe } from '../../../contracts/recipe.ts';
+import type { WalkForwardSpec } from '../../../contracts/split.ts';
+import { UNLABELLED } from '../../../contracts/tasks.ts';
+import { rowsOfBlock } from '../../../datasets/block-rows.ts';
+import { buildDataset } from '../../../datasets/dataset.ts';
+import type { FoldAnswers } from '../../../evaluation/folds/out-of-fold.ts';
+import { scoreOutOfFold } from '../../../evaluation/folds/score-out-of-fold.ts';
+import { walkForward } from '../../../evaluation/folds/walk-forward.ts';
+import { historyBeforeTest } from '../../../evaluation/history.ts';
+import { CATALOG } from '../../../features/catalog/index.ts';
+import { recipeWith } from '../../support/recipes.ts';
+import { walk } from '../facts.ts';
 
 const BARS = 1_500;
 const FOLDS: WalkForwardSpec = {
