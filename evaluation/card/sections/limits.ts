@@ -11,7 +11,7 @@ export function limitSection(meta: CardMeta, evidence: Evidence): CardSection {
   const limits = [
     `It knows ${series.symbol} on ${series.venue} at ${series.timeframe}; nothing was shown for any other market or timeframe.`,
     meta.task === 'approve2'
-      ? 'It gives no direction of its own: it approves or rejects signals, and says nothing of those it was not trained for.'
+      ? 'It gives no direction of its own: it answers in that of a signal which it approves, and says nothing of signals it was not trained for.'
       : null,
     'The intervals speak of the test block. They can’t speak of a market that has changed since.',
     detectionSentence(meta, evidence),
