@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { registerVerbs, type Verb } from '../verbs.ts';
+import * as card from './card.ts';
 import * as history from './history.ts';
 import * as importFile from './import.ts';
 import * as list from './list.ts';
@@ -17,6 +18,11 @@ const VERBS: readonly Verb[] = [
     name: 'show',
     summary: 'Show a version (default: the champion) with its evidence, or several side by side.',
     module: show,
+  },
+  {
+    name: 'card',
+    summary: 'Show a version’s card (default: the champion’s), or open it as a page with figures.',
+    module: card,
   },
   {
     name: 'history',
