@@ -56,6 +56,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Remove intermediate results that nothing needs any more',
     load: () => import('./artifacts.ts'),
   },
+  audit: {
+    summary: 'Look for anything that looks ahead, from features to orders',
+    load: () => import('./audit.ts'),
+  },
   predict: { summary: 'Predict from the champion of a series', load: () => import('./predict.ts') },
   worker: { summary: 'Run a worker in the foreground', load: () => import('./worker.ts') },
   demo: {
