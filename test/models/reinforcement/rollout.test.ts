@@ -108,7 +108,7 @@ function marketOf(prices: readonly number[]): TradingMarket {
   return {
     candles: candlesOf(prices.map(still)),
     volatility: new Float64Array(prices.length).fill(1_000),
-    labels: { kind: 'triple-barrier', horizonBars: 30, upAtr: 2, downAtr: 2 },
+    labels: { kind: 'fixed-horizon', horizonBars: 30, thresholdLogReturn: 0.01 },
     costs: NO_COSTS,
     market: 'swap',
   };
