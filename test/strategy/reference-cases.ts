@@ -162,13 +162,16 @@ const policy: fc.Arbitrary<Policy> = fc
 const market = fc.constantFrom(0.8, 100, 20_000).chain(price =>
   fc.record({
     price: fc.constant(price),
-    bars: fc.array(bar, { minLength: 2, maxLength: 45, size: 'max' }),
+    bars: fc.array(bar, { minLength: 5, maxLength: 45, size: 'max' }),
     hasConfidence: fc.boolean(),
     labels,
     rules: rulesAt(price),
     start: fc.integer({ min: 0, max: 5 }),
     funding: fc.option(
-      fc.array(fc.record({ at: steps(0, 50), rate: steps(-0.003, 0.003) }), { maxLength: 12 }),
+      fc.uniqueArray(fc.record({ at: fc.integer({ min: 0, max: 90 }), rate: steps(-0.003, 0.003) }), {
+        maxLength: 12,
+        selector: ({ at }) => at,
+      }),
       { freq: 3 },
     ),
   }),
@@ -233,7 +236,7 @@ function builtMarket(drawn: DrawnMarket, kind: MarketKind, index: number): Backt
 function fundingOf(payments: readonly { at: number; rate: number }[]) {
   const sorted = [...payments].sort((a, b) => a.at - b.at);
   return {
-    time: Float64Array.from(sorted, ({ at }) => START + Math.round(at) * HOUR),
+    time: Float64Array.from(sorted, ({ at }) => START + at * (HOUR / 2)),
     rate: Float64Array.from(sorted, ({ rate }) => rate),
   };
 }
@@ -250,7 +253,9 @@ function candlesOf(bars: readonly BarSteps[], first: number, start: number, tick
     volume: column(),
   };
   const onGrid = (price: number, round: (value: number) => number) =>
-    tick === null ? price : Number((Math.max(1, round(price / tick)) * tick).toFixed(4));
+    tick === null
+      ? Number(price.toPrecision(9))
+      : Number((Math.max(1, round(price / tick)) * tick).toFixed(4));
   let before = onGrid(first, Math.round);
   let hour = start;
   bars.forEach(({ missing, gap, move, up, down, volume }, at) => {

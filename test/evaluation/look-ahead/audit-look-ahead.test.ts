@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { MarketBars } from '../../../contracts/candles.ts';
 import type { Decide } from '../../../contracts/intents.ts';
 import { describeLookAhead, faultOf } from '../../../evaluation/look-ahead/report.ts';
+import { mapColumns } from '../../../features/audit/runs.ts';
 import { CATALOG } from '../../../features/catalog/index.ts';
 import type { AnsweringModel } from '../../../inference/answer-bars.ts';
 import { decide } from '../../../strategy/decide.ts';
@@ -61,35 +63,24 @@ for (const [name, column] of [
     );
   });
 
-test('a leader whose bars come later changes nothing; one that is read ahead is caught', async t => {
+test('a leader that is joined bar by bar changes nothing; one that is read ahead is caught', async t => {
   const { leaderClose, ...rest } = goldenBars();
   const leader = { ...rest, close: leaderClose };
-  const model = await modelWith(t, CATALOG.find('leader_roc_10'), 0);
-  const led = {
-    ...model,
-    meta: {
-      ...model.meta,
-      recipe: {
-        ...model.meta.recipe,
-        features: { ...model.meta.recipe.features, leader: 'binance:BTCUSDT' },
-      },
-    },
-  } as AnsweringModel;
-  assert.deepEqual((await audit({ model: led }, {}, leader)).findings, []);
-  const early = { ...leader, openTime: leader.openTime.map(time => time - 3_600_000) };
-  assert.deepEqual((await audit({ model: led }, {}, early)).findings, []);
-  const reading = ownColumn(
+  const led = ({ meta, ...model }: AnsweringModel): AnsweringModel => {
+    const features = { ...meta.recipe.features, leader: 'binance:BTCUSDT' };
+    return { ...model, meta: { ...meta, recipe: { ...meta.recipe, features } } };
+  };
+  const sound = led(await modelWith(t, CATALOG.find('leader_return_1'), 0));
+  assert.deepEqual((await audit({ model: sound }, {}, leader)).findings, []);
+  const gaps = withoutRows(leader, row => row % 7 === 0);
+  assert.deepEqual((await audit({ model: sound }, { cuts: 20 }, gaps)).findings, []);
+  const ahead = ownColumn(
     ({ leaderClose: close }) => close.map((price, i) => (close[i + 2] ?? price) / price),
     {
       inputs: ['leaderClose'],
     },
   );
-  const leaking = { ...led, ...(await modelWith(t, reading, 1)), meta: led.meta };
-  const report = await audit(
-    { model: { ...leaking, meta: { ...leaking.meta, featureNames: ['rsi_14', 'roc_10', 'mine'] } } },
-    {},
-    leader,
-  );
+  const report = await audit({ model: led(await modelWith(t, ahead, 1)) }, {}, leader);
   assert.equal(faultOf(report), 'FEATURE_LEAKS');
 });
 
@@ -148,4 +139,8 @@ function entryAt(close: number) {
     order: { kind: 'market' },
     exits: { stop: { unit: 'percent', value: 2 }, targets: [], trailing: null, maxBars: 5 },
   } as const;
+}
+
+function withoutRows(bars: MarketBars, isLeftOut: (row: number) => boolean): MarketBars {
+  return mapColumns(bars, column => column.filter((_, row) => !isLeftOut(row)));
 }
