@@ -47,6 +47,7 @@ export class Position {
   /** Levels; NEVER_BELOW or NEVER_ABOVE where there is none. */
   stop = 0;
   trail = 0;
+  /** Furthest price in favour of the bars that count for a trailing stop; 0 before any. */
   best = 0;
   /** The nearest target that is not filled, of `targets`. */
   target = 0;
