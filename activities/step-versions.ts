@@ -16,5 +16,6 @@ export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   comparison: 4,
   fold: 2,
   trial: 2,
-  search: 1,
+  search: 2,
+  evaluation: 1,
 };

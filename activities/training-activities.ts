@@ -1,11 +1,14 @@
 import { compareWithChampion } from './compare-with-champion.ts';
+import { concludeEvaluation } from './conclude-evaluation.ts';
 import { concludeSearch } from './conclude-search.ts';
+import { evaluateFold } from './evaluate-fold.ts';
 import { exportSnapshot } from './export-snapshot.ts';
 import { fitModel } from './fit-model.ts';
 import { importModel } from './import-model.ts';
 import { labelDataset } from './label-dataset.ts';
 import { planSearch } from './plan-search.ts';
 import { quantizeModel } from './quantize-model.ts';
+import { reviewChampion } from './review-champion.ts';
 import type { Rooms } from './rooms.ts';
 import { scoreTrial } from './score-trial.ts';
 import { validateModel } from './validate-model.ts';
@@ -28,9 +31,12 @@ export function createTrainingActivities(rooms: Rooms) {
     quantizeModel: quantizeModel(rooms),
     validateModel: validateModel(rooms),
     compareWithChampion: compareWithChampion(rooms),
+    reviewChampion: reviewChampion(rooms),
     planSearch: planSearch(rooms),
     scoreTrial: scoreTrial(rooms),
     concludeSearch: concludeSearch(rooms),
+    evaluateFold: evaluateFold(rooms),
+    concludeEvaluation: concludeEvaluation(rooms),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Costs, ExitReason } from './backtest.ts';
 import type { CalibrationReport } from './calibration.ts';
 import type { DecisionRule } from './decision.ts';
 import type { AttributionSummary, PermutationImportance } from './explanation.ts';
+import type { Stability } from './stability.ts';
 
 /** A point estimate with its 95 % interval from the block bootstrap; null where it is not defined. */
 export interface Estimate {
@@ -152,6 +153,8 @@ export interface Evidence {
   readonly backtest: BacktestSummary;
   /** Missing in evidence of earlier versions. */
   readonly sharpe?: SharpeEvidence;
+  /** The same; by month and by volatility regime. */
+  readonly stability?: Stability;
   /** What each feature gained while the model learnt; empty where its estimator knows no gain. */
   readonly importance: readonly { readonly feature: string; readonly gain: number; readonly share: number }[];
   /** Both missing in evidence of earlier versions. */

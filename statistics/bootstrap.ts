@@ -8,6 +8,8 @@ export interface BootstrapSpec {
   readonly blockRows: number;
   readonly draws: number;
   readonly seed: number;
+  /** The share of the draws outside the interval, half of it on each side: .05 unless given. */
+  readonly level?: number;
 }
 
 /**
@@ -32,8 +34,8 @@ export const MIN_BLOCKS = 10;
 const MAX_UNDEFINED_SHARE = 0.05;
 
 /**
- * 95 % percentile intervals by the moving-block bootstrap (Künsch 1989): block starts uniform over 0 … rows − blockRows,
- * ⌈rows / blockRows⌉ blocks per draw. All statistics see the same draws, and the same seed gives the same draws, so
+ * Percentile intervals (95 % unless `level` says other) by the moving-block bootstrap (Künsch 1989): block starts uniform
+ * over 0 … rows − blockRows, ⌈rows / blockRows⌉ blocks per draw. All statistics see the same draws, and the same seed gives the same draws, so
  * models on the same rows are paired. Bounds are null with under 10 blocks, or where over 5 % of the draws leave the
  * statistic undefined.
  */
@@ -47,12 +49,13 @@ export function bootstrapIntervals<Name extends string>(
   const enough = spec.rows >= MIN_BLOCKS * spec.blockRows;
   const samples = enough ? sample(statistic, spec) : null;
   const estimates = names.map((name, i): [Name, Estimate] => {
-    const [low, high] = samples ? percentileInterval(samples[i]!) : [null, null];
+    const [low, high] = samples ? percentileInterval(samples[i]!, spec.level ?? USUAL_LEVEL) : [null, null];
     return [name, Number.isNaN(value[i]) ? UNDEFINED : { value: value[i]!, low, high }];
   });
   return Object.fromEntries(estimates) as Record<Name, Estimate>;
 }
 
+const USUAL_LEVEL = 0.05;
 const UNDEFINED: Estimate = { value: null, low: null, high: null };
 
 function everyRowOnce(rows: number): Draw {
@@ -76,10 +79,10 @@ function sample(statistic: Statistic<string>, spec: BootstrapSpec): Float64Array
   return samples;
 }
 
-function percentileInterval(sample: Float64Array): [number | null, number | null] {
+function percentileInterval(sample: Float64Array, level: number): [number | null, number | null] {
   const defined = sample.filter(value => !Number.isNaN(value)).sort();
   if (defined.length < sample.length * (1 - MAX_UNDEFINED_SHARE)) return [null, null];
-  return [quantile(defined, 0.025), quantile(defined, 0.975)];
+  return [quantile(defined, level / 2), quantile(defined, 1 - level / 2)];
 }
 
 /** Linear interpolation between the order statistics of a sorted sample, numpy's default. */

@@ -166,7 +166,7 @@ export class Simulation {
       const time = lines.time[line];
       for (let i = 0; i < feeds.length; i++) {
         const hasBar = next[i] < feeds[i].to && feeds[i].candles.openTime[next[i]] === time;
-        this.#books[i].row = hasBar ? next[i]++ : -1;
+        this.#books[i].openBar(hasBar ? next[i]++ : -1);
       }
       this.#step(lines, line);
     }

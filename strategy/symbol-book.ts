@@ -189,13 +189,16 @@ export class SymbolBook {
     return this.row < 0 ? this.lastBar : this.firstBar + this.row;
   }
 
-  /** Remembers the bar that was matched, or that there was none. */
+  /** Goes on to a time; without a bar there nothing is traded. @param row -1: the symbol has no bar then */
+  openBar(row: number): void {
+    this.row = row;
+    if (row < 0) this.lastVolume = 0;
+  }
+
+  /** Remembers the bar that was matched. */
   closeBar(): void {
     const { row, candles } = this;
-    if (row < 0) {
-      this.lastVolume = 0;
-      return;
-    }
+    if (row < 0) return;
     this.lastClose = candles.close[row];
     this.lastTime = candles.openTime[row];
     this.lastBar = this.firstBar + row;

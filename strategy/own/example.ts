@@ -1,4 +1,4 @@
-import type { ClosedBar, Decide, EnterIntent, MarketPrediction } from '../../contracts/intents.ts';
+import type { ClosedBar, Decide, Distance, EnterIntent, MarketPrediction } from '../../contracts/intents.ts';
 
 /*
  * A strategy of your own. Try it:
@@ -47,15 +47,19 @@ function enter(side: 'LONG' | 'SHORT', quantity: number, stop: number): EnterInt
     kind: 'enter',
     side,
     quantity,
-    order: { kind: 'market', validBars: 1 },
+    order: { kind: 'market' },
     exits: {
-      stop,
+      stop: inQuote(stop),
       targets: [
-        { distance: stop, share: 0.5 },
-        { distance: 2 * stop, share: 0.5 },
+        { distance: inQuote(stop), share: 0.5 },
+        { distance: inQuote(2 * stop), share: 0.5 },
       ],
       trailing: null,
       maxBars: 48,
     },
   };
+}
+
+function inQuote(value: number): Distance {
+  return { unit: 'quote', value };
 }

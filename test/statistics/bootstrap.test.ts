@@ -187,3 +187,12 @@ test('a statistic that many draws leave undefined has an estimate and no bounds'
   const { ofRareRow } = bootstrapIntervals(rare, { rows: 100, blockRows: 1, draws: 500, seed: 1 });
   assert.deepEqual(ofRareRow, { value: 1, low: null, high: null });
 });
+
+test('at a level, that share of the draws lies outside, half of it on each side', () => {
+  const spec = { rows: 1_000, ...reference.spec, draws: 1_000 };
+  const at = (level?: number) => bootstrapIntervals(statisticsOf('balanced'), { ...spec, level }).mcc;
+  assert.deepEqual(at(0.05), at());
+  const samples = [0.2, 0.1, 0.05, 0.02].map(at);
+  for (const [index, { low, high }] of samples.slice(1).entries())
+    assert.ok(low! < samples[index]!.low! && high! > samples[index]!.high!, `${index}`);
+});
