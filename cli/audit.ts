@@ -24,7 +24,7 @@ import { decide } from '../strategy/decide.ts';
 import { loadOwnStrategy } from '../strategy/own/own-strategy.ts';
 import { integer } from './arguments.ts';
 import type { CliContext } from './context.ts';
-import { parseVersion } from './lifecycle-verbs.ts';
+import { parseVersion } from './models/version-argument.ts';
 import { withRooms } from './rooms.ts';
 import { renderTable } from './table.ts';
 

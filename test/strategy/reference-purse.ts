@@ -280,9 +280,9 @@ function drop(symbol: ReferenceSymbol): void {
   symbol.entry = null;
 }
 
-/** What is left of a position's own entry; one that waits to go the other way stays. */
+/** What is left of the entry that made a position; one that waits until it has left stays. */
 function dropEntryOf(symbol: ReferenceSymbol, position: OpenPosition): void {
-  if (symbol.entry?.side === position.side) drop(symbol);
+  if (symbol.entry?.signalBar === position.signalBar) drop(symbol);
 }
 
 function newPosition(symbol: ReferenceSymbol, entry: PendingEntry): OpenPosition {
