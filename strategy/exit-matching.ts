@@ -69,7 +69,7 @@ export class ExitMatching {
     if (!(budget > 0)) return;
     const quantity = Math.min(budget, floorTo(book.lot, position.quantity));
     const sign: Sign = position.side > 0 ? -1 : 1;
-    const price = this.#costs.marketPrice(shown, sign, quantity, book.volume, book.tick);
+    const price = this.#costs.marketPrice(shown, sign, quantity, book);
     this.#fill(book, quantity, shown, price, reason);
   }
 
