@@ -6,7 +6,10 @@ import type { PlayedBacktest } from './played-backtest.ts';
 const SIGNIFICANT = 0.05;
 
 /** What happened, in sentences for people. */
-export function summaryOf({ document, performance }: PlayedBacktest): string[] {
+export function summaryOf({
+  document,
+  performance,
+}: Pick<PlayedBacktest, 'document' | 'performance'>): string[] {
   const { quote } = document;
   const { account, buyAndHold, trades } = performance;
   if (performance.fromTime === null) return ['No bar of the range was there to be played.'];
