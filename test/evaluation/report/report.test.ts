@@ -92,10 +92,11 @@ test('several symbols share one report: each with its price, its signals and its
   const both = followedTrend(['BTCUSD', bars], ['ETHUSD', await otherBars(bars)]);
   const text = textOf(renderBacktestReport(both));
   assert.match(text, /BTCUSD, ETHUSD 1h · half/);
+  assert.match(text, /BTCUSD, ETHUSD: on spot, the venue’s steps/);
   for (const symbol of ['BTCUSD', 'ETHUSD']) {
     assert.match(text, new RegExp(`${symbol}, close`));
     assert.match(text, new RegExp(`Symbol ${symbol} `));
-    assert.match(text, new RegExp(`coinbase:${symbol}/1h \\(spot\\)`));
+    assert.match(text, new RegExp(`coinbase:${symbol}/1h v7 core15-barrier, trained through`));
   }
 });
 
