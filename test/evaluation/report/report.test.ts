@@ -100,6 +100,20 @@ test('several symbols share one report: each with its price, its signals and its
   }
 });
 
+test('a strategy of one’s own is named with its hash, with and without predictions', () => {
+  const [market] = trend.document.markets;
+  const strategy = { file: 'pullback.ts', sha256: `abc${'0'.repeat(61)}`, audit: { cuts: 20, repeated: 40 } };
+  const told = (model: typeof market.model) =>
+    textOf(
+      renderBacktestReport({
+        ...trend,
+        document: { ...trend.document, strategy, markets: [{ ...market, model }] },
+      }),
+    );
+  assert.match(told(null), /coinbase:BTCUSD\/1h strategy pullback\.ts \(abc000000000\) 2,000/);
+  assert.match(told(market.model), /strategy pullback\.ts \(abc000000000\) with v7 core15-barrier, trained/);
+});
+
 test('names that hold markup stay text', () => {
   const document = { ...trend.document, notes: ['<script>alert(1)</script>'], quote: '<b>USD' };
   const page = renderBacktestReport({ ...trend, document });
