@@ -248,7 +248,7 @@ function whereToLook({ home, output }: CliContext, uiAddress: string | null, sec
     uiAddress
       ? `Temporal UI: ${uiAddress} (workflows train/… and model/${SERIES}); end it with ${inHome} down`
       : `To look at the workflows in the Temporal UI: ${output.paint.bold('./alphaloom demo --keep')}`,
-    `The card of a model: ${join(home.models, 'coinbase/BTCUSD/1h/v0002/card.md')}`,
+    `The card of a model: ${join(home.models, 'coinbase/BTCUSD/1h/v0002/card.html')}`,
     `Next, in your own home: ./alphaloom up, candles fetch … (or import FILE), train BTCUSD 1h, predict BTCUSD 1h`,
   ].join('\n');
 }

@@ -12,12 +12,13 @@ import { digestFile, exists } from '../storage/files.ts';
 /** What was measured stands in the artifact's record, which no hash of its files covers. */
 export type MeasuredEvidence = Evidence & Measurements;
 
-/** Files of every package; `registerVersion` writes them, serving and judging read them. */
+/** Files of a package; `registerVersion` writes them, serving and judging read them. Packages of earlier versions have no page. */
 export const PACKAGE_FILES = {
   model: 'model.onnx',
   meta: 'meta.json',
   metrics: 'metrics.json',
   card: 'card.md',
+  cardPage: 'card.html',
 } as const;
 
 export interface OpenPackage {

@@ -21,7 +21,7 @@ export function summaryOf({
   }
   return [
     `${money(performance.initialCash, quote)} became ${money(performance.finalEquity, quote)} ${period}: ${gain(account.totalReturn)} after costs, where buying and holding made ${gain(buyAndHold.totalReturn)}. On the way the account fell by up to ${share(account.maxDrawdown)} from its peak.`,
-    `It held a position ${share(performance.exposure.share, 0)} of the time in ${whole(trades.trades)} ${trades.trades === 1 ? 'trade' : 'trades'}, of which ${share(trades.hitRate, 0)} gained. ${costSentence(performance, quote)} ${chanceSentence(performance)}`,
+    `It held a position ${share(performance.exposure.share, 0)} of the time in ${whole(trades.trades)} ${trades.trades === 1 ? 'trade' : 'trades'}, of which ${share(trades.hitRate, 0)} gained. ${costSentence(performance, quote)} ${chanceSentence(performance, document.inSample !== null)}`,
   ];
 }
 
@@ -33,11 +33,11 @@ function costSentence({ trades, costs }: Performance, quote: string | null): str
   return `${made}; costs took ${roundMoney(costs.total, quote)}, ${part}.`;
 }
 
-function chanceSentence({ randomEntries }: Performance): string {
+function chanceSentence({ randomEntries }: Performance, isInSample: boolean): string {
   if (randomEntries === null) return '';
   const { percentile, pValue } = randomEntries;
   const standing = `Its entries did better than ${share(percentile, 0)} of random ones with the same sides, holding times and costs`;
-  return pValue < SIGNIFICANT
-    ? `${standing}: chance alone seldom does that.`
-    : `${standing}: chance explains that.`;
+  const seldom = isInSample ? 'no wonder on bars that training has seen' : 'chance alone seldom does that';
+  if (pValue < SIGNIFICANT) return `${standing}: ${seldom}.`;
+  return `${standing}: ${pValue > 1 - SIGNIFICANT ? 'chance seldom does that badly' : 'chance explains that'}.`;
 }
