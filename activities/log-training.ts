@@ -41,13 +41,13 @@ export interface TrainedModel {
 /**
  * Logs a training as a trial of its series, scored on its validation rows: the test block is for the gate alone. The same
  * training is one trial, however often it is asked for.
- * @returns what had been tried by then, this training included; asked again, the same as the first time
+ * @returns its score, and what had been tried by then, this training included; asked again, the same as the first time
  */
 export async function logTraining(
   rooms: Rooms,
   trained: TrainedModel,
   signal: AbortSignal,
-): Promise<TrialsSoFar> {
+): Promise<{ readonly trial: ArtifactRef; readonly tried: TrialsSoFar }> {
   const { series, recipe, model, dataset, actor = 'training', changes = {} } = trained;
   const { result: exported } = await rooms.artifacts.load<ModelFacts>(model);
   const inputs = {
@@ -73,7 +73,7 @@ export async function logTraining(
   await logTrial(rooms.registry, series, { origin: 'training', ...about, score, artifact }, actor);
   const records = await readTrials(rooms.registry, series);
   const own = records.findIndex(record => record.artifact.inputHash === artifact.inputHash);
-  return trialsSoFar(records.slice(0, own + 1));
+  return { trial: artifact, tried: trialsSoFar(records.slice(0, own + 1)) };
 }
 
 /** By the file that would serve, as the test block is judged; bars of the test block are cut off. */

@@ -39,7 +39,7 @@ export function validateModel(rooms: Rooms) {
   const { artifacts } = rooms;
   return asStep(async (input: Input, { signal }) => {
     const { recipe } = input;
-    const trials = await logTraining(rooms, input, signal);
+    const { trial, tried } = await logTraining(rooms, input, signal);
     const inputs = {
       series: seriesId(input.series),
       recipe: recipe.name,
@@ -48,11 +48,12 @@ export function validateModel(rooms: Rooms) {
       gate: recipe.gate,
       costs: recipe.costs,
       labels: recipe.labels,
-      trials: { ...trials },
+      trial: trial.inputHash,
+      trials: { ...tried },
       code: STEP_VERSIONS.evidence,
     };
     const saved = await artifacts.save('evidence', inputs as unknown as Json, async folder => {
-      const { latencyMs, ...evidence } = await judge(artifacts, input, trials, signal);
+      const { latencyMs, ...evidence } = await judge(artifacts, input, tried, signal);
       await writeFile(join(folder, PACKAGE_FILES.metrics), `${JSON.stringify(evidence, null, 2)}\n`);
       const { eligible, tradable, metrics } = evidence;
       return { eligible, tradable, mcc: metrics.mcc, directionalAuc: metrics.directionalAuc, latencyMs };
