@@ -110,6 +110,8 @@ async function judge(
       netReturns,
       trades,
       calibration: calibrated,
+      reliability,
+      equityCurve,
     } = await offThread('scoreModel', [scoreInput], signal);
     const probabilities = decidedProbabilities(task, scoreInput.answers, decision);
     const predicted = decideClasses(task, probabilities, decision);
@@ -151,6 +153,8 @@ async function judge(
       backtest,
       sharpe: sharpeEvidence(netReturns, series.timeframe, trials),
       stability,
+      reliability,
+      equityCurve,
       importance: (await estimatorOf(recipe.train).importance(fit.folder)) ?? [],
       ...explained,
       parity: model.result.parity,

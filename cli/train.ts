@@ -189,7 +189,17 @@ function renderFleet(result: TrainFleetResult): string {
       cell: row => (row.ok ? row.result.offer?.reason : `${row.error.code}: ${row.error.message}`),
     },
   ]);
-  return `${table}\n\n${renderCount(result)}`;
+  return [table, '', renderCount(result), ...renderFalsePromotions(result)].join('\n');
+}
+
+function renderFalsePromotions({ falsePromotions }: TrainFleetResult): string[] {
+  if (!falsePromotions) return [];
+  const { looks, expected } = falsePromotions;
+  return looks === 0
+    ? ['No look at test bars was made, so no false promotion is to be expected']
+    : [
+        `${looks} look${looks === 1 ? '' : 's'} at test bars: were no candidate better, at most ${expected.toPrecision(2)} false promotions were to be expected`,
+      ];
 }
 
 function renderCount(result: TrainFleetResult): string {

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { registerVerbs, type Verb } from '../verbs.ts';
+import * as card from './card.ts';
 import * as history from './history.ts';
 import * as importFile from './import.ts';
 import * as list from './list.ts';
 import { registerMessages } from './messages.ts';
+import * as reproduce from './reproduce.ts';
 import * as show from './show.ts';
+import * as test from './test.ts';
 import * as trials from './trials.ts';
 
 /** The verbs in the order of the help page, a file each; after them stand the messages to a series' lifecycle. */
@@ -17,6 +20,11 @@ const VERBS: readonly Verb[] = [
     module: show,
   },
   {
+    name: 'card',
+    summary: 'Show a version’s card (default: the champion’s), or open it as a page with figures.',
+    module: card,
+  },
+  {
     name: 'history',
     summary: 'Show who moved the champion, when and why; or what was champion at a time, and why.',
     module: history,
@@ -25,6 +33,16 @@ const VERBS: readonly Verb[] = [
     name: 'import',
     summary: 'Judge and register a model that was trained elsewhere, as any other.',
     module: importFile,
+  },
+  {
+    name: 'test',
+    summary: 'Put a served model to the test: broken inputs, stress, latency, batches, repeatability.',
+    module: test,
+  },
+  {
+    name: 'reproduce',
+    summary: 'Train a version once more from what its package says: the same bytes, or what differs.',
+    module: reproduce,
   },
   {
     name: 'trials',
