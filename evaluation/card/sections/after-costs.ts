@@ -81,7 +81,7 @@ function sharpeRows(sharpe: SharpeEvidence): string[][] {
     ['probability that it is truly above 0', percent(probabilistic)],
     [
       trials === 1
-        ? 'the same, deflated: no search has tried anything else'
+        ? 'the same, deflated: nothing else had been tried'
         : `… above ${decimals(expectedMaximum, 4)}, which the best of ${trials} trials would show by luck (${spreadOf})`,
       percent(deflated),
     ],

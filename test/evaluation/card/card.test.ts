@@ -188,7 +188,7 @@ test('variants stand in the card where there is more than one, without times', (
 test('the card says how much of the Sharpe ratio luck explains, and of how many trials', () => {
   const evidence = evidenceOf(factsOf(scoreInput()));
   assert.match(cardOf(META, evidence), /Sharpe ratio per bar \(per year\) +\| −?0\.\d{4} \(−?\d+\.\d\d\)/);
-  assert.match(cardOf(META, evidence), /deflated: no search has tried anything else +\| \d+\.\d %/);
+  assert.match(cardOf(META, evidence), /deflated: nothing else had been tried +\| \d+\.\d %/);
   const sharpe = {
     ...evidence.sharpe!,
     trials: 40,
