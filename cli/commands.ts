@@ -28,7 +28,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   status: { summary: 'Show what runs', load: () => import('./status.ts') },
   logs: { summary: 'Show the logs of what runs', load: () => import('./logs.ts') },
   init: {
-    summary: 'Write a first alphaloom.yaml, an example recipe and features of your own',
+    summary: 'Write a first alphaloom.yaml, and an example of a recipe, features and a strategy of your own',
     load: () => import('./init.ts'),
   },
   config: {

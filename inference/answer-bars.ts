@@ -1,11 +1,14 @@
 import type { MarketBars } from '../contracts/candles.ts';
 import { computeFeatures } from '../features/batch.ts';
-import { columnsOf, fillMissing, type WindowTable, warmUpBars, windowTable } from '../features/window.ts';
+import { columnsOf, fillMissing, warmUpBars, windowTable } from '../features/window.ts';
 import { runRows } from '../models/onnx/row-chunks.ts';
 import type { ServingModel } from './serving-model.ts';
 
+/** What an answer needs of a model; whose version it is does not matter. */
+export type AnsweringModel = Pick<ServingModel, 'meta' | 'session' | 'features'>;
+
 /** Bars before the first that a model can answer for. */
-export function warmUpOf({ features, meta }: ServingModel): number {
+export function warmUpOf({ features, meta }: Pick<AnsweringModel, 'meta' | 'features'>): number {
   return warmUpBars(features) + meta.steps - 1;
 }
 
@@ -16,16 +19,25 @@ export function warmUpOf({ features, meta }: ServingModel): number {
  * @returns row-major `[rows, outputs]`
  */
 export async function answerBars(
-  model: ServingModel,
+  model: AnsweringModel,
   bars: MarketBars,
   rows: Int32Array,
 ): Promise<Float32Array> {
-  return await runRows(model.session, windowsOf(model, bars, rows));
+  return await answerRows(model, featureColumns(model, bars), rows);
 }
 
-/** What it is asked then: the windows that end at those bars. */
-export function windowsOf({ meta, features }: ServingModel, bars: MarketBars, rows: Int32Array): WindowTable {
+/** The model's features at every bar, in its order, filled as it fills; NaN where missing. */
+export function featureColumns({ meta, features }: AnsweringModel, bars: MarketBars): Float32Array[] {
   const { columns } = computeFeatures(bars, features, meta.series.timeframe, 'float32');
   fillMissing(columns, meta.recipe.features.maxFillBars, 0);
-  return windowTable(columnsOf(columns, meta.featureNames), rows, meta.steps);
+  return columnsOf(columns, meta.featureNames);
+}
+
+/** @param columns of `featureColumns` */
+export async function answerRows(
+  { meta, session }: AnsweringModel,
+  columns: readonly Float32Array[],
+  rows: Int32Array,
+): Promise<Float32Array> {
+  return await runRows(session, windowTable(columns, rows, meta.steps));
 }

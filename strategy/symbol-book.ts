@@ -47,6 +47,7 @@ export class Position {
   /** Levels; NEVER_BELOW or NEVER_ABOVE where there is none. */
   stop = 0;
   trail = 0;
+  /** Furthest price in favour of the bars that count for a trailing stop; 0 before any. */
   best = 0;
   /** The nearest target that is not filled, of `targets`. */
   target = 0;
@@ -188,13 +189,16 @@ export class SymbolBook {
     return this.row < 0 ? this.lastBar : this.firstBar + this.row;
   }
 
-  /** Remembers the bar that was matched, or that there was none. */
+  /** Goes on to a time; without a bar there nothing is traded. @param row -1: the symbol has no bar then */
+  openBar(row: number): void {
+    this.row = row;
+    if (row < 0) this.lastVolume = 0;
+  }
+
+  /** Remembers the bar that was matched. */
   closeBar(): void {
     const { row, candles } = this;
-    if (row < 0) {
-      this.lastVolume = 0;
-      return;
-    }
+    if (row < 0) return;
     this.lastClose = candles.close[row];
     this.lastTime = candles.openTime[row];
     this.lastBar = this.firstBar + row;
