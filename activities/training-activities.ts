@@ -6,6 +6,7 @@ import { exportSnapshot } from './export-snapshot.ts';
 import { fitModel } from './fit-model.ts';
 import { importModel } from './import-model.ts';
 import { labelDataset } from './label-dataset.ts';
+import { keepSeeds } from './other-seeds.ts';
 import { planSearch } from './plan-search.ts';
 import { quantizeModel } from './quantize-model.ts';
 import { reproduceVersion } from './reproduce-version.ts';
@@ -31,6 +32,7 @@ export function createTrainingActivities(rooms: Rooms) {
     importModel: importModel(rooms),
     quantizeModel: quantizeModel(rooms),
     validateModel: validateModel(rooms),
+    keepSeeds: keepSeeds(rooms),
     compareWithChampion: compareWithChampion(rooms),
     reviewChampion: reviewChampion(rooms),
     reproduceVersion: reproduceVersion(rooms),

@@ -119,8 +119,8 @@ export function createOrchestrator(client: Client, homeId: string): TemporalOrch
   };
 }
 
-/** The same training asked for twice is one workflow; who asked makes no difference. */
-export function trainingWorkflowId({ actor: _, ...input }: TrainModelInput): string {
+/** The same training asked for twice is one workflow; who asked, and how its recipe came to be, makes no difference. */
+export function trainingWorkflowId({ actor: _, changes: _changes, ...input }: TrainModelInput): string {
   return `train/${seriesId(input.series)}/${shortHash(input as unknown as Json)}`;
 }
 
@@ -129,7 +129,12 @@ function searchWorkflowId({ actor: _, maxWorkers: _workers, ...input }: SearchIn
   return `search/${seriesId(input.series)}/${shortHash(input as unknown as Json)}`;
 }
 
-function evaluationWorkflowId({ actor: _, maxWorkers: _workers, ...input }: EvaluationInput): string {
+function evaluationWorkflowId({
+  actor: _,
+  maxWorkers: _workers,
+  changes: _changes,
+  ...input
+}: EvaluationInput): string {
   return `evaluate/${seriesId(input.series)}/${shortHash(input as unknown as Json)}`;
 }
 

@@ -3,10 +3,11 @@ import type { SignalCounts } from '../contracts/backtest-document.ts';
 import type { MarketBars } from '../contracts/candles.ts';
 import { decideClasses, decidedProbabilities } from '../contracts/decision.ts';
 import type { PackageMeta } from '../contracts/package.ts';
-import { APPROVE, DECIDED_CLASSES, LONG, NO_TRADE, SHORT } from '../contracts/tasks.ts';
+import { DECIDED_CLASSES, LONG, NO_TRADE, SHORT } from '../contracts/tasks.ts';
 import { reversionSides } from '../datasets/labels/sigma-reversion.ts';
 import { volatilityOf, volatilityPerBar } from '../datasets/labels/volatility.ts';
 import { type AnsweringModel, answerRows, featureColumns } from './answer-bars.ts';
+import { asDirection } from './approval.ts';
 import { decisionOf } from './package.ts';
 
 const DAY_MS = 86_400_000;
@@ -96,16 +97,15 @@ function decideRows(
   const confidence = new Float32Array(direction.length);
   for (let row = 0; row < rows.length; row++) {
     const bar = rows[row];
-    confidence[bar] = probabilities[row * width + decided[row]];
-    direction[bar] = directionOf(decided[row], sides?.[bar]);
+    const answer = probabilities.subarray(row * width, (row + 1) * width);
+    const taken =
+      sides === null
+        ? { decided: decided[row], probabilities: answer }
+        : asDirection(answer, decided[row], sides[bar]);
+    direction[bar] = taken.decided;
+    confidence[bar] = taken.probabilities[taken.decided];
   }
   return { direction, confidence };
-}
-
-/** @param side of the signal that was judged; undefined where the model gives directions of its own */
-function directionOf(decided: number, side: number | undefined): number {
-  if (side === undefined) return decided;
-  return decided === APPROVE ? side : NO_TRADE;
 }
 
 function countSignals(direction: Int8Array, fromBar: number, toBar: number, expired: number): SignalCounts {

@@ -81,6 +81,7 @@ function ask(decide: Decide, ...given: Parameters<Decide>): unknown {
   try {
     return decide(...given);
   } catch (error) {
+    // A strategy's file says by itself which bar it failed at, and an audit what it found.
     if (error instanceof AlphaloomError) throw error;
     const [, , , bar] = given;
     throw invalid(

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { registerVerbs, type Verb } from '../verbs.ts';
+import * as card from './card.ts';
 import * as history from './history.ts';
 import * as importFile from './import.ts';
 import * as list from './list.ts';
@@ -17,6 +18,11 @@ const VERBS: readonly Verb[] = [
     name: 'show',
     summary: 'Show a version (default: the champion) with its evidence, or several side by side.',
     module: show,
+  },
+  {
+    name: 'card',
+    summary: 'Show a version’s card (default: the champion’s), or open it as a page with figures.',
+    module: card,
   },
   {
     name: 'history',
@@ -40,7 +46,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'trials',
-    summary: 'Show what searches have tried for a series, by whom and when.',
+    summary: 'Show what searches, evaluations and trainings have tried for a series, by whom and when.',
     module: trials,
   },
 ];

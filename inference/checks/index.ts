@@ -1,9 +1,9 @@
 import type { MarketBars } from '../../contracts/candles.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { ModelCheck } from '../../contracts/model-check.ts';
-import { copyWindows, windowTable } from '../../features/window.ts';
+import { copyWindows } from '../../features/window.ts';
 import { runRows } from '../../models/onnx/row-chunks.ts';
-import { featureColumns, warmUpOf } from '../answer-bars.ts';
+import { warmUpOf, windowsOf } from '../answer-bars.ts';
 import type { ServingModel } from '../serving-model.ts';
 import type { Check, Subject } from './check.ts';
 import { batchInvariance, concurrency, determinism, servedAsJudged } from './consistency.ts';
@@ -60,7 +60,7 @@ async function subjectOf({ model, again, bars, newest, servedWindow, monotonicMs
     );
   }
   const ends = Int32Array.from({ length: count - from }, (_, row) => from + row);
-  const table = windowTable(featureColumns(model, bars), ends, model.meta.steps);
+  const table = windowsOf(model, bars, ends);
   const rows = ends.length;
   const windows = new Float32Array(rows * table.steps * table.features);
   copyWindows(table, 0, rows, windows);

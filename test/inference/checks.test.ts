@@ -3,8 +3,7 @@ import test from 'node:test';
 import type { Candles } from '../../contracts/candles.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { CATALOG } from '../../features/catalog/index.ts';
-import { windowTable } from '../../features/window.ts';
-import { featureColumns, warmUpOf } from '../../inference/answer-bars.ts';
+import { warmUpOf, windowsOf } from '../../inference/answer-bars.ts';
 import { checkModel, type Trial } from '../../inference/checks/index.ts';
 import type { ServingModel } from '../../inference/serving-model.ts';
 import type { ModelSession } from '../../models/onnx/session.ts';
@@ -41,7 +40,7 @@ function modelOf(run: Run): ServingModel {
 async function outcomes(run: Run, changes: Partial<Trial> = {}) {
   const model = modelOf(run);
   const last = Int32Array.of(BARS.openTime.length - 1);
-  const { values } = windowTable(featureColumns(model, BARS), last, 1);
+  const { values } = windowsOf(model, BARS, last);
   let time = 0;
   const checks = await checkModel({
     ...{ model, again: model, bars: BARS, newest: 60, servedWindow: values.slice() },

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { SAMPLE } from '../../candles/sample/index.ts';
 import { type MarketBars, sliceBars } from '../../contracts/candles.ts';
-import { seriesId } from '../../contracts/series.ts';
+import { type Series, seriesId } from '../../contracts/series.ts';
 import { TASK_CLASSES } from '../../contracts/tasks.ts';
 import { loadRecipe } from '../../host/recipes.ts';
 import type { AnsweringModel } from '../../inference/answer-bars.ts';
 import { loadServingModel } from '../../inference/serving-model.ts';
 import { versionSignals } from '../../inference/version-signals.ts';
+import { randomIndex, seededRandom } from '../../statistics/random.ts';
 import { move } from '../registry/fixtures.ts';
 import { trainInProcess } from '../support/pipeline.ts';
 import { sampleRooms } from '../support/rooms.ts';
@@ -67,6 +68,67 @@ for (const [name, overrides] of [
     }
     assert.ok(held > 2 && held < asked.length / 2);
   });
+}
+
+test('a model that approves takes each signal in its own direction, as predict says at every bar', async t => {
+  const rooms = await sampleRooms(t);
+  const series: Series = { venue: 'binance', symbol: 'BTCUSDT', timeframe: '1s' };
+  const bars = waveringSeconds(4_000);
+  await rooms.candles.append(series, bars, { kind: 'spot', source: 'test' });
+  const recipe = await loadRecipe('sigma-reversion', [], {
+    'labels.horizonBars': 20,
+    'train.params': { rounds: 30, num_leaves: 7, min_data_in_leaf: 10, learning_rate: 0.1 },
+    'gate.minTestRows': 100,
+  });
+  const { registered } = await trainInProcess(rooms, series, recipe);
+  const id = seriesId(series);
+  await rooms.registry.moveChampion(move('promote', registered.version, { series: id }));
+  const model = await loadServingModel(rooms.artifacts, await rooms.registry.get(id, registered.version));
+  t.after(() => model.session.dispose());
+  const stored = await rooms.candles.read(series);
+  const { signals, counts } = await versionSignals(model, {
+    bars: stored,
+    fromBar: 0,
+    toBar: stored.close.length,
+    ignoreAge: false,
+  });
+  assert.ok(counts.long > 50 && counts.short > 50 && counts.noTrade > 50, JSON.stringify(counts));
+  for (const bar of sampled(0, 4_000, 40)) {
+    const { source, direction, confidence } = await rooms.predictor.predictOn(
+      series,
+      sliceBars(stored, 0, bar + 1),
+    );
+    if (source === 'HOLD') {
+      assert.equal(signals.direction[bar], -1, `bar ${bar}`);
+      continue;
+    }
+    assert.equal(TASK_CLASSES.direction3[signals.direction[bar]], direction, `bar ${bar}`);
+    assert.equal(signals.confidence![bar], confidence, `bar ${bar}`);
+  }
+});
+
+/** Seconds around a mean: in calm minutes the price comes back to it soon, in others it stays where it went. */
+function waveringSeconds(seconds: number): MarketBars {
+  const random = seededRandom(11);
+  let distance = 0;
+  const close = Float64Array.from({ length: seconds }, (_, second) => {
+    const pull = Math.floor(second / 600) % 2 === 0 ? 0.15 : 0.005;
+    distance += -pull * distance + (randomIndex(random, 2_001) - 1_000) / 300;
+    return 60_000 + Math.round(100 * distance) / 100;
+  });
+  const column = (value: (second: number) => number) => Float64Array.from(close.keys(), value);
+  return {
+    openTime: column(second => 1_700_000_000_000 + 1_000 * second),
+    open: close,
+    high: close,
+    low: close,
+    close,
+    volume: column(() => 1),
+    upTicks: column(second => second % 5),
+    downTicks: column(second => (second + 2) % 4),
+    bidDepth: column(second => 5 + (second % 7)),
+    askDepth: column(() => 8),
+  };
 }
 
 test('a bar whose inputs are missing says nothing, as serving holds; what was missing in training may be', async t => {
