@@ -1,21 +1,30 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ArtifactStore } from '../artifacts/store.ts';
 import type { Json } from '../contracts/artifact.ts';
 import type { MarketBars } from '../contracts/candles.ts';
-import type { Comparison } from '../contracts/evidence.ts';
+import type { Comparison, LookPlan } from '../contracts/comparison.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
-import { labelCandles } from '../datasets/labels/index.ts';
+import { UNLABELLED } from '../contracts/tasks.ts';
+import { readDataset } from '../datasets/dataset-file.ts';
+import { reversionSides } from '../datasets/labels/sigma-reversion.ts';
+import { volatilityOf, volatilityPerBar } from '../datasets/labels/volatility.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
-import type { ComparedModel } from '../evaluation/comparison.ts';
+import type { ComparedModel, ComparisonInput } from '../evaluation/comparison.ts';
 import { decidedLabels } from '../evaluation/truth.ts';
 import { joinLeader } from '../features/leader-bars.ts';
 import { answerBars, warmUpOf } from '../inference/answer-bars.ts';
-import { decisionOf } from '../inference/package.ts';
+import { decisionOf, readPackage } from '../inference/package.ts';
 import { loadServingModel, type ServingModel } from '../inference/serving-model.ts';
+import { openSession } from '../models/onnx/session.ts';
 import { asStep } from './activity.ts';
 import { SNAPSHOT_FILE } from './export-snapshot.ts';
+import { DATASET_FILE } from './label-dataset.ts';
 import { offThread } from './off-thread.ts';
+import { findSeeds, type KeptSeeds } from './other-seeds.ts';
+import { MODEL_FILE, type ModelFacts } from './quantize-model.ts';
 import type { Rooms } from './rooms.ts';
+import { planSeriesLook, wholeGate } from './series-looks.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
 
 const COMPARISON_FILE = 'comparison.json';
@@ -23,81 +32,142 @@ const COMPARISON_FILE = 'comparison.json';
 interface Input {
   readonly series: Series;
   readonly candidate: number;
-  readonly champion: number;
+  /** Null: there is none; the constant baseline stands in. */
+  readonly champion: number | null;
 }
 
-/** Both models, as they would serve, on the candidate's bars that neither has seen. */
-export function compareWithChampion({ artifacts, candles, registry }: Rooms) {
+/**
+ * Candidate and champion, as they would serve, on the candidate's bars that neither has seen: the series' next look, or the
+ * one that the two had before.
+ */
+export function compareWithChampion(rooms: Rooms) {
+  const { artifacts, registry } = rooms;
   return asStep(async ({ series, candidate, champion }: Input, { signal }) => {
     const id = seriesId(series);
-    const records = [await registry.get(id, candidate), await registry.get(id, champion)];
+    const record = await registry.get(id, candidate);
+    const rival = champion === null ? null : await registry.get(id, champion);
+    const { meta } = await readPackage(artifacts, record);
+    const seeds = await findSeeds(artifacts, meta);
+    const plan = await planSeriesLook(rooms, record, champion, wholeGate(meta.recipe.gate));
     const inputs = {
-      candidate: { version: candidate, package: records[0].package.inputHash },
-      champion: { version: champion, package: records[1].package.inputHash },
+      candidate: { version: candidate, package: record.package.inputHash },
+      champion: rival && { version: rival.version, package: rival.package.inputHash },
+      seeds: seeds === null ? 'missing' : seeds.inputHash,
+      plan: plan as unknown as Json,
       code: STEP_VERSIONS.comparison,
     };
     const saved = await artifacts.save('comparison', inputs, async folder => {
       const models: ServingModel[] = [];
       try {
-        for (const record of records) models.push(await loadServingModel(artifacts, record));
-        const { path } = await artifacts.load(models[0].meta.artifacts.snapshot);
-        const bars = await readSnapshot(path(SNAPSHOT_FILE));
-        const comparison = await compare(
-          id,
-          bars,
-          // The snapshot holds the candidate's leader; the champion may follow another.
-          await joinLeader(candles, series, models[1].meta.recipe.features.leader, bars),
-          models[0],
-          models[1],
-          signal,
-        );
+        for (const version of rival ? [record, rival] : [record])
+          models.push(await loadServingModel(artifacts, version));
+        const input = await readInput(rooms, series, models[0], models[1] ?? null, seeds, plan);
+        const comparison = await offThread('compareModels', [input], signal);
         await writeFile(join(folder, COMPARISON_FILE), `${JSON.stringify(comparison, null, 2)}\n`);
         return comparison as unknown as Json;
       } finally {
         await Promise.all(models.map(({ session }) => session.dispose()));
       }
     });
-    const { rule } = saved.result as unknown as Comparison;
-    return { artifact: saved.artifact, cached: saved.cached, rule, summary: rule.reason };
+    const { rule, look } = saved.result as unknown as Comparison;
+    return { artifact: saved.artifact, cached: saved.cached, rule, look, summary: rule.reason };
   });
 }
 
-async function compare(
-  series: string,
-  candles: MarketBars,
-  championCandles: MarketBars,
+async function readInput(
+  { artifacts, candles }: Rooms,
+  series: Series,
   candidate: ServingModel,
-  champion: ServingModel,
-  signal: AbortSignal,
-): Promise<Comparison> {
-  const { recipe } = candidate.meta;
-  const decision = decisionOf(candidate.meta);
-  const label = decidedLabels(recipe.task, labelCandles(candles, recipe.labels), decision);
-  const firstBar = Math.max(...[candidate, champion].map(warmUpOf));
-  const seenThrough = Math.max(candidate.version.trainedThroughTime, champion.version.trainedThroughTime);
-  const bars = Int32Array.from(candles.openTime.keys()).filter(
-    bar => bar >= firstBar && candles.openTime[bar] > seenThrough,
-  );
-  const input = {
-    series,
-    candidate: await answer(candles, candidate, bars),
-    champion: await answer(championCandles, champion, bars),
-    openTime: Float64Array.from(bars, bar => candles.openTime[bar]),
-    label: Int8Array.from(bars, bar => label[bar]),
-    gate: recipe.gate,
+  champion: ServingModel | null,
+  seeds: KeptSeeds | null,
+  plan: LookPlan,
+): Promise<ComparisonInput> {
+  const { recipe, marketKind } = candidate.meta;
+  const { path } = await artifacts.load(candidate.meta.artifacts.snapshot);
+  const bars = await readSnapshot(path(SNAPSHOT_FILE));
+  const label = await labelPerBar(artifacts, candidate, bars.openTime.length);
+  const asked = barsToAsk(bars, candidate, champion);
+  return {
+    series: seriesId(series),
+    candidate: await answer(bars, candidate, asked),
+    // The snapshot holds the candidate's leader; the champion may follow another.
+    champion:
+      champion &&
+      (await answer(
+        await joinLeader(candles, series, champion.meta.recipe.features.leader, bars),
+        champion,
+        asked,
+      )),
+    otherSeeds: seeds && (await answerBySeeds(artifacts, seeds, candidate, bars, asked)),
+    openTime: Float64Array.from(asked, bar => bars.openTime[bar]),
+    bar: asked,
+    label: Int8Array.from(asked, bar => label[bar]),
+    candles: bars,
+    atr: volatilityPerBar(bars, volatilityOf(recipe.labels)),
+    signalSides: recipe.labels.kind === 'sigma-reversion' ? reversionSides(bars, recipe.labels) : null,
+    costs: recipe.costs,
+    market: marketKind,
+    gate: wholeGate(recipe.gate),
+    plan,
   };
-  return await offThread('compareModels', [input], signal);
 }
 
-async function answer(candles: MarketBars, model: ServingModel, bars: Int32Array): Promise<ComparedModel> {
+/** The very labels that the candidate's evidence rests on; −1 where a bar has none. */
+async function labelPerBar(
+  artifacts: ArtifactStore,
+  { meta }: ServingModel,
+  bars: number,
+): Promise<Int8Array> {
+  const { path } = await artifacts.load(meta.artifacts.dataset);
+  const dataset = await readDataset(path(DATASET_FILE));
+  const known = decidedLabels(meta.task, dataset, decisionOf(meta));
+  const label = new Int8Array(bars).fill(UNLABELLED);
+  for (const [row, bar] of dataset.bar.entries()) label[bar] = known[row];
+  return label;
+}
+
+/** Bars that both models can answer for and neither has learnt from. */
+function barsToAsk(bars: MarketBars, candidate: ServingModel, champion: ServingModel | null): Int32Array {
+  const models = champion ? [candidate, champion] : [candidate];
+  const firstBar = Math.max(...models.map(warmUpOf));
+  const seenThrough = Math.max(...models.map(({ version }) => version.trainedThroughTime));
+  return Int32Array.from(bars.openTime.keys()).filter(
+    bar => bar >= firstBar && bars.openTime[bar] > seenThrough,
+  );
+}
+
+async function answer(bars: MarketBars, model: ServingModel, asked: Int32Array): Promise<ComparedModel> {
   const { version, meta } = model;
   return {
     version: version.version,
     tradable: version.tradable,
     trainedThroughTime: version.trainedThroughTime,
+    dataToTime: version.dataToTime,
     labels: meta.recipe.labels,
     task: meta.task,
     decision: decisionOf(meta),
-    answers: await answerBars(model, candles, bars),
+    answers: await answerBars(model, bars, asked),
   };
+}
+
+/** A seed's model looks at the same columns as the candidate's. */
+async function answerBySeeds(
+  artifacts: ArtifactStore,
+  { models }: KeptSeeds,
+  candidate: ServingModel,
+  bars: MarketBars,
+  asked: Int32Array,
+): Promise<NonNullable<ComparisonInput['otherSeeds']>> {
+  const answers = [];
+  for (const { seed, model } of models) {
+    const { path, result } = await artifacts.load<ModelFacts>(model);
+    const session = await openSession(path(MODEL_FILE), { maxBytes: result.chosen.bytes });
+    try {
+      const answered = await answerBars({ ...candidate, session }, bars, asked);
+      answers.push({ seed, decision: result.decision, answers: answered });
+    } finally {
+      await session.dispose();
+    }
+  }
+  return answers;
 }

@@ -23,6 +23,7 @@ export function offerVersion({ orchestrator }: Rooms) {
       version,
       champion: answer.champion,
       comparison: answer.comparison ?? null,
+      look: (!answer.repeated && answer.look) || null,
     };
     return { cached: answer.repeated ?? false, outcome, summary: `${outcome.decision}: ${outcome.reason}` };
   });

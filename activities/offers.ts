@@ -1,4 +1,5 @@
 import type { ArtifactRef, Json } from '../contracts/artifact.ts';
+import type { Look } from '../contracts/comparison.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Evidence, OfferDecision } from '../contracts/evidence.ts';
 import type { LifecycleAnswer, VersionOperation } from '../contracts/messages.ts';
@@ -34,6 +35,8 @@ interface Settlement extends VersionOperation {
   /** The champion that the decision was taken against. */
   readonly champion: number | null;
   readonly comparison: ArtifactRef | null;
+  /** What the comparison looked at; null where it did not come to that, absent where an earlier version asks. */
+  readonly look?: Look | null;
 }
 
 /** What a verdict's event keeps. */
@@ -41,6 +44,8 @@ interface Verdict {
   readonly decision: OfferDecision;
   readonly reason: string;
   readonly against: number | null;
+  /** Missing in verdicts of earlier versions. */
+  readonly look?: Look | null;
   readonly answer: LifecycleAnswer;
 }
 
@@ -71,10 +76,16 @@ export function createOfferActivities(rooms: Rooms) {
     ),
 
     settleOffer: asActivity(async (operation: Settlement): Promise<LifecycleAnswer | { moved: true }> => {
-      const { series, version, decision, reason, champion, comparison, operationId } = operation;
+      const { series, version, decision, reason, champion, comparison, look = null, operationId } = operation;
       const settled = await registry.operation(`${operationId}/${VERDICT}`);
       if (settled) return (settled.detail as unknown as Verdict).answer;
-      const decided = { decision, reason, against: champion, comparison: comparison as Json };
+      const decided = {
+        decision,
+        reason,
+        against: champion,
+        comparison: comparison as Json,
+        look: look as unknown as Json,
+      };
       if (decision === 'promoted') {
         await requirePromotable(rooms, await registry.get(seriesId(series), version));
         try {
@@ -97,6 +108,7 @@ export function createOfferActivities(rooms: Rooms) {
         reason,
         champion: await log.champion(series),
         comparison,
+        look,
       };
       if (champion === version || saysNothingNew(await lastVerdict(rooms, operation), decided)) {
         return { ...answer, repeated: true };
@@ -127,7 +139,7 @@ export async function lastVerdict(
 }
 
 /** The same training offered again and again leaves one line in the history, not many. */
-function saysNothingNew(last: Verdict | null, now: Omit<Verdict, 'answer'>): boolean {
+function saysNothingNew(last: Verdict | null, now: Omit<Verdict, 'answer' | 'look'>): boolean {
   return (
     now.decision !== 'promoted' &&
     last?.decision === now.decision &&

@@ -9,12 +9,18 @@ import { composeCard } from '../evaluation/card/card.ts';
 import type { CardVariant } from '../evaluation/card/document.ts';
 import { cardMarkdown } from '../evaluation/card/markdown.ts';
 import { cardPage } from '../evaluation/card/page.ts';
-import { type MeasuredEvidence, PACKAGE_FILES, readEvidence } from '../inference/package.ts';
+import {
+  type MeasuredEvidence,
+  PACKAGE_FILES,
+  readEvidence,
+  trainedThroughOf,
+} from '../inference/package.ts';
 import { estimatorOf } from '../models/estimators/index.ts';
 import { linkPackage } from '../registry/package-files.ts';
 import { asStep } from './activity.ts';
 import type { SnapshotFacts } from './export-snapshot.ts';
 import type { DatasetFacts } from './label-dataset.ts';
+import { seedsToTrain } from './other-seeds.ts';
 import { MODEL_FILE, type ModelFacts } from './quantize-model.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
@@ -62,9 +68,7 @@ export function registerVersion(rooms: Rooms) {
       task: recipe.task,
       dataFromTime: meta.dataset.firstTime,
       dataToTime: meta.dataset.lastTime,
-      trainedThroughTime: mayHaveSeenTest
-        ? meta.dataset.lastTime
-        : Math.max(meta.dataset.trainedThroughTime, meta.imported?.trainedThroughTime ?? 0),
+      trainedThroughTime: trainedThroughOf(meta),
       eligible,
       tradable,
       marketKind: meta.marketKind,
@@ -87,6 +91,7 @@ export function registerVersion(rooms: Rooms) {
       packageId: meta.packageId,
       eligible,
       tradable,
+      seeds: await seedsToTrain(rooms, version, meta),
       summary: `v${version.version}, ${eligible ? 'passed the gate' : 'failed the gate'}${tradable ? ', tradable' : ''}`,
     };
   });

@@ -18,4 +18,5 @@ export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   trial: 2,
   search: 2,
   evaluation: 1,
+  seeds: 1,
 };

@@ -6,8 +6,10 @@ import { exportSnapshot } from './export-snapshot.ts';
 import { fitModel } from './fit-model.ts';
 import { importModel } from './import-model.ts';
 import { labelDataset } from './label-dataset.ts';
+import { keepSeeds } from './other-seeds.ts';
 import { planSearch } from './plan-search.ts';
 import { quantizeModel } from './quantize-model.ts';
+import { reproduceVersion } from './reproduce-version.ts';
 import { reviewChampion } from './review-champion.ts';
 import type { Rooms } from './rooms.ts';
 import { scoreTrial } from './score-trial.ts';
@@ -30,8 +32,10 @@ export function createTrainingActivities(rooms: Rooms) {
     importModel: importModel(rooms),
     quantizeModel: quantizeModel(rooms),
     validateModel: validateModel(rooms),
+    keepSeeds: keepSeeds(rooms),
     compareWithChampion: compareWithChampion(rooms),
     reviewChampion: reviewChampion(rooms),
+    reproduceVersion: reproduceVersion(rooms),
     planSearch: planSearch(rooms),
     scoreTrial: scoreTrial(rooms),
     concludeSearch: concludeSearch(rooms),

@@ -20,7 +20,7 @@ import { parseAssignment, parseTime, readSeriesArguments } from './series-argume
 import { answerLeft, answerStarted } from './started-work.ts';
 import { renderTable } from './table.ts';
 import { requireSearch, trainBySearch } from './train-search.ts';
-import { addTrainingFlags, type TrainingFlags, trainingOverrides } from './training-flags.ts';
+import { addTrainingFlags, asSettings, type TrainingFlags, trainingOverrides } from './training-flags.ts';
 import { followWorkflow } from './workflow-progress.ts';
 
 interface TrainOptions extends TrainingFlags {
@@ -91,14 +91,13 @@ async function readInputs(
     loaded.config.defaultVenue,
   );
   refuseFuture(options.asOf, context.now());
-  const recipe = await loadConfiguredRecipe(loaded, options.recipe, {
-    ...options.set,
-    ...trainingOverrides(options),
-  });
+  const overrides = { ...options.set, ...trainingOverrides(options) };
+  const recipe = await loadConfiguredRecipe(loaded, options.recipe, overrides);
   const actor = cliActor(context.environment);
   return list.map(series => ({
     series,
     recipe: options.search ? recipe : withoutSearch(recipe),
+    ...(!options.search && Object.keys(overrides).length > 0 && { changes: asSettings(overrides) }),
     asOfTime: options.asOf ?? null,
     offer: options.promote,
     actor,
@@ -190,7 +189,17 @@ function renderFleet(result: TrainFleetResult): string {
       cell: row => (row.ok ? row.result.offer?.reason : `${row.error.code}: ${row.error.message}`),
     },
   ]);
-  return `${table}\n\n${renderCount(result)}`;
+  return [table, '', renderCount(result), ...renderFalsePromotions(result)].join('\n');
+}
+
+function renderFalsePromotions({ falsePromotions }: TrainFleetResult): string[] {
+  if (!falsePromotions) return [];
+  const { looks, expected } = falsePromotions;
+  return looks === 0
+    ? ['No look at test bars was made, so no false promotion is to be expected']
+    : [
+        `${looks} look${looks === 1 ? '' : 's'} at test bars: were no candidate better, at most ${expected.toPrecision(2)} false promotions were to be expected`,
+      ];
 }
 
 function renderCount(result: TrainFleetResult): string {

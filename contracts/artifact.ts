@@ -9,6 +9,7 @@ export const ARTIFACT_STEPS = [
   'evidence',
   'package',
   'comparison',
+  'seeds',
   'fold',
   'trial',
   'search',

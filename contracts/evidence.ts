@@ -88,7 +88,7 @@ export interface SharpeEvidence {
   readonly probabilistic: number | null;
   /** Probability that it is above what the best of `trials` without skill would show (2014). */
   readonly deflated: number | null;
-  /** Different configurations that were tried for the series in searches; at least 1, the model itself. */
+  /** Different configurations that had been tried for the series by then, the model's own included. */
   readonly trials: number;
   /** What the best of them would show per bar without skill. */
   readonly expectedMaximum: number;
@@ -180,21 +180,6 @@ export interface ParityReport {
   readonly tolerance: number;
   /** Rows whose arg-max differs although the margin is over 1e-5. */
   readonly disagreements: number;
-}
-
-/** Candidate against champion on bars that neither has seen. */
-export interface Comparison {
-  readonly series: string;
-  readonly candidate: number;
-  readonly champion: number;
-  readonly bars: number;
-  readonly fromTime: number | null;
-  readonly toTime: number | null;
-  readonly candidateMcc: number | null;
-  readonly championMcc: number | null;
-  /** Candidate's MCC less champion's, paired block bootstrap. */
-  readonly difference: Estimate;
-  readonly rule: RuleResult;
 }
 
 /** How a promotion's question was answered. */

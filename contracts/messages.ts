@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ArtifactRef } from './artifact.ts';
+import type { Look } from './comparison.ts';
 import type { Review } from './probation.ts';
 import type { Series } from './series.ts';
 
@@ -90,6 +91,8 @@ export interface LifecycleAnswer {
   readonly comparison?: ArtifactRef | null;
   /** Of a review, what it rests on. */
   readonly review?: Review;
+  /** The look that it rests on; null or absent where nothing was looked at. */
+  readonly look?: Look | null;
   /** Of a retraining that was started. */
   readonly workflowId?: string;
 }

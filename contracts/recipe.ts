@@ -42,7 +42,7 @@ const GATE_RULE_NAMES = [
 ] as const;
 export type GateRuleName = (typeof GATE_RULE_NAMES)[number];
 
-const gate = z.strictObject({
+export const gateSchema = z.strictObject({
   /** Rules that are to be `required`, or only `reported`, other than by default. */
   rules: z.partialRecord(z.enum(GATE_RULE_NAMES), z.enum(['required', 'reported'])).default({}),
   /** Fewest labelled rows in the test block. */
@@ -67,6 +67,14 @@ const gate = z.strictObject({
   minComparisonBars: count.default(1_000),
   bootstrapDraws: count.min(100).max(100_000).default(2_000),
   bootstrapSeed: z.int().min(0).default(20_240_501),
+  /** Chance, at most, that the series ever promotes a candidate that is not better, over all looks together. */
+  promotionError: z.number().gt(0).max(0.5).default(0.05),
+  /** Least share of a look's bars that no earlier look of the series has used. */
+  minFreshShare: z.number().min(0).max(1).default(0.25),
+  /** Trainings that must be better together: the candidate's own and the same with other seeds. */
+  seeds: count.max(20).default(3),
+  /** A champion that old, counted in bars' time, yields to a candidate that is not worse by `margin` of MCC. Absent: never. */
+  refresh: z.strictObject({ maxAgeDays: count, margin: z.number().gt(0).max(0.5).default(0.03) }).optional(),
 });
 
 const weights = z.strictObject({
@@ -143,7 +151,7 @@ const sections = z.strictObject({
     })
     .prefault({}),
   costs: costsSchema.prefault({}),
-  gate: gate.prefault({}),
+  gate: gateSchema.prefault({}),
   /** A champion whose newest bar is that much older than the bar it is asked about falls through to the next source. */
   maxModelAgeDays: count.default(90),
   /** What `train --search` varies. */

@@ -1,10 +1,12 @@
 import type { ArtifactRef } from './artifact.ts';
+import type { Look } from './comparison.ts';
 import type { OfferDecision } from './evidence.ts';
 import type { ImportedOrigin } from './package.ts';
 import type { Recipe } from './recipe.ts';
+import type { Setting } from './search.ts';
 import type { Series } from './series.ts';
 
-/** Steps of `trainModel` in their order; the last two are of the registry. */
+/** Steps of `trainModel` in their order; seeds are fitted only for a candidate whose offer comes to a look. */
 export const TRAINING_STEPS = [
   'exportSnapshot',
   'labelDataset',
@@ -12,6 +14,7 @@ export const TRAINING_STEPS = [
   'quantizeModel',
   'validateModel',
   'registerVersion',
+  'fitSeeds',
   'offerVersion',
 ] as const;
 export type TrainingStep = (typeof TRAINING_STEPS)[number];
@@ -41,6 +44,8 @@ export interface TrainModelInput {
   readonly recipe: Recipe;
   /** Absent: the recipe's estimator is trained. */
   readonly imported?: ImportedModel;
+  /** What was changed in the recipe of that name, by path; the recipe holds the new values. */
+  readonly changes?: Readonly<Record<string, Setting>>;
   /** Only bars closed by then are used; null: all that are closed. */
   readonly asOfTime: number | null;
   /** Whether the version is offered for promotion. */
@@ -79,6 +84,8 @@ export interface OfferOutcome {
   readonly version: number;
   readonly champion: number | null;
   readonly comparison: ArtifactRef | null;
+  /** The look that this offer made; null where it made none. Missing in results of earlier versions. */
+  readonly look?: Look | null;
 }
 
 /** What the query `progress` of `trainModel` answers. */
@@ -122,6 +129,15 @@ export type FleetRow =
 
 export interface TrainFleetResult {
   readonly rows: readonly FleetRow[];
+  /** Missing in results of earlier versions. */
+  readonly falsePromotions?: FalsePromotions;
+}
+
+/** What a fleet's looks risked. */
+export interface FalsePromotions {
+  readonly looks: number;
+  /** The sum of their levels: so many promotions at most are to be expected if no candidate is better. */
+  readonly expected: number;
 }
 
 export interface FleetProgress {

@@ -51,6 +51,37 @@ export function areaUnderCurve(ranking: Ranking, weight: ArrayLike<number>): num
 }
 
 /**
+ * Of each ranked row the share of the other class that it stands right to, ties counting half: of a positive the negatives
+ * below it, of a negative the positives above it. Their mean over either class is the AUC. (Placement values: DeLong and
+ * others 1988.) O(m).
+ */
+export function placements({ positive, tieEnds }: Ranking): Float64Array {
+  const placed = new Float64Array(positive.length);
+  const counts = [0, 0];
+  for (const side of positive) counts[side]! += 1;
+  const [negatives, positives] = counts as [number, number];
+  const below = { negatives: 0, positives: 0 };
+  for (let from = 0; from < positive.length; ) {
+    let to = from;
+    let tiedPositives = 0;
+    do tiedPositives += positive[to]!;
+    while (tieEnds[to++] === 0);
+    const tiedNegatives = to - from - tiedPositives;
+    const above = positives - below.positives - tiedPositives;
+    for (let i = from; i < to; i++) {
+      placed[i] =
+        positive[i] === 1
+          ? (below.negatives + tiedNegatives / 2) / negatives
+          : (above + tiedPositives / 2) / positives;
+    }
+    below.negatives += tiedNegatives;
+    below.positives += tiedPositives;
+    from = to;
+  }
+  return placed;
+}
+
+/**
  * Average precision: over the distinct scores from the highest down, the sum of (gain in recall) × precision, without
  * interpolation (scikit-learn's). NaN without positives.
  */

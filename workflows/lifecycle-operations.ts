@@ -1,7 +1,8 @@
-import { ApplicationFailure, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, patched, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { OfferStanding, RegistryActivities } from '../activities/registry-activities.ts';
 import type { TrainingActivities } from '../activities/training-activities.ts';
 import type { ArtifactRef } from '../contracts/artifact.ts';
+import type { Look } from '../contracts/comparison.ts';
 import type { OfferDecision, RuleResult } from '../contracts/evidence.ts';
 import type {
   LifecycleAnswer,
@@ -46,6 +47,7 @@ async function judgeOffer(operation: LifecycleOperation): Promise<LifecycleAnswe
       reason,
       champion: standing.champion,
       comparison: compared?.artifact ?? null,
+      look: compared?.look ?? null,
     });
     // Else the champion moved since the comparison: its numbers no longer answer the question.
     if (!('moved' in settled)) return settled;
@@ -61,23 +63,24 @@ function required(operation: LifecycleOperation): VersionOperation {
   return { ...operation, version: operation.version };
 }
 
+/** A first champion is looked at too; series that were asked before that was so go on as they began. */
 function needsComparison(standing: OfferStanding): boolean {
-  return hardAnswer(standing) === null && standing.champion !== null;
+  return hardAnswer(standing) === null && (standing.champion !== null || patched('look-at-first-champion'));
 }
 
 async function compare(
   { series }: LifecycleOperation,
   { version, champion }: OfferStanding,
-): Promise<{ artifact: ArtifactRef; rule: RuleResult }> {
+): Promise<{ artifact: ArtifactRef; rule: RuleResult; look: Look | null }> {
   const { compareWithChampion } = proxyActivities<TrainingActivities>({
     ...ACTIVITY_OPTIONS.compute,
     taskQueue: siblingQueue(workflowInfo().taskQueue, 'training'),
-    summary: `v${version} against v${champion}`,
+    summary: `v${version} against ${champion === null ? 'the constant baseline' : `v${champion}`}`,
   });
-  return await compareWithChampion({ series, candidate: version, champion: champion! });
+  return await compareWithChampion({ series, candidate: version, champion });
 }
 
-/** The answer, from what stands in the registry and, where there is a champion, the comparison's rule. */
+/** The answer, from what stands in the registry and the comparison's rule. */
 export function decide(
   standing: OfferStanding,
   rule: RuleResult | null,
@@ -91,7 +94,8 @@ export function decide(
     : { decision: 'promoted', reason };
 }
 
-function hardAnswer(standing: OfferStanding): { decision: OfferDecision; reason: string } | null {
+/** The answer where no comparison could change it; null where one has to be made. */
+export function hardAnswer(standing: OfferStanding): { decision: OfferDecision; reason: string } | null {
   if (!standing.eligible) return { decision: 'rejected', reason: standing.failedRules.join(' ') };
   if (standing.champion === standing.version)
     return { decision: 'kept', reason: `v${standing.version} is the champion already.` };

@@ -15,6 +15,7 @@ import type {
 } from '../contracts/training.ts';
 import { forEachBounded } from './bounded.ts';
 import { describeFailure } from './failure.ts';
+import { falsePromotionsOf } from './false-promotions.ts';
 import { runOrJoin } from './run-or-join.ts';
 
 const fleetProgress = defineQuery<FleetProgress>('progress');
@@ -34,7 +35,7 @@ export async function trainFleet({ items, maxWorkers }: TrainFleetInput): Promis
     running.delete(series);
   });
   setCurrentDetails(renderFleet(items.length, running, done()));
-  return { rows: done() };
+  return { rows: done(), falsePromotions: falsePromotionsOf(done()) };
 }
 
 async function trainOne(item: FleetItem): Promise<FleetRow> {

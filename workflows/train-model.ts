@@ -7,7 +7,10 @@ import {
 } from '@temporalio/workflow';
 import type { RegistryActivities } from '../activities/registry-activities.ts';
 import type { StepOutput, TrainingActivities } from '../activities/training-activities.ts';
+import type { ArtifactRef } from '../contracts/artifact.ts';
 import { siblingQueue } from '../contracts/queues.ts';
+import type { Recipe } from '../contracts/recipe.ts';
+import { type SeedModel, withSeed } from '../contracts/seeds.ts';
 import { seriesId } from '../contracts/series.ts';
 import {
   type StepReport,
@@ -22,7 +25,7 @@ import { tagDecision, tagRecipe, tagSeries } from './search-attributes.ts';
 
 const trainingProgress = defineQuery<TrainingProgress>('progress');
 
-/** export → label → train → quantize → validate → register → offer, for one series and one recipe. */
+/** export → label → train → quantize → validate → register → other seeds → offer, for one series and one recipe. */
 export async function trainModel(input: TrainModelInput): Promise<TrainModelResult> {
   const { series, recipe, asOfTime, actor } = input;
   const story = followProgress(input);
@@ -69,6 +72,8 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
       fit: fit.artifact,
       model: model.artifact,
       recipe,
+      actor,
+      changes: input.changes,
     }),
   );
   const registered = await story.step('registerVersion', 'Write the package and register it', () =>
@@ -83,6 +88,13 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
       evidence: evidence.artifact,
     }),
   );
+  // Absent in answers of earlier versions, which trained no seeds.
+  const seeds = input.offer ? (registered.seeds ?? []) : [];
+  if (seeds.length > 0) {
+    await story.step('fitSeeds', `Train it again with ${seeds.length} other seeds`, () =>
+      fitSeeds(recipe, seeds, registered.packageId, snapshot.artifact, dataset.artifact),
+    );
+  }
   const offered = input.offer
     ? await story.step('offerVersion', 'Ask the series’ lifecycle', () =>
         registry('ask', `offer v${registered.version}`).offerVersion({
@@ -106,6 +118,40 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
     evidence: evidence.artifact,
     offer: offered?.outcome ?? null,
     steps: story.finished,
+  };
+}
+
+/** A candidate must not owe its place to its seed: the same training with others is what its comparison asks too. */
+async function fitSeeds(
+  recipe: Recipe,
+  seeds: readonly number[],
+  packageId: string,
+  snapshot: ArtifactRef,
+  dataset: ArtifactRef,
+): Promise<StepOutput> {
+  const models: SeedModel[] = [];
+  const outputs: StepOutput[] = [];
+  for (const seed of seeds) {
+    const seeded = withSeed(recipe, seed);
+    const fit = await training('fit', `${recipe.train.estimator}, seed ${seed}`).fitModel({
+      snapshot,
+      dataset,
+      recipe: seeded,
+    });
+    const model = await training('compute', `ONNX, parity, size, seed ${seed}`).quantizeModel({
+      dataset,
+      fit: fit.artifact,
+      recipe: seeded,
+    });
+    models.push({ seed, fit: fit.artifact, model: model.artifact });
+    outputs.push(fit, model);
+  }
+  const kept = await training('compute', `seeds ${seeds.join(', ')}`).keepSeeds({ packageId, models });
+  outputs.push(kept);
+  return {
+    cached: outputs.every(({ cached }) => cached),
+    workMs: outputs.reduce((sum, { workMs }) => sum + workMs, 0),
+    summary: kept.summary,
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { ArtifactStore } from '../../artifacts/store.ts';
 import type { ArtifactRef } from '../../contracts/artifact.ts';
+import type { Comparison } from '../../contracts/comparison.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
-import type { Comparison } from '../../contracts/evidence.ts';
 import { parseSeries, type Series, seriesId } from '../../contracts/series.ts';
 import type { OpenRooms } from '../../host/compose.ts';
 import { readEvidence } from '../../inference/package.ts';

@@ -73,11 +73,13 @@ test(
         ['quantizeModel', false],
         ['validateModel', false],
         ['registerVersion', false],
+        ...(first.eligible ? [['fitSeeds', false]] : []),
         ['offerVersion', false],
       ],
     );
     const champion = await home.rooms.registry.champion(SERIES);
     assert.equal(first.offer?.decision, first.eligible ? 'promoted' : 'rejected');
+    assert.equal(first.offer?.look?.number ?? null, first.eligible ? 1 : null);
     assert.equal(champion?.version ?? null, first.eligible ? 1 : null);
 
     const again = await train(home, training(recipe));
@@ -275,11 +277,13 @@ test('in a fleet one broken series fails with its reason and the others finish',
     ),
   }));
   const { workflowId } = await home.orchestrator.startFleet({ items, maxWorkers: 2 });
-  const { rows } = await home.orchestrator.awaitFleet(workflowId);
+  const { rows, falsePromotions } = await home.orchestrator.awaitFleet(workflowId);
   assert.deepEqual(
     rows.map(row => row.ok),
     [true, false, true],
   );
+  const looks = rows.flatMap(row => (row.ok && row.result.offer?.look) || []);
+  assert.equal(falsePromotions?.looks, looks.length);
   const failed = rows[1];
   assert.ok(!failed.ok && failed.error.code === 'CANDLES_NOT_FOUND', JSON.stringify(failed));
 });

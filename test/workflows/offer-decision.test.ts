@@ -37,9 +37,16 @@ test('inconclusive or worse keeps the champion; better promotes', () => {
   assert.equal(decide(standing(), rule('pass')).decision, 'promoted');
 });
 
-test('the first that passes the gate is promoted; by hand where the series is manual', () => {
+test('the first champion must be better than chance at its look; it is promoted by hand where the series is manual', () => {
+  const first = (changes: Partial<OfferStanding>, outcome: RuleResult['outcome']) =>
+    decide(standing({ champion: null, ...changes }), rule(outcome)).decision;
+  assert.equal(first({}, 'pass'), 'promoted');
+  assert.equal(first({}, 'inconclusive'), 'kept');
+  assert.equal(first({ promotion: 'manual' }, 'pass'), 'awaiting approval');
+});
+
+test('a series that was asked before first champions were looked at goes on as it began', () => {
   assert.equal(decide(standing({ champion: null }), null).decision, 'promoted');
-  assert.equal(decide(standing({ champion: null, promotion: 'manual' }), null).decision, 'awaiting approval');
 });
 
 test('the champion itself, a version that was rolled back, and a paused series keep things as they are', () => {
