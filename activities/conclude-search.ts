@@ -1,15 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ArtifactStore } from '../artifacts/store.ts';
 import type { ArtifactRef, Json } from '../contracts/artifact.ts';
 import { AlphaloomError, isErrorCode } from '../contracts/errors.ts';
-import { searchFolds } from '../contracts/search.ts';
+import type { Overfitting } from '../contracts/overfitting.ts';
+import { type SearchedRecipe, searchFolds } from '../contracts/search.ts';
 import { seriesId, TIMEFRAME_MS } from '../contracts/series.ts';
 import type { TrainModelInput } from '../contracts/training.ts';
 import { rankTrials, type SearchInput, type TrialRow, trialRecipe } from '../contracts/trials.ts';
 import { renderTrials } from '../evaluation/search/trial-plot.ts';
 import { asStep } from './activity.ts';
 import type { SnapshotFacts } from './export-snapshot.ts';
+import { offThread } from './off-thread.ts';
 import type { Rooms } from './rooms.ts';
+import { readReturns } from './score-trial.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
 
 /** What a search leaves behind. */
@@ -23,7 +27,7 @@ interface Input {
 
 /** Writes the table and the plot of a search, and says which training makes the winner, on the very bars that were searched. */
 export function concludeSearch({ artifacts, orchestrator }: Rooms) {
-  return asStep(async ({ search, snapshot, rows }: Input) => {
+  return asStep(async ({ search, snapshot, rows }: Input, { signal }) => {
     const { series, recipe, offer, actor } = search;
     const ranked = rankTrials(rows, recipe.search.objective);
     const best = requireBest(ranked, searchFolds(recipe).folds);
@@ -34,12 +38,13 @@ export function concludeSearch({ artifacts, orchestrator }: Rooms) {
       trials: table,
       code: STEP_VERSIONS.search,
     };
-    const { artifact, cached } = await artifacts.save('search', inputs as unknown as Json, async folder => {
-      const document = { series: seriesId(series), recipe, best: best.trial, trials: table };
+    const saved = await artifacts.save<SearchFacts>('search', inputs as unknown as Json, async folder => {
+      const overfitting = await judgeChoice(artifacts, ranked, recipe, signal);
+      const document = { series: seriesId(series), recipe, best: best.trial, overfitting, trials: table };
       await writeFile(join(folder, SEARCH_FILES.table), `${JSON.stringify(document, null, 2)}\n`);
       const plot = renderTrials(seriesId(series), recipe, ranked, best.trial);
       await writeFile(join(folder, SEARCH_FILES.plot), plot);
-      return { best: best.trial, trials: table.length };
+      return { best: best.trial, trials: table.length, overfitting };
     });
     const { result } = await artifacts.load<SnapshotFacts>(snapshot);
     const input: TrainModelInput = {
@@ -50,13 +55,38 @@ export function concludeSearch({ artifacts, orchestrator }: Rooms) {
       actor,
     };
     return {
-      cached,
-      artifact,
+      cached: saved.cached,
+      artifact: saved.artifact,
+      overfitting: saved.result.overfitting,
       best: best.trial,
       training: { workflowId: orchestrator.trainingWorkflowId(input), input },
       summary: `trial ${best.trial} of ${rows.length}, ${recipe.search.objective} ${best.score.value!.toFixed(4)}`,
     };
   });
+}
+
+interface SearchFacts {
+  readonly best: number;
+  readonly trials: number;
+  readonly overfitting: Overfitting | null;
+}
+
+/** What choosing is worth, by the trials that were scored on all folds and so earned over the same bars. */
+async function judgeChoice(
+  artifacts: ArtifactStore,
+  ranked: readonly TrialRow[],
+  recipe: SearchedRecipe,
+  signal: AbortSignal,
+): Promise<Overfitting | null> {
+  const { folds } = searchFolds(recipe);
+  const whole = ranked.flatMap(row => (row.ok && row.score.folds === folds ? [row.artifact] : []));
+  const returns = await Promise.all(whole.map(trial => readReturns(artifacts, trial)));
+  const same = returns.filter(
+    ({ fromBar, netReturns }) =>
+      fromBar === returns[0].fromBar && netReturns.length === returns[0].netReturns.length,
+  );
+  const columns = same.map(({ netReturns }) => netReturns);
+  return await offThread('probabilityOfOverfitting', [columns, 2 * recipe.labels.horizonBars], signal);
 }
 
 /** Whether a trial was made just now or long ago is no part of a search. */

@@ -1,18 +1,20 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArtifactRef, Json } from '../contracts/artifact.ts';
+import type { ArtifactStore } from '../artifacts/store.ts';
+import type { ArtifactRef, Json, StepResult } from '../contracts/artifact.ts';
 import { type Candles, sliceCandles } from '../contracts/candles.ts';
 import type { Dataset } from '../contracts/dataset.ts';
 import { decideClasses, decidedProbabilities } from '../contracts/decision.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import type { MarketKind } from '../contracts/series.ts';
-import type { WalkForwardSpec } from '../contracts/split.ts';
+import type { FoldSpec } from '../contracts/split.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
 import type { CommonGround } from '../contracts/trials.ts';
 import { blockRows, rowsOfBlock } from '../datasets/block-rows.ts';
 import { halveValidation } from '../datasets/validation-halves.ts';
+import type { FoldAnswers } from '../evaluation/folds/out-of-fold.ts';
+import type { PredictFold } from '../evaluation/folds/walk-forward.ts';
 import type { History } from '../evaluation/history.ts';
-import type { FoldAnswers, PredictFold } from '../evaluation/walk-forward.ts';
 import { calibrate } from '../models/decision/calibration.ts';
 import { estimatorOf } from '../models/estimators/index.ts';
 import { readColumns, writeColumns } from '../storage/arrow/column-file.ts';
@@ -30,8 +32,20 @@ const PREDICTIONS_FILE = 'predictions.arrow';
 export interface FoldInputs {
   readonly dataset: ArtifactRef;
   readonly recipe: Recipe;
-  readonly spec: WalkForwardSpec;
+  readonly spec: FoldSpec;
   readonly ground: CommonGround | null;
+}
+
+/** Predictions of one fold as a search's walk through all of them asks for them. */
+export async function foldPredictor(
+  rooms: Rooms,
+  of: FoldInputs,
+  history: Pick<History, 'candles' | 'embargoBars'>,
+  market: MarketKind,
+  running: Running,
+): Promise<PredictFold> {
+  const make = await foldMaker(rooms, of, history, market, running);
+  return async (dataset, fold) => await readFold(rooms.artifacts, (await make(() => dataset, fold)).artifact);
 }
 
 /**
@@ -39,13 +53,13 @@ export interface FoldInputs {
  * rows is an artifact, named by what the fold is made of; so a killed trial goes on with the fold it was at, and one that
  * gets further folds fits only those. The models themselves are not kept.
  */
-export async function foldPredictor(
+export async function foldMaker(
   rooms: Rooms,
   of: FoldInputs,
   { candles, embargoBars }: Pick<History, 'candles' | 'embargoBars'>,
   market: MarketKind,
   { signal, report }: Running,
-): Promise<PredictFold> {
+): Promise<(dataset: () => Dataset, fold: number) => Promise<StepResult>> {
   const { recipe } = of;
   const { train, task } = recipe;
   const estimator = estimatorOf(train);
@@ -92,19 +106,23 @@ export async function foldPredictor(
   };
 
   return async (dataset, fold) => {
-    const saved = await rooms.artifacts.save('fold', { ...common, fold }, async (folder, workFolder) => {
+    return await rooms.artifacts.save('fold', { ...common, fold }, async (folder, workFolder) => {
       const fitFolder = await emptyFolder(join(workFolder, 'fit'));
       try {
-        const answers = await fitAndAsk(dataset, fitFolder, join(workFolder, 'checkpoints'));
+        const answers = await fitAndAsk(dataset(), fitFolder, join(workFolder, 'checkpoints'));
         await writeAnswers(join(folder, PREDICTIONS_FILE), answers);
         return { rows: answers.predicted.length };
       } finally {
         await rm(fitFolder, { recursive: true, force: true });
       }
     });
-    const { path } = await rooms.artifacts.load(saved.artifact);
-    return await readAnswers(path(PREDICTIONS_FILE));
   };
+}
+
+/** What a fold says of its test rows. */
+export async function readFold(artifacts: ArtifactStore, fold: ArtifactRef): Promise<FoldAnswers> {
+  const { path } = await artifacts.load(fold);
+  return await readAnswers(path(PREDICTIONS_FILE));
 }
 
 /** Whoever learns by trading must not see the bars that the fold is judged on. */

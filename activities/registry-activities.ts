@@ -1,6 +1,7 @@
 import { createLifecycleActivities } from './lifecycle.ts';
 import { awaitTraining, offerVersion } from './offer-version.ts';
 import { createOfferActivities } from './offers.ts';
+import { createProbationActivities } from './probation.ts';
 import { registerVersion } from './register-version.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -14,6 +15,7 @@ export function createRegistryActivities(rooms: Rooms) {
     awaitTraining: awaitTraining(rooms),
     ...createOfferActivities(rooms),
     ...createLifecycleActivities(rooms),
+    ...createProbationActivities(rooms),
   };
 }
 

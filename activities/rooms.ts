@@ -26,6 +26,7 @@ export interface Rooms {
   promotionMode(series: Series): 'auto' | 'manual';
   /** Whether versions trained on generated bars may become champion in this home. */
   readonly synthetic: 'refused' | 'allowed';
+  readonly lifecycle: Config['lifecycle'];
   readonly collection: Config['collection'];
   readonly venues: Venues;
   readonly features: FeatureStore;

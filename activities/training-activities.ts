@@ -1,5 +1,7 @@
 import { compareWithChampion } from './compare-with-champion.ts';
+import { concludeEvaluation } from './conclude-evaluation.ts';
 import { concludeSearch } from './conclude-search.ts';
+import { evaluateFold } from './evaluate-fold.ts';
 import { exportSnapshot } from './export-snapshot.ts';
 import { fitModel } from './fit-model.ts';
 import { importModel } from './import-model.ts';
@@ -7,6 +9,7 @@ import { labelDataset } from './label-dataset.ts';
 import { keepSeeds } from './other-seeds.ts';
 import { planSearch } from './plan-search.ts';
 import { quantizeModel } from './quantize-model.ts';
+import { reviewChampion } from './review-champion.ts';
 import type { Rooms } from './rooms.ts';
 import { scoreTrial } from './score-trial.ts';
 import { validateModel } from './validate-model.ts';
@@ -30,9 +33,12 @@ export function createTrainingActivities(rooms: Rooms) {
     validateModel: validateModel(rooms),
     keepSeeds: keepSeeds(rooms),
     compareWithChampion: compareWithChampion(rooms),
+    reviewChampion: reviewChampion(rooms),
     planSearch: planSearch(rooms),
     scoreTrial: scoreTrial(rooms),
     concludeSearch: concludeSearch(rooms),
+    evaluateFold: evaluateFold(rooms),
+    concludeEvaluation: concludeEvaluation(rooms),
   };
 }
 

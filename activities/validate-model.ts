@@ -2,11 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactStore } from '../artifacts/store.ts';
 import type { ArtifactRef, Json } from '../contracts/artifact.ts';
+import { decideClasses, decidedProbabilities } from '../contracts/decision.ts';
 import type { Evidence, Measurements } from '../contracts/evidence.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import { DECIDED_CLASSES } from '../contracts/tasks.ts';
-import { blockRows, labelsOfBlock } from '../datasets/block-rows.ts';
+import { blockRows, labelsOfBlock, rowsOfBlock } from '../datasets/block-rows.ts';
 import { readDataset } from '../datasets/dataset-file.ts';
 import { reversionSides } from '../datasets/labels/sigma-reversion.ts';
 import { volatilityOf, volatilityPerBar } from '../datasets/labels/volatility.ts';
@@ -111,8 +112,17 @@ async function judge(
       bootstrap,
       backtest,
       netReturns,
+      trades,
       calibration: calibrated,
     } = await offThread('scoreModel', [scoreInput], signal);
+    const probabilities = decidedProbabilities(task, scoreInput.answers, decision);
+    const predicted = decideClasses(task, probabilities, decision);
+    const trainBar = Int32Array.from(rowsOfBlock(whole, 'train'), row => whole.bar[row]);
+    const stability = await offThread(
+      'measureStability',
+      [{ ...scoreInput, probabilities, predicted, trainBar, trades }],
+      signal,
+    );
     const explained = await offThread(
       'explainModel',
       [
@@ -144,6 +154,7 @@ async function judge(
       bootstrap,
       backtest,
       sharpe: sharpeEvidence(netReturns, series.timeframe, trials),
+      stability,
       importance: (await estimatorOf(recipe.train).importance(fit.folder)) ?? [],
       ...explained,
       parity: model.result.parity,

@@ -144,7 +144,7 @@ async function train() {
         threads: THREADS,
         workFolder: join(folder, `work-${seed}`),
       },
-      { onProgress: ignore, requireRunning: ignore },
+      { onProgress: ignore },
     );
     curves.push(history.iterations.map(({ meanEpisodeReturn }) => meanEpisodeReturn));
   }

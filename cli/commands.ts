@@ -48,6 +48,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     aliases: ['train-all'],
     load: () => import('./train.ts'),
   },
+  evaluate: {
+    summary: 'Judge a recipe out of fold: walk-forward, or by combinatorial purged cross-validation',
+    load: () => import('./evaluate.ts'),
+  },
   models: {
     summary: 'List, compare, promote and roll back versions; show who moved a champion and why',
     load: () => import('./models/index.ts'),

@@ -36,12 +36,12 @@ export function renderDecision(task: Task, evidence: Evidence): string[] {
 }
 
 /** How much of the backtest's result luck explains; nothing for evidence of earlier versions. */
-export function renderSharpe({ sharpe }: Evidence): string[] {
+export function renderSharpe({ sharpe }: Pick<Evidence, 'sharpe'>): string[] {
   if (!sharpe) return [];
   const { perBar, annualised, probabilistic, deflated, trials } = sharpe;
   return [
     `Sharpe ratio ${renderNumber(perBar)} per bar, ${decimals(annualised, 2)} per year; truly above 0 with ${percent(probabilistic)}, ` +
-      `above the luck of ${trials} searched trial${trials === 1 ? '' : 's'} with ${percent(deflated)}`,
+      `above the luck of ${trials} trial${trials === 1 ? '' : 's'} with ${percent(deflated)}`,
   ];
 }
 

@@ -38,6 +38,7 @@ export function renderPrediction(prediction: Prediction): string {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   return [
     `${prediction.venue}:${prediction.symbol}/${prediction.timeframe} ${prediction.direction} (${percent(prediction.confidence)}), bar of ${prediction.bar_time}${prediction.stale ? ', STALE' : ''}`,
+    ...renderApproval(prediction),
     `LONG ${percent(probabilities.LONG)}, SHORT ${percent(probabilities.SHORT)}, NO_TRADE ${percent(probabilities.NO_TRADE)}`,
     prediction.model_version
       ? `by ${prediction.source} ${prediction.model_version}, ${prediction.tradable ? 'tradable' : 'not tradable: no proven edge after costs'}`
@@ -45,6 +46,14 @@ export function renderPrediction(prediction: Prediction): string {
     `${levelsTitle(prediction)}: entry ${price(prediction.entry)}, stop ${price(prediction.stop_loss)}, targets ${[targets.tp1, targets.tp2, targets.tp3].map(price).join(' / ')}`,
     ...prediction.reasons.map(reason => `because ${reason}`),
   ].join('\n');
+}
+
+/** Of a model that judges signals; nothing of any other. */
+function renderApproval({ approval }: Prediction): string[] {
+  if (!approval) return [];
+  if (approval.signal === 'NO_TRADE') return ['There is no signal to approve: the price stands at its mean'];
+  const share = `${(approval.probability * 100).toFixed(1)} %`;
+  return [`${approval.answer} the signal ${approval.signal}: it should be taken with ${share}`];
 }
 
 /** Levels are always told; they are no order where nothing is decided. */

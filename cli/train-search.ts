@@ -12,7 +12,7 @@ import type { CliContext } from './context.ts';
 import { renderGate, renderOffer } from './evidence-text.ts';
 import type { Connected } from './rooms.ts';
 import { answerLeft, answerStarted } from './started-work.ts';
-import { renderSettings, renderTrialRows } from './trial-table.ts';
+import { renderOverfitting, renderSettings, renderTrialRows } from './trial-table.ts';
 import { followWorkflow } from './workflow-progress.ts';
 
 /** A training whose recipe is to be searched first. */
@@ -67,7 +67,16 @@ export async function trainBySearch(
     const verdict = renderVerdict(result);
     if (context.output.quiet) return verdict;
     const table = renderTrialRows(result.trials, result.objective, result.best);
-    return [table, '', `Its plot: ${files.plot}`, '', renderGate(evidence), '', verdict].join('\n');
+    return [
+      table,
+      '',
+      ...renderOverfitting(result.overfitting),
+      `Its plot: ${files.plot}`,
+      '',
+      renderGate(evidence),
+      '',
+      verdict,
+    ].join('\n');
   });
 }
 

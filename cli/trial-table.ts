@@ -1,3 +1,4 @@
+import type { Overfitting } from '../contracts/overfitting.ts';
 import type { Objective, Setting } from '../contracts/search.ts';
 import type { Settings, TrialRecord, TrialRow } from '../contracts/trials.ts';
 import { percent } from '../contracts/wording.ts';
@@ -23,6 +24,18 @@ export function renderTrialRows(rows: readonly TrialRow[], objective: Objective,
     { title: 'net', align: 'right', cell: row => (row.ok ? percent(row.score.netReturn) : null) },
     { title: 'why', cell: row => (row.ok ? null : `${row.error.code}: ${row.error.message}`) },
   ]);
+}
+
+/** What choosing the best of them is worth; nothing of searches that were too small to say. */
+export function renderOverfitting(overfitting: Overfitting | null | undefined): string[] {
+  if (!overfitting) return [];
+  const { trials, splits, probability, lossProbability, meanSharpeInSample, meanSharpeOutOfSample } =
+    overfitting;
+  return [
+    `Probability of backtest overfitting ${percent(probability)}: in so many of ${splits} ways to halve the bars, the best of ${trials} trials on one half ` +
+      `was no better than their median on the other; in ${percent(lossProbability)} it lost money there ` +
+      `(Sharpe per bar ${renderNumber(meanSharpeInSample)} where it was chosen, ${renderNumber(meanSharpeOutOfSample)} elsewhere)`,
+  ];
 }
 
 const mccColumn: Column<TrialRow> = {

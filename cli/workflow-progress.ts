@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { StartedWork } from '../activities/rooms.ts';
+import type { EvaluationProgress } from '../contracts/evaluation.ts';
 import type { FitProgress, FleetProgress } from '../contracts/training.ts';
 import { TRAINING_STEPS, type TrainingStep } from '../contracts/training.ts';
 import type { SearchProgress } from '../contracts/trials.ts';
@@ -36,6 +37,7 @@ export async function followWorkflow(
       if (interruption.aborted) progress.update(null, 'cancelling');
       else if (description.type === 'trainFleet') await showFleet(handle, progress);
       else if (description.type === 'searchRecipe') await showSearch(handle, progress);
+      else if (description.type === 'evaluateRecipe') await showEvaluation(handle, progress);
       else showTraining(description.raw.pendingActivities ?? [], progress);
       await sleep(POLL_MS);
     }
@@ -108,6 +110,16 @@ async function showSearch(
   if (stage !== 'searching') return progress.update(stage === 'training' ? 1 : 0, stage);
   const found = best ? `, best ${best.value.toFixed(4)} (trial ${best.trial})` : '';
   progress.update(done / total, `${done}/${total} scored, ${failed} failed${found}`);
+}
+
+async function showEvaluation(
+  handle: ReturnType<Client['workflow']['getHandle']>,
+  progress: Progress,
+): Promise<void> {
+  const told = await askProgress<EvaluationProgress>(handle);
+  if (told === null) return;
+  const { stage, total, done } = told;
+  progress.update(total === 0 ? 0 : done / total, stage === 'fitting' ? `${done}/${total} folds` : stage);
 }
 
 async function askProgress<Told>(handle: ReturnType<Client['workflow']['getHandle']>): Promise<Told | null> {

@@ -13,6 +13,7 @@ export const ARTIFACT_STEPS = [
   'fold',
   'trial',
   'search',
+  'evaluation',
 ] as const;
 export type ArtifactStep = (typeof ARTIFACT_STEPS)[number];
 

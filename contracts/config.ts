@@ -93,6 +93,18 @@ export const configSchema = z.strictObject({
         .describe('Per series, e.g. "coinbase:BTCUSD/1h": manual; wins over the default.'),
     })
     .prefault({}),
+  lifecycle: z
+    .strictObject({
+      reviewEveryHours: z
+        .number()
+        .min(0)
+        .max(8_760)
+        .default(24)
+        .describe(
+          'How often a champion is reviewed by itself: whether it still answers, and whether the one before it does better; 0: only when asked (models review).',
+        ),
+    })
+    .prefault({}),
   synthetic: z
     .enum(['refused', 'allowed'])
     .default('refused')

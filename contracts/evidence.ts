@@ -1,7 +1,8 @@
+import type { Costs, ExitReason } from './backtest.ts';
 import type { CalibrationReport } from './calibration.ts';
 import type { DecisionRule } from './decision.ts';
 import type { AttributionSummary, PermutationImportance } from './explanation.ts';
-import type { Direction } from './tasks.ts';
+import type { Stability } from './stability.ts';
 
 /** A point estimate with its 95 % interval from the block bootstrap; null where it is not defined. */
 export interface Estimate {
@@ -44,7 +45,7 @@ export interface Metrics {
   readonly perClass: readonly ClassMetrics[];
 }
 
-/** Net of costs unless it says gross; returns are simple returns per trade on the entry price. */
+/** Net of costs unless it says gross; returns are simple returns per trade on the entry's notional. */
 export interface BacktestSummary {
   readonly bars: number;
   readonly trades: number;
@@ -53,7 +54,7 @@ export interface BacktestSummary {
   readonly hitRate: number | null;
   readonly meanGrossReturn: number | null;
   readonly meanNetReturn: number | null;
-  /** Of an account that puts its whole equity into each trade in turn (compounded). */
+  /** Of an account that puts its whole equity into each trade in turn (compounded): what it ends with over its purse, less 1. */
   readonly totalNetReturn: number;
   /** Largest fall of that account from an earlier peak, marked at each bar's close, as a share of the peak. */
   readonly maxDrawdown: number;
@@ -61,8 +62,15 @@ export interface BacktestSummary {
   /** Share of the bars in which a position was open. */
   readonly exposure: number;
   readonly costsPerSideBps: number;
-  /** Trades by how they were left. */
-  readonly exits: Readonly<Record<TradeRecord['exitReason'], number>>;
+  /** Trades by how they were left; evidence of earlier versions knows neither `trailing` nor `liquidation`. */
+  readonly exits: Readonly<
+    Record<Exclude<ExitReason, 'trailing' | 'liquidation'>, number> &
+      Partial<Record<'trailing' | 'liquidation', number>>
+  >;
+  /** What was paid, by kind, as multiples of the purse. Missing in evidence of earlier versions, as is turnover. */
+  readonly costs?: Costs;
+  /** Notional that changed hands, entries and exits, as a multiple of the purse. */
+  readonly turnover?: number;
   readonly marketKind: 'spot' | 'swap';
 }
 
@@ -145,6 +153,8 @@ export interface Evidence {
   readonly backtest: BacktestSummary;
   /** Missing in evidence of earlier versions. */
   readonly sharpe?: SharpeEvidence;
+  /** The same; by month and by volatility regime. */
+  readonly stability?: Stability;
   /** What each feature gained while the model learnt; empty where its estimator knows no gain. */
   readonly importance: readonly { readonly feature: string; readonly gain: number; readonly share: number }[];
   /** Both missing in evidence of earlier versions. */
@@ -170,15 +180,3 @@ export interface ParityReport {
 
 /** How a promotion's question was answered. */
 export type OfferDecision = 'promoted' | 'kept' | 'rejected' | 'awaiting approval';
-
-export interface TradeRecord {
-  readonly direction: Exclude<Direction, 'NO_TRADE'>;
-  /** Bar whose open was the entry: the one after the signal's. */
-  readonly entryBar: number;
-  readonly exitBar: number;
-  readonly entryPrice: number;
-  readonly exitPrice: number;
-  readonly exitReason: 'stop' | 'target' | 'time' | 'signal' | 'end';
-  readonly grossReturn: number;
-  readonly netReturn: number;
-}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ArtifactRef } from './artifact.ts';
 import type { Look } from './comparison.ts';
+import type { Review } from './probation.ts';
 import type { Series } from './series.ts';
 
 const operation = {
@@ -33,6 +34,12 @@ export const MESSAGES = {
     schema: z.strictObject({ ...operation, version: version.optional() }),
     summary: 'Go back to the previous champion or to a named version',
   },
+  review: {
+    workflow: 'modelLifecycle',
+    schema: z.strictObject(operation),
+    summary:
+      'Score the champion and the one before it on the bars since its promotion; roll back where it is broken or worse',
+  },
   pause: {
     workflow: 'modelLifecycle',
     schema: z.strictObject(operation),
@@ -53,6 +60,9 @@ export const MESSAGES = {
 export type MessageName = keyof typeof MESSAGES;
 export const MESSAGE_NAMES = Object.keys(MESSAGES) as MessageName[];
 export type MessagePayload<Name extends MessageName> = z.infer<(typeof MESSAGES)[Name]['schema']>;
+
+/** Who asks for the reviews that nobody asked for. */
+export const REVIEWER = 'schedule';
 
 /** A message on its way through the lifecycle: who wants what, under which id. */
 export interface LifecycleOperation {
@@ -81,6 +91,8 @@ export interface LifecycleAnswer {
   readonly comparison?: ArtifactRef | null;
   /** The look that it rests on; null or absent where nothing was looked at. */
   readonly look?: Look | null;
+  /** Of a review, what it rests on. */
+  readonly review?: Review;
   /** Of a retraining that was started. */
   readonly workflowId?: string;
 }

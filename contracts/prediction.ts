@@ -18,6 +18,17 @@ export const predictionSchema = z.strictObject({
   probabilities: z.strictObject({ LONG: probability, SHORT: probability, NO_TRADE: probability }),
   /** Only of a policy that learnt by trading: ±0.002 or 0 for its action. Nominal: it estimates no return. */
   expected_return: z.number().optional(),
+  /**
+   * Only of a model that judges signals: what it says of the signal at this bar (`NO_TRADE`: there is none), and the
+   * probability that it should be taken. The direction is the signal's where it is approved, else NO_TRADE.
+   */
+  approval: z
+    .strictObject({
+      answer: z.enum(['APPROVE', 'REJECT']),
+      probability,
+      signal: z.enum(['LONG', 'SHORT', 'NO_TRADE']),
+    })
+    .optional(),
   source: z.enum(PREDICTION_SOURCES),
   /** Why earlier sources of the chain did not answer, or why an answer could not be explained. */
   reasons: z.array(z.string()),

@@ -33,6 +33,9 @@ const GATE_RULE_NAMES = [
   'edge',
   'enough-evidence',
   'trade-recall',
+  'auc',
+  'f1',
+  'approval-rate',
   'size',
   'latency',
   'parity',
@@ -48,6 +51,15 @@ export const gateSchema = z.strictObject({
   minTrades: z.int().min(0).default(30),
   /** Recall each trade class (SHORT, LONG) must reach on the test block. */
   minTradeRecall: z.number().min(0).max(1).default(0.05),
+  /** Of the rule `auc`: what the AUC of the opposite classes (APPROVE against REJECT, LONG against SHORT) must exceed. */
+  minAuc: share.default(0.7),
+  /** Of the rule `f1`: what F1 of APPROVE, or of LONG and of SHORT, must exceed. */
+  minF1: share.default(0.3),
+  /** Of the rule `approval-rate`: least and most share of the rows on which the model approves, or trades. */
+  approvalRate: z
+    .tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
+    .refine(([least, most]) => least < most, { message: 'the first must be below the second' })
+    .default([0.1, 0.3]),
   maxModelBytes: count.default(20_000_000),
   /** Median of one prediction, in-process. */
   maxLatencyMs: z.number().positive().default(50),

@@ -36,6 +36,8 @@ const combinatorial = z
     message: `gives more than ${MOST_FOLDS} folds; take fewer groups`,
   });
 
+export const foldSchema = z.discriminatedUnion('kind', [walkForward, combinatorial]);
+
 /**
  * The blocks train | validation | test of the model itself, in time order, as shares of the labelled rows; `folds` are
  * further partitions of the same rows, on which the recipe is judged and not the model.
@@ -47,7 +49,7 @@ export const splitSchema = z
     test: share,
     /** Bars dropped after a block; default: the larger of horizon and longest look-back. */
     embargoBars: z.int().min(0).optional(),
-    folds: z.discriminatedUnion('kind', [walkForward, combinatorial]).optional(),
+    folds: foldSchema.optional(),
   })
   .refine(
     split => Math.abs(split.train + split.validation + split.test - 1) < 1e-9,
@@ -58,6 +60,19 @@ export type SplitSpec = z.infer<typeof splitSchema>;
 export type FoldSpec = NonNullable<SplitSpec['folds']>;
 export type WalkForwardSpec = z.infer<typeof walkForward>;
 export type CombinatorialSpec = z.infer<typeof combinatorial>;
+
+/** How many models a partition into folds takes. */
+export function foldCount(spec: FoldSpec): number {
+  return spec.kind === 'walk-forward' ? spec.folds : combinations(spec.groups, spec.testGroups);
+}
+
+/**
+ * Backtest paths that combinatorial folds can be joined to: each group is tested by as many folds, and a path takes one of them
+ * for every group. φ[N, k] = C(N, k) · k / N (López de Prado, Advances in Financial Machine Learning, 12.4).
+ */
+export function pathCount({ groups, testGroups }: CombinatorialSpec): number {
+  return combinations(groups - 1, testGroups - 1);
+}
 
 /** Ways to choose k of n. */
 export function combinations(n: number, k: number): number {

@@ -1,5 +1,6 @@
 import type { ArtifactRef } from './artifact.ts';
 import type { Estimate } from './evidence.ts';
+import type { Overfitting } from './overfitting.ts';
 import type { Recipe } from './recipe.ts';
 import { OBJECTIVES, type Objective, type SearchedRecipe, type Setting } from './search.ts';
 import type { Series } from './series.ts';
@@ -40,6 +41,7 @@ export interface CommonGround {
 export interface TrialScore {
   /** By the search's objective; null where it is not defined. */
   readonly value: number | null;
+  /** Folds whose test rows were scored; 0 of a training, which is scored on its own validation rows. */
   readonly folds: number;
   readonly rows: number;
   readonly mcc: Estimate;
@@ -52,8 +54,13 @@ export interface TrialScore {
   readonly sharpePerBar: number | null;
 }
 
+/** What tried a configuration: a trial of a search, a training, an evaluation over folds. */
+export type TrialOrigin = 'search' | 'training' | 'evaluation';
+
 /** What the registry's history keeps of a trial. */
 export interface TrialRecord {
+  /** Missing in earlier records, which are of searches. */
+  readonly origin?: TrialOrigin;
   readonly recipe: string;
   readonly settings: Settings;
   /** SHA-256 (hex) of all that makes the trial's model, data and folds left out: the same one tried again is one trial. */
@@ -115,6 +122,8 @@ export interface SearchResult {
   readonly trials: readonly TrialRow[];
   /** Number of the trial that was trained. */
   readonly best: number;
+  /** What choosing the best is worth; null where too few trials or bars were scored to say. Missing in earlier searches. */
+  readonly overfitting?: Overfitting | null;
   /** Holds the table and the plot. */
   readonly search: ArtifactRef;
   readonly training: TrainModelResult;

@@ -28,8 +28,36 @@ export function* splitFolds(
   spec: FoldSpec,
   embargoBars: number,
 ): Generator<Fold> {
-  const partitions = spec.kind === 'walk-forward' ? walkForward(rows, spec) : combinatorial(rows, spec);
-  for (const partition of partitions) yield purgeFold(partition, times, embargoBars);
+  for (const partition of partitionsOf(rows, spec)) yield purgeFold(partition, times, embargoBars);
+}
+
+/** One of these folds, counted from 1; only this one is purged. */
+export function foldAt(
+  rows: Int32Array,
+  times: LabelTimes,
+  spec: FoldSpec,
+  embargoBars: number,
+  number: number,
+): Fold {
+  let left = number;
+  for (const partition of partitionsOf(rows, spec))
+    if (--left === 0) return purgeFold(partition, times, embargoBars);
+  throw new RangeError(`There is no fold ${number}.`);
+}
+
+/** The equal runs of rows that combinatorial folds choose from. */
+export function combinatorialGroups(rows: Int32Array, { groups }: CombinatorialSpec): Int32Array[] {
+  const border = (group: number) => Math.round((group * rows.length) / groups);
+  return Array.from({ length: groups }, (_, group) => rows.subarray(border(group), border(group + 1)));
+}
+
+/** The groups (from 0) that each combinatorial fold tests, in the order of the folds. */
+export function testedGroups({ groups, testGroups }: CombinatorialSpec): number[][] {
+  return [...choices(groups, testGroups)];
+}
+
+function partitionsOf(rows: Int32Array, spec: FoldSpec): Generator<Partition> {
+  return spec.kind === 'walk-forward' ? walkForward(rows, spec) : combinatorial(rows, spec);
 }
 
 /**
@@ -56,10 +84,7 @@ function* walkForward(rows: Int32Array, spec: WalkForwardSpec): Generator<Partit
  * Advances in Financial Machine Learning, 12.4.)
  */
 function* combinatorial(rows: Int32Array, spec: CombinatorialSpec): Generator<Partition> {
-  const border = (group: number) => Math.round((group * rows.length) / spec.groups);
-  const groups = Array.from({ length: spec.groups }, (_, group) =>
-    rows.subarray(border(group), border(group + 1)),
-  );
+  const groups = combinatorialGroups(rows, spec);
   for (const chosen of choices(spec.groups, spec.testGroups)) {
     const others = groups.filter((_, group) => !chosen.includes(group));
     const otherRows = others.reduce((sum, group) => sum + group.length, 0);

@@ -1,8 +1,11 @@
+import type { Trade } from '../contracts/backtest.ts';
 import type { Candles } from '../contracts/candles.ts';
+import type { BacktestSummary } from '../contracts/evidence.ts';
 import type { CostSpec, LabelSpec } from '../contracts/recipe.ts';
 import type { MarketKind } from '../contracts/series.ts';
 import { APPROVE, NO_TRADE, type Task } from '../contracts/tasks.ts';
-import { type Backtest, backtest } from '../strategy/backtest.ts';
+import { playDirections } from '../strategy/play-directions.ts';
+import { netReturnsOf, summarizeBacktest } from './backtest-summary.ts';
 
 /** Decisions on rows of a block, and the market they are traded on. */
 export interface PlayInput {
@@ -21,23 +24,35 @@ export interface PlayInput {
   readonly market: MarketKind;
 }
 
+export interface PlayedBlock {
+  readonly summary: BacktestSummary;
+  readonly trades: readonly Trade[];
+  /** What the account gained in each played bar, marked at the closes: simple returns. */
+  readonly netReturns: Float64Array;
+}
+
 /** Trades the decisions as they were labelled, from the first row's bar to the last row's time limit: no trade is cut. */
-export function playBlock(input: PlayInput): Backtest {
+export function playBlock(input: PlayInput): PlayedBlock {
   const { candles, bar, predicted, labels } = input;
   const bars = candles.openTime.length;
   const direction = new Int8Array(bars).fill(-1);
   for (let row = 0; row < bar.length; row++)
     direction[bar[row]!] = directionOf(predicted[row]!, bar[row]!, input);
-  return backtest({
+  const result = playDirections({
     candles,
-    atr: input.atr,
+    volatility: input.atr,
     direction,
-    fromBar: bar[0]!,
-    toBar: Math.min(bars, bar.at(-1)! + labels.horizonBars + 1),
+    fromBar: bar[0],
+    toBar: Math.min(bars, bar[bar.length - 1] + labels.horizonBars + 1),
     labels,
     costs: input.costs,
     market: input.market,
   });
+  return {
+    summary: summarizeBacktest(result, input.costs, input.market),
+    trades: result.trades,
+    netReturns: netReturnsOf(result),
+  };
 }
 
 /** An approved signal is taken in its own direction; a direction is taken as it is. */

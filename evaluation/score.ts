@@ -1,7 +1,8 @@
+import type { Trade } from '../contracts/backtest.ts';
 import type { Calibration, CalibrationReport } from '../contracts/calibration.ts';
 import type { Candles } from '../contracts/candles.ts';
 import { type DecisionRule, decideClasses, decidedProbabilities } from '../contracts/decision.ts';
-import type { Evidence, Metrics, TradeRecord } from '../contracts/evidence.ts';
+import type { Evidence, Metrics } from '../contracts/evidence.ts';
 import type { GateSpec, LabelSpec, Recipe } from '../contracts/recipe.ts';
 import type { MarketKind } from '../contracts/series.ts';
 import { DECIDED_CLASSES, type Task } from '../contracts/tasks.ts';
@@ -46,7 +47,7 @@ export interface ScoreInput extends Omit<DecidedInput, 'probabilities' | 'predic
 
 export interface Score
   extends Pick<Evidence, 'metrics' | 'baseline' | 'intervals' | 'bootstrap' | 'backtest' | 'calibration'> {
-  readonly trades: readonly TradeRecord[];
+  readonly trades: readonly Trade[];
   /** What the backtest's account gained in each bar, after costs: simple returns. */
   readonly netReturns: Float64Array;
 }
@@ -134,7 +135,7 @@ function reportCalibration(
 
 /** Mean returns per trade as ratios of sums over bars; a trade belongs to its entry bar. */
 function tradeStatistics(
-  trades: readonly TradeRecord[],
+  trades: readonly Trade[],
   firstBar: number,
   bars: number,
 ): Statistic<'grossReturnPerTrade' | 'netReturnPerTrade'> {

@@ -4,6 +4,7 @@ import type { TrialRecord } from '../contracts/trials.ts';
 import {
   expectedMaximumSharpe,
   probabilisticSharpe,
+  type ReturnMoments,
   returnMoments,
   sampleVariance,
 } from '../statistics/sharpe.ts';
@@ -47,9 +48,17 @@ export function trialsSoFar(records: readonly TrialRecord[]): TrialsSoFar {
 export function sharpeEvidence(
   netReturns: Float64Array,
   timeframe: Timeframe,
+  trials: TrialsSoFar,
+): SharpeEvidence {
+  return sharpeOf(returnMoments(netReturns), timeframe, trials);
+}
+
+/** The same of returns whose moments are known. */
+export function sharpeOf(
+  moments: ReturnMoments,
+  timeframe: Timeframe,
   { count: trials, variance }: TrialsSoFar,
 ): SharpeEvidence {
-  const moments = returnMoments(netReturns);
   const expectedMaximum = expectedMaximumSharpe(trials, variance ?? 1 / (moments.count - 1));
   return {
     perBar: moments.sharpe,

@@ -43,7 +43,7 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
   const predictor = createPredictor({ candles, registry, artifacts, clock: CLOCK });
   const venues = createVenues(home, loaded.config);
   const features = createFeatureStore(home.root);
-  const { promotion, collection } = loaded.config;
+  const { promotion, lifecycle, collection } = loaded.config;
   return {
     home: home.root,
     candles,
@@ -53,6 +53,7 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
     venues,
     features,
     materialiser: createMaterialiser(candles, features),
+    lifecycle,
     collection,
     clock: CLOCK,
     nativeLibrary: name => describeLibrary(name, environment, home),

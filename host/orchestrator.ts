@@ -18,6 +18,7 @@ import { sha256 } from '../artifacts/input-hash.ts';
 import type { Json } from '../contracts/artifact.ts';
 import type { CollectionReport } from '../contracts/collection.ts';
 import { AlphaloomError, isErrorCode } from '../contracts/errors.ts';
+import type { EvaluationInput, EvaluationResult } from '../contracts/evaluation.ts';
 import type { LifecycleAnswer, MessageName } from '../contracts/messages.ts';
 import { queueName } from '../contracts/queues.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
@@ -38,6 +39,9 @@ export interface TemporalOrchestrator extends Orchestrator {
   /** Starts a search, or joins the same one where it runs already. */
   startSearch(input: SearchInput): Promise<StartedWork>;
   awaitSearch(workflowId: string): Promise<SearchResult>;
+  /** Starts an evaluation, or joins the same one where it runs already. */
+  startEvaluation(input: EvaluationInput): Promise<StartedWork>;
+  awaitEvaluation(workflowId: string): Promise<EvaluationResult>;
   /** Collects the configured series now, beside the schedule. */
   collectCandles(): Promise<CollectionReport>;
 }
@@ -45,7 +49,7 @@ export interface TemporalOrchestrator extends Orchestrator {
 export function createOrchestrator(client: Client, homeId: string): TemporalOrchestrator {
   const taskQueue = queueName('registry', homeId);
   const start = <Input>(
-    workflow: 'trainModel' | 'trainFleet' | 'searchRecipe',
+    workflow: 'trainModel' | 'trainFleet' | 'searchRecipe' | 'evaluateRecipe',
     workflowId: string,
     input: Input,
   ) =>
@@ -96,6 +100,8 @@ export function createOrchestrator(client: Client, homeId: string): TemporalOrch
     awaitFleet: workflowId => awaitResult<TrainFleetResult>(client, workflowId),
     startSearch: input => start('searchRecipe', searchWorkflowId(input), input),
     awaitSearch: workflowId => awaitResult<SearchResult>(client, workflowId),
+    startEvaluation: input => start('evaluateRecipe', evaluationWorkflowId(input), input),
+    awaitEvaluation: workflowId => awaitResult<EvaluationResult>(client, workflowId),
     collectCandles: () =>
       explainTemporalErrors(() =>
         client.workflow.execute<() => Promise<CollectionReport>>('collectCandles', {
@@ -116,9 +122,13 @@ function searchWorkflowId({ actor: _, maxWorkers: _workers, ...input }: SearchIn
   return `search/${seriesId(input.series)}/${shortHash(input as unknown as Json)}`;
 }
 
-/** The series in the workflow id of a training or a search. */
+function evaluationWorkflowId({ actor: _, maxWorkers: _workers, ...input }: EvaluationInput): string {
+  return `evaluate/${seriesId(input.series)}/${shortHash(input as unknown as Json)}`;
+}
+
+/** The series in the workflow id of a training, a search or an evaluation. */
 export function seriesOfTraining(workflowId: string): string | null {
-  return /^(?:train|search)\/([^/]+\/[^/]+)\//.exec(workflowId)?.[1] ?? null;
+  return /^(?:train|search|evaluate)\/([^/]+\/[^/]+)\//.exec(workflowId)?.[1] ?? null;
 }
 
 export function lifecycleWorkflowId(series: Series): string {

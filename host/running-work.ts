@@ -3,13 +3,13 @@ import { QUEUES, type Queue, queueName } from '../contracts/queues.ts';
 import { TRAINING_STEPS, type TrainingStep } from '../contracts/training.ts';
 import { explainTemporalErrors, seriesOfTraining } from './orchestrator.ts';
 
-/** A training, a fleet of trainings, a search, or the fetching of histories that has not ended. */
+/** A training, a fleet of trainings, a search, an evaluation, or the fetching of histories that has not ended. */
 export interface RunningWork {
   readonly workflowId: string;
-  readonly kind: 'training' | 'fleet' | 'search' | 'history';
+  readonly kind: 'training' | 'fleet' | 'search' | 'evaluation' | 'history';
   /** The training's series, or those that the fleet trains now. */
   readonly series: readonly string[];
-  /** Of a training or a search. */
+  /** Of a training, a search or an evaluation. */
   readonly recipe: string | null;
   /** The step in hand; null of a fleet, and between two steps. */
   readonly step: TrainingStep | null;
@@ -18,7 +18,7 @@ export interface RunningWork {
   readonly startedTime: number;
 }
 
-const TRAININGS = ['trainModel', 'trainFleet', 'searchRecipe'];
+const TRAININGS = ['trainModel', 'trainFleet', 'searchRecipe', 'evaluateRecipe'];
 const ALL = [...TRAININGS, 'fetchHistories'];
 /** More are not looked at one by one. */
 const MAX_SHOWN = 200;
@@ -81,6 +81,7 @@ async function describeWork(client: Client, workflowId: string): Promise<Running
     recipe: (searchAttributes.Recipe?.[0] as string | undefined) ?? null,
   };
   if (type === 'searchRecipe') return { ...common, ...own, kind: 'search', step: null, waiting: false };
+  if (type === 'evaluateRecipe') return { ...common, ...own, kind: 'evaluation', step: null, waiting: false };
   const [pending] = raw.pendingActivities ?? [];
   return {
     ...common,

@@ -15,7 +15,7 @@ const MOST_SEGMENTS = 256;
  * package alone is asked.
  * @throws AlphaloomError MODEL_UNSUPPORTED where the package does not say what is typical
  */
-export async function explainAnswer({ model, window, decided }: ModelAnswer): Promise<Explanation> {
+export async function explainAnswer({ model, window, answered, decided }: ModelAnswer): Promise<Explanation> {
   const { meta, evidence, session, modelPath } = model;
   const { task, steps, featureNames } = meta;
   const width = featureNames.length;
@@ -24,7 +24,7 @@ export async function explainAnswer({ model, window, decided }: ModelAnswer): Pr
   const explainer = explainerOf(bytes, session, usual, MOST_SEGMENTS);
   if (explainer.method === 'integrated-gradients') requireTypical(evidence.attributions?.baseline);
   const { features, bands, base, answer, gap } = await explainer.explain(tableOf(window, steps));
-  const output = task === 'return' ? 0 : decided;
+  const output = task === 'return' ? 0 : answered;
   const lastStep = (steps - 1) * width;
   const moves = featureNames.map((feature, at) => ({
     feature,

@@ -1,4 +1,5 @@
 import type { LabelSpec } from '../contracts/labels.ts';
+import { TARGET_LADDER } from '../strategy/levels.ts';
 
 export type Side = 'LONG' | 'SHORT';
 
@@ -8,10 +9,6 @@ export interface Levels {
   readonly stopLoss: number;
   readonly takeProfits: { readonly tp1: number; readonly tp2: number; readonly tp3: number };
 }
-
-/** Shares of tp2's distance at which tp1 and tp3 stand. */
-const TP1_SHARE = 0.5;
-const TP3_SHARE = 1.5;
 
 /** Of the entry: no level lies lower. A barrier below it, of a wild ATR or a wide threshold, is one that no price reaches. */
 const LOWEST_SHARE = 0.01;
@@ -29,11 +26,15 @@ export function levelsFor(side: Side, entry: number, atr: number, labels: LabelS
   const { up, down } = barrierDistances(entry, atr, labels);
   const furthest = (1 - LOWEST_SHARE) * entry;
   const [target, stop] =
-    side === 'LONG' ? [up, -Math.min(down, furthest)] : [-Math.min(down, furthest / TP3_SHARE), up];
+    side === 'LONG' ? [up, -Math.min(down, furthest)] : [-Math.min(down, furthest / TARGET_LADDER.tp3), up];
   return {
     entry,
     stopLoss: entry + stop,
-    takeProfits: { tp1: entry + TP1_SHARE * target, tp2: entry + target, tp3: entry + TP3_SHARE * target },
+    takeProfits: {
+      tp1: entry + TARGET_LADDER.tp1 * target,
+      tp2: entry + target,
+      tp3: entry + TARGET_LADDER.tp3 * target,
+    },
   };
 }
 

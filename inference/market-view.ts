@@ -2,6 +2,7 @@ import type { Candles, MarketBars } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { VOLATILITIES, type VolatilityName } from '../contracts/labels.ts';
 import { type Series, TIMEFRAME_MS } from '../contracts/series.ts';
+import { type ReversionSides, startReversionSides } from '../datasets/labels/sigma-reversion.ts';
 import { startVolatility } from '../datasets/labels/volatility.ts';
 import { FeatureFollower } from '../features/follower.ts';
 import type { ServingModel } from './serving-model.ts';
@@ -20,6 +21,11 @@ export interface MarketView {
    * @throws AlphaloomError PREDICTION_INVALID, FEATURE_INPUT_MISSING, CANDLES_STALE (its leader's bar has not come)
    */
   window(model: ViewingModel): Promise<Float32Array>;
+  /**
+   * Of a model that judges signals: the class of `direction3` of the signal at the last bar, as it was when it was trained;
+   * null of any other. Known once its window was asked for.
+   */
+  signalSide(model: ViewingModel): number | null;
 }
 
 /** Closed bars of a followed series from the open time `from` to the open time `through`, both included. */
@@ -27,6 +33,9 @@ export type ReadBars = (from: number, through: number, model: ViewingModel) => P
 
 interface Followed {
   readonly features: FeatureFollower;
+  /** Of a model that judges signals. */
+  readonly signals: ReversionSides | null;
+  signalSide: number | null;
   throughTime: number;
   window: Float32Array;
 }
@@ -118,15 +127,23 @@ export class SeriesView implements MarketView {
         throw error;
       }
       followed.window = followed.features.window();
+      followed.signalSide = followed.signals?.advance(bars.close).at(-1) ?? null;
       followed.throughTime = this.barTime;
     }
     requireKnown(followed.window, model);
     return followed.window;
   }
 
+  signalSide({ meta }: ViewingModel): number | null {
+    return this.#followed.get(meta.packageId)?.signalSide ?? null;
+  }
+
   #follow({ meta, features }: ViewingModel): Followed {
     const known = this.#followed.get(meta.packageId);
+    const { labels } = meta.recipe;
     const followed = known ?? {
+      signals: labels.kind === 'sigma-reversion' ? startReversionSides(labels) : null,
+      signalSide: null,
       features: new FeatureFollower(features, this.#barMs, meta.recipe.features.maxFillBars, meta.steps),
       throughTime: this.#anchorTime - 1,
       window: new Float32Array(),

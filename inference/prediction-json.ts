@@ -3,6 +3,7 @@ import { isStale, type Series, TIMEFRAME_MS } from '../contracts/series.ts';
 import { LONG, NO_TRADE, SHORT, TASK_CLASSES } from '../contracts/tasks.ts';
 import { volatilityOf } from '../datasets/labels/volatility.ts';
 import { NOMINAL_RETURN } from '../models/reinforcement/actions.ts';
+import type { Approval } from './approval.ts';
 import { levelsFor, type Side } from './levels.ts';
 import type { MarketView } from './market-view.ts';
 import type { ServingModel } from './serving-model.ts';
@@ -11,10 +12,14 @@ export interface ModelAnswer {
   readonly model: ServingModel;
   /** What it was asked, `[steps, features]`. */
   readonly window: Float32Array;
+  /** Class of the model's own task that the package's rule decides. */
+  readonly answered: number;
   /** In the order of `TASK_CLASSES.direction3`. */
   readonly probabilities: Float32Array;
-  /** Class of `direction3` that the package's rule decides. */
+  /** Class of `direction3` that this means. */
   readonly decided: number;
+  /** Of a model that judges signals; null of any other. */
+  readonly approval: Approval | null;
 }
 
 /** What is the same whoever answers. */
@@ -30,7 +35,7 @@ export interface Moment {
 const MINUTE_MS = 60_000;
 
 export function describeModelAnswer(
-  { model, probabilities, decided }: ModelAnswer,
+  { model, probabilities, decided, approval }: ModelAnswer,
   moment: Moment,
 ): Prediction {
   const { meta, version, evidence } = model;
@@ -44,6 +49,7 @@ export function describeModelAnswer(
       SHORT: probabilities[SHORT],
       NO_TRADE: probabilities[NO_TRADE],
     },
+    ...(approval && { approval }),
     ...(model.session.info.portfolio && { expected_return: NOMINAL_RETURN[decided] }),
     source: 'ML_PER_COIN_V1',
     model_version: `v${version.version}`,

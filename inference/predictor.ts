@@ -6,9 +6,11 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import type { ExplainedPrediction, Prediction } from '../contracts/prediction.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import type { Registry, VersionRecord } from '../registry/registry.ts';
+import { asDirection } from './approval.ts';
 import { explainAnswer } from './explain-answer.ts';
 import type { MarketView } from './market-view.ts';
 import { createModelCache } from './model-cache.ts';
+import { BROKEN_PACKAGE } from './model-faults.ts';
 import { decisionOf } from './package.ts';
 import { describeHold, describeModelAnswer, type ModelAnswer, type Moment } from './prediction-json.ts';
 import { createSeriesViews } from './series-views.ts';
@@ -60,7 +62,7 @@ export function createPredictor(rooms: PredictorRooms): Predictor {
       } catch (error) {
         if (!(error instanceof AlphaloomError)) throw error;
         reasons.push(`v${version.version}: ${error.code}: ${error.message}`);
-        isBroken = BROKEN.has(error.code) || error.details.fault === MODEL_AT_FAULT;
+        isBroken = error.code in BROKEN_PACKAGE || error.details.fault === MODEL_AT_FAULT;
         return null;
       }
     };
@@ -118,14 +120,6 @@ function leaveReason({ reasons }: Moment): (error: unknown) => null {
   };
 }
 
-/** A package that is damaged or no longer fits the program: the version itself is at fault, not the market. */
-const BROKEN: ReadonlySet<string> = new Set([
-  'ARTIFACT_CORRUPT',
-  'ARTIFACT_NOT_FOUND',
-  'MODEL_INVALID',
-  'SCHEMA_MISMATCH',
-]);
-
 async function askModel(model: ServingModel, view: MarketView): Promise<ModelAnswer> {
   const { meta, version } = model;
   const ageDays = (view.barTime - meta.dataset.lastTime) / DAY_MS;
@@ -136,13 +130,6 @@ async function askModel(model: ServingModel, view: MarketView): Promise<ModelAns
       { version: version.version, ageDays },
     );
   }
-  if (meta.task === 'approve2') {
-    throw new AlphaloomError(
-      'MODEL_UNSUPPORTED',
-      'it approves or rejects the signals of others and gives no direction of its own',
-      { version: version.version, task: meta.task },
-    );
-  }
   const window = await view.window(model);
   const rule = decisionOf(meta);
   const probabilities = decidedProbabilities(
@@ -150,8 +137,10 @@ async function askModel(model: ServingModel, view: MarketView): Promise<ModelAns
     await model.session.run(window, 1).catch(blameModel),
     rule,
   );
-  const [decided] = decideClasses(meta.task, probabilities, rule);
-  return { model, window, probabilities, decided };
+  const [answered] = decideClasses(meta.task, probabilities, rule);
+  if (meta.task !== 'approve2')
+    return { model, window, answered, probabilities, decided: answered, approval: null };
+  return { model, window, answered, ...asDirection(probabilities, answered, view.signalSide(model)) };
 }
 
 const MODEL_AT_FAULT = 'model';

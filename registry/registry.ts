@@ -86,6 +86,7 @@ const APPENDED_KINDS = [
   'paused',
   'resumed',
   'retrain',
+  'probation',
   'trial',
 ] as const;
 export type AppendedKind = (typeof APPENDED_KINDS)[number];

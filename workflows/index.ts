@@ -1,4 +1,5 @@
 export { collectCandles } from './collect-candles.ts';
+export { evaluateRecipe } from './evaluate-recipe.ts';
 export { fetchHistories } from './fetch-histories.ts';
 export { modelLifecycle } from './model-lifecycle.ts';
 export { runTrial } from './run-trial.ts';

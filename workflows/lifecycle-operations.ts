@@ -12,6 +12,7 @@ import type {
 } from '../contracts/messages.ts';
 import { siblingQueue } from '../contracts/queues.ts';
 import { ACTIVITY_OPTIONS } from './activity-options.ts';
+import { reviewChampion } from './probation.ts';
 
 const registry = proxyActivities<RegistryActivities>(ACTIVITY_OPTIONS.registry);
 
@@ -23,6 +24,7 @@ export const LIFECYCLE_OPERATIONS: Record<
   offer: judgeOffer,
   promote: promoteByOperator,
   rollback: operation => registry.rollBack(operation),
+  review: reviewChampion,
   pause: operation => registry.setPaused({ ...operation, paused: true }),
   resume: operation => registry.setPaused({ ...operation, paused: false }),
   retrain: operation => registry.startRetraining(operation),

@@ -7,6 +7,7 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  patched,
   setCurrentDetails,
   setHandler,
   uuid4,
@@ -22,6 +23,7 @@ import {
 } from '../contracts/messages.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import { LIFECYCLE_OPERATIONS, recordRefusal } from './lifecycle-operations.ts';
+import { dueReview, timeToReview } from './probation.ts';
 import { tagSeries } from './search-attributes.ts';
 
 const lifecycleStatus = defineQuery<LifecycleStatus>('status');
@@ -34,12 +36,16 @@ interface Queued {
   readonly settle: { resolve(answer: LifecycleAnswer): void; reject(error: unknown): void } | null;
 }
 
+/** Runs that began before champions were reviewed by themselves wait for messages alone. */
+const PROBATION = 'probation';
+
 /**
  * Owns the champion of one series, nothing else: every move of a champion passes through this one queue. Its handlers
  * enqueue and await, one loop executes; what has been done is in the registry, by operation id, so that an operation
- * asked for twice is done once.
+ * asked for twice is done once. When nothing was asked for long enough, the champion is reviewed.
+ * @param reviewTime when the next review is due (epoch ms), of a run that continues another
  */
-export async function modelLifecycle(series: Series): Promise<never> {
+export async function modelLifecycle(series: Series, reviewTime: number | null = null): Promise<never> {
   const queue: Queued[] = [];
   let working: MessageName | null = null;
   tagSeries(series);
@@ -50,18 +56,44 @@ export async function modelLifecycle(series: Series): Promise<never> {
   }));
   for (const message of MESSAGE_NAMES) takeMessages(message, series, queue);
 
+  const isWanted = () => queue.length > 0 || isHistoryLong();
+  let nextReview = reviewTime;
   for (;;) {
-    await condition(() => queue.length > 0 || isHistoryLong());
+    if (!isWanted() && patched(PROBATION)) {
+      nextReview ??= await timeOfReview(series);
+      if (!(await waitUntil(isWanted, nextReview)))
+        queue.push({ operation: dueReview(series), settle: null });
+    } else {
+      await condition(isWanted);
+    }
     const next = queue.shift();
     if (next === undefined) {
       await condition(allHandlersFinished);
-      if (queue.length === 0) await continueAsNew<typeof modelLifecycle>(series);
+      if (queue.length === 0) await continueAsNew<typeof modelLifecycle>(series, nextReview);
       continue;
     }
     working = next.operation.message;
     await carryOut(next);
     working = null;
+    // A review has been, or there may be another champion to review.
+    if (MOVES.has(next.operation.message)) nextReview = null;
   }
+}
+
+/** After these another version may be champion, or the one that is was looked at. */
+const MOVES: ReadonlySet<MessageName> = new Set(['offer', 'promote', 'rollback', 'review']);
+
+/** Epoch ms; null where no review is due. */
+async function timeOfReview(series: Series): Promise<number | null> {
+  const ms = await timeToReview(series);
+  return ms === null ? null : Date.now() + ms;
+}
+
+/** Whether what is wanted came before that time; without a time there is no end to waiting. */
+async function waitUntil(isWanted: () => boolean, time: number | null): Promise<boolean> {
+  if (time !== null) return await condition(isWanted, Math.max(1, time - Date.now()));
+  await condition(isWanted);
+  return true;
 }
 
 function takeMessages(message: MessageName, series: Series, queue: Queued[]): void {

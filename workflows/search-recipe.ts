@@ -66,6 +66,7 @@ export async function searchRecipe(input: SearchInput): Promise<SearchResult> {
     objective: recipe.search.objective,
     trials: rows,
     best: concluded.best,
+    overfitting: concluded.overfitting,
     search: concluded.artifact,
     training: trained,
   };

@@ -11,10 +11,14 @@ import * as trials from './trials.ts';
 /** The verbs in the order of the help page, a file each; after them stand the messages to a series' lifecycle. */
 const VERBS: readonly Verb[] = [
   { name: 'list', summary: 'Show all versions, or those of one series.', module: list },
-  { name: 'show', summary: 'Show a version (default: the champion) with its evidence.', module: show },
+  {
+    name: 'show',
+    summary: 'Show a version (default: the champion) with its evidence, or several side by side.',
+    module: show,
+  },
   {
     name: 'history',
-    summary: 'Show who moved the champion, when and why; or what was champion at a time.',
+    summary: 'Show who moved the champion, when and why; or what was champion at a time, and why.',
     module: history,
   },
   {

@@ -7,6 +7,7 @@ import { renderNumber } from '../evidence-text.ts';
 import { renderTime } from '../history-text.ts';
 import { withRooms } from '../rooms.ts';
 import { renderTable } from '../table.ts';
+import { estimatorName } from './estimator-text.ts';
 
 export function register(command: Command, context: CliContext): void {
   command
@@ -31,18 +32,25 @@ function optionalSeries(
   return parseSeries(symbol, timeframe, defaultVenue);
 }
 
-async function list(context: CliContext, { registry }: OpenRooms, series: Series | null): Promise<void> {
+async function list(
+  context: CliContext,
+  { registry, artifacts }: OpenRooms,
+  series: Series | null,
+): Promise<void> {
   const versions = await registry.list(series ? seriesId(series) : undefined);
   const champions = new Map<string, number | undefined>();
   for (const { series: id } of versions) {
     if (!champions.has(id)) champions.set(id, (await registry.champion(id))?.version);
   }
   const paused = new Set((await registry.listPaused()).map(event => event.series));
-  const rows = versions.map(version => ({
-    ...version,
-    champion: champions.get(version.series) === version.version,
-    paused: paused.has(version.series),
-  }));
+  const rows = await Promise.all(
+    versions.map(async version => ({
+      ...version,
+      champion: champions.get(version.series) === version.version,
+      paused: paused.has(version.series),
+      estimator: await estimatorName(artifacts, version),
+    })),
+  );
   context.output.result({ versions: rows }, () =>
     rows.length === 0
       ? 'No version yet. Train one: alphaloom train BTCUSD 1h'
@@ -52,6 +60,7 @@ async function list(context: CliContext, { registry }: OpenRooms, series: Series
           { title: 'champion', cell: row => (row.champion ? 'yes' : null) },
           { title: 'paused', cell: row => (row.paused ? 'yes' : null) },
           { title: 'recipe', cell: row => row.recipe },
+          { title: 'estimator', cell: row => row.estimator },
           { title: 'origin', cell: row => row.origin ?? 'trained' },
           { title: 'gate', cell: row => (row.eligible ? 'passed' : 'failed') },
           { title: 'tradable', cell: row => (row.tradable ? 'yes' : 'no') },

@@ -7,6 +7,7 @@ import { requireWorkers } from '../../host/worker-presence.ts';
 import { cliActor } from '../actor.ts';
 import type { CliContext } from '../context.ts';
 import { withRooms, withTemporal } from '../rooms.ts';
+import { renderReview } from './review-text.ts';
 import { parseVersion } from './version-argument.ts';
 
 interface VerbOptions {
@@ -20,6 +21,7 @@ export function registerMessages(parent: Command, context: CliContext): void {
   tell(parent, context, 'offer', '<version>');
   tell(parent, context, 'promote', '<version>');
   tell(parent, context, 'rollback', '[version]');
+  tell(parent, context, 'review', null);
   tell(parent, context, 'pause', null);
   tell(parent, context, 'resume', null);
   tell(parent, context, 'retrain', null).option('--recipe <name>', 'another recipe than the champion’s');
@@ -78,6 +80,7 @@ async function send(
       [
         `${seriesId(series)} ${answer.outcome}: ${answer.reason}`,
         `Champion: ${answer.champion ? `v${answer.champion}` : 'none'}`,
+        ...(answer.review ? ['', renderReview(answer.review)] : []),
       ].join('\n'),
     );
   });

@@ -10,6 +10,11 @@ export function parseVersion(text: string): number {
   throw new InvalidArgumentError('Expected a version, e.g. v7.');
 }
 
+/** Several of them, a parser for commander. */
+export function parseVersions(text: string, before: readonly number[] = []): number[] {
+  return [...before, parseVersion(text)];
+}
+
 /**
  * The version that a verb is about: the named one, else the champion.
  * @throws AlphaloomError VERSION_NOT_FOUND, CHAMPION_NONE

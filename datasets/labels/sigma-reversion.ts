@@ -33,12 +33,28 @@ export function labelSigmaReversion({ close }: Candles, spec: SigmaReversionSpec
   return labels;
 }
 
+/** Sides of signals under way: chunk after chunk the same as all at once. */
+export interface ReversionSides {
+  /** Takes the next closes, and gives the side at each. */
+  advance(close: Float64Array): Int8Array;
+}
+
 /** The side of the signal that is approved or rejected at each bar: towards the mean; NO_TRADE where there is none. */
-export function reversionSides({ close }: Candles, { windowBars }: SigmaReversionSpec): Int8Array {
-  const [toMean, variance] = [new Float64Array(close.length), new Float64Array(close.length)];
-  new WindowMoments(windowBars).advance(close, toMean, variance, close.length);
-  return Int8Array.from(toMean, distance => {
-    if (distance > 0) return LONG;
-    return distance < 0 ? SHORT : NO_TRADE;
-  });
+export function startReversionSides({ windowBars }: SigmaReversionSpec): ReversionSides {
+  const moments = new WindowMoments(windowBars);
+  return {
+    advance(close) {
+      const toMean = new Float64Array(close.length);
+      moments.advance(close, toMean, new Float64Array(close.length), close.length);
+      return Int8Array.from(toMean, distance => {
+        if (distance > 0) return LONG;
+        return distance < 0 ? SHORT : NO_TRADE;
+      });
+    },
+  };
+}
+
+/** The same of all bars. */
+export function reversionSides({ close }: Candles, spec: SigmaReversionSpec): Int8Array {
+  return startReversionSides(spec).advance(close);
 }

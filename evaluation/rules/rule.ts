@@ -11,6 +11,8 @@ export interface GateRule {
   readonly name: GateRuleName;
   /** Whether a candidate is refused unless this passes. */
   readonly required: boolean;
+  /** Only in the table of recipes that name it. */
+  readonly onRequest?: true;
   threshold(gate: GateSpec, facts: Pick<GateFacts, 'classes'>): string;
   judge(facts: GateFacts, gate: GateSpec): Judgement;
 }

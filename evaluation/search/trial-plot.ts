@@ -1,20 +1,28 @@
+import { dot, lineY, type Markish, type PlotOptions } from '@observablehq/plot';
 import { type Dimension, OBJECTIVES, type SearchedRecipe, searchFolds } from '../../contracts/search.ts';
 import type { TrialRow } from '../../contracts/trials.ts';
-import { dot, type Frame, panel, plotArea } from '../plots/panel.ts';
-import { bandScale, type Extent, linearScale, logScale, type Scale } from '../plots/scale.ts';
-import { document, element, text } from '../plots/svg.ts';
+import { IMAGE_HEADER, PANEL_HEADER, type Panel, standaloneImage } from '../plots/standalone.ts';
+import { INK, MEANING } from '../plots/theme.ts';
 
 const WIDTH = 960;
-const HEADER = 44;
-const ORDER_HEIGHT = 280;
-const PANEL_HEIGHT = 230;
+const ORDER_HEIGHT = 260;
+const VALUE_HEIGHT = 210;
 const PANELS_ACROSS = 3;
+const LONGEST_NAME = 14;
 
 interface Scored {
   readonly trial: number;
   readonly value: number;
   readonly whole: boolean;
   readonly row: TrialRow;
+}
+
+/** Scored trials, the failed ones, and which of them won. */
+interface Drawn {
+  readonly scored: readonly Scored[];
+  readonly failed: readonly (TrialRow & { ok: false })[];
+  readonly best: number;
+  readonly better: 'higher' | 'lower';
 }
 
 /**
@@ -29,155 +37,162 @@ export function renderTrials(
   best: number,
 ): string {
   const { search } = recipe;
+  const { meaning, better } = OBJECTIVES[search.objective];
   const folds = searchFolds(recipe).folds;
-  const scored = scoredTrials(rows, folds);
+  const ordered = rows.toSorted((a, b) => a.trial - b.trial);
+  const scored = ordered.flatMap(row => scoredTrial(row, folds));
+  const failed = ordered.filter(row => !row.ok);
+  const drawn: Drawn = { scored, failed, best, better };
   const paths = Object.entries(search.space).sort(([a], [b]) => (a < b ? -1 : 1));
-  const height = HEADER + ORDER_HEIGHT + Math.ceil(paths.length / PANELS_ACROSS) * PANEL_HEIGHT + 12;
-  const failed = rows.filter(row => !row.ok).length;
-  const parts = [
-    `${rows.length} ${rows.length === 1 ? 'trial' : 'trials'} on ${folds} folds`,
-    ...(scored.some(({ whole }) => !whole) ? ['hollow: fewer folds'] : []),
-    ...(failed > 0 ? [`× ${failed} failed`] : []),
-    'ringed: the best',
+  const panels = [
+    orderPanel(drawn),
+    ...paths.map(([path, dimension], at) => valuePanel(path, dimension, at, drawn)),
   ];
-  const title = `${series} · ${recipe.name}: ${OBJECTIVES[search.objective].meaning} out of fold`;
-  return document(
-    title,
-    WIDTH,
-    height,
-    element('text', { class: 'title', x: 16, y: 22 }, text(title)),
-    element('text', { x: 16, y: 40 }, text(parts.join(' · '))),
-    orderPanel(rows, scored, best, search.objective),
-    ...paths.map(([path, dimension], i) => valuePanel(frameOf(i), path, dimension, scored, best)),
-  );
+  const lines = Math.ceil(paths.length / PANELS_ACROSS);
+  return standaloneImage({
+    title: `${series} · ${recipe.name}: ${meaning} out of fold`,
+    subtitle: [
+      `${rows.length} ${rows.length === 1 ? 'trial' : 'trials'} on ${folds} folds`,
+      ...(scored.some(({ whole }) => !whole) ? ['hollow: fewer folds'] : []),
+      ...(failed.length > 0 ? [`× ${failed.length} failed`] : []),
+      'ringed: the best',
+    ].join(' · '),
+    width: WIDTH,
+    height: IMAGE_HEADER + PANEL_HEADER + ORDER_HEIGHT + lines * (PANEL_HEADER + VALUE_HEIGHT) + 12,
+    panels,
+  });
 }
 
-function scoredTrials(rows: readonly TrialRow[], folds: number): Scored[] {
-  return rows
-    .flatMap(row =>
-      row.ok && row.score.value !== null
-        ? [{ trial: row.trial, value: row.score.value, whole: row.score.folds === folds, row }]
-        : [],
-    )
-    .sort((a, b) => a.trial - b.trial);
+function scoredTrial(row: TrialRow, folds: number): Scored[] {
+  if (!row.ok || row.score.value === null) return [];
+  return [{ trial: row.trial, value: row.score.value, whole: row.score.folds === folds, row }];
 }
 
-function frameOf(index: number): Frame {
-  const width = WIDTH / PANELS_ACROSS;
-  const line = Math.floor(index / PANELS_ACROSS);
+function orderPanel({ scored, failed, best, better }: Drawn): Panel {
   return {
-    x: (index % PANELS_ACROSS) * width,
-    y: HEADER + ORDER_HEIGHT + line * PANEL_HEIGHT,
-    width,
-    height: PANEL_HEIGHT,
+    title: 'in the order of drawing',
+    x: 0,
+    y: IMAGE_HEADER,
+    width: WIDTH,
+    options: {
+      height: ORDER_HEIGHT,
+      x: {
+        domain: padded([...scored, ...failed].map(({ trial }) => trial)),
+        ticks: 8,
+        tickFormat: wholeNumber,
+      },
+      y: valueAxis(scored),
+      marks: [
+        lineY(bestSoFar(scored, better), {
+          x: 'trial',
+          y: 'value',
+          curve: 'step-after',
+          stroke: MEANING.chosen,
+          className: 'best-so-far',
+        }),
+        dot(failed, {
+          x: 'trial',
+          frameAnchor: 'bottom',
+          symbol: 'times',
+          r: 3,
+          stroke: INK.muted,
+          className: 'failed',
+          title: ({ trial, error }: TrialRow & { ok: false }) => `trial ${trial}: ${error.message}`,
+        }),
+        ...dots(scored, ({ trial }) => trial, best),
+      ],
+    },
   };
 }
 
-function orderPanel(
-  rows: readonly TrialRow[],
-  scored: readonly Scored[],
-  best: number,
-  objective: SearchedRecipe['search']['objective'],
-): string {
-  const frame = { x: 0, y: HEADER, width: WIDTH, height: ORDER_HEIGHT };
-  const { across, up } = plotArea(frame);
-  const x = wholeTicks(
-    linearScale(
-      rows.map(({ trial }) => trial),
-      across,
-    ),
-  );
-  const y = linearScale(
-    scored.map(({ value }) => value),
-    up,
-  );
-  const failures = rows
-    .filter(row => !row.ok)
-    .map(row => cross(x.at(row.trial), up[0] - 6, `trial ${row.trial}: ${row.ok ? '' : row.error.message}`));
-  return panel(frame, 'in the order of drawing', x, y, [
-    bestSoFar(scored, x, y, across, objective),
-    ...failures,
-    ...dots(scored, ({ trial }) => x.at(trial), y, best),
-  ]);
+function valuePanel(path: string, dimension: Dimension, at: number, { scored, best }: Drawn): Panel {
+  const width = WIDTH / PANELS_ACROSS;
+  const line = Math.floor(at / PANELS_ACROSS);
+  return {
+    title: path,
+    x: (at % PANELS_ACROSS) * width,
+    y: IMAGE_HEADER + PANEL_HEADER + ORDER_HEIGHT + line * (PANEL_HEADER + VALUE_HEIGHT),
+    width,
+    options: {
+      height: VALUE_HEIGHT,
+      x: settingAxis(dimension),
+      y: valueAxis(scored),
+      marks: dots(scored, ({ row }) => settingOf(row.settings[path], dimension), best),
+    },
+  };
 }
 
-function valuePanel(
-  frame: Frame,
-  path: string,
-  dimension: Dimension,
-  scored: readonly Scored[],
-  best: number,
-): string {
-  const { across, up } = plotArea(frame);
-  const y = linearScale(
-    scored.map(({ value }) => value),
-    up,
-  );
-  const { x, at } = valueScale(dimension, across);
-  return panel(
-    frame,
-    path,
-    x,
-    y,
-    dots(scored, ({ row }) => x.at(at(row.settings[path])), y, best),
-  );
+/** Choices side by side, numbers by their size. */
+function settingAxis(dimension: Dimension): PlotOptions['x'] {
+  if ('choices' in dimension)
+    return { type: 'point', domain: dimension.choices.map(written), padding: 0.5, tickFormat: shortened };
+  const { low, high, log } = dimension;
+  return {
+    type: log ? 'log' : 'linear',
+    domain: [low, high],
+    nice: true,
+    ticks: 4,
+    tickFormat: log ? '~g' : undefined,
+  };
 }
 
-/** Where a setting stands: choices by their position, numbers by their size. */
-function valueScale(dimension: Dimension, across: Extent): { x: Scale; at: (setting: unknown) => number } {
-  if ('choices' in dimension) {
-    const names = dimension.choices.map(choice =>
-      typeof choice === 'string' ? choice : JSON.stringify(choice),
-    );
-    const written = dimension.choices.map(choice => JSON.stringify(choice));
-    return { x: bandScale(names, across), at: setting => written.indexOf(JSON.stringify(setting)) };
-  }
-  const ends = [dimension.low, dimension.high];
-  return { x: dimension.log ? logScale(ends, across) : linearScale(ends, across), at: Number };
+function settingOf(setting: unknown, dimension: Dimension): string | number {
+  return 'choices' in dimension ? written(setting) : Number(setting);
 }
 
 /** The best ringed, on top of the others. */
-function dots(
-  scored: readonly Scored[],
-  across: (of: Scored) => number,
-  y: Scale,
-  best: number,
-): readonly string[] {
-  const marks = scored.map(each =>
-    dot(each.whole ? 'mark' : 'hollow', across(each), y.at(each.value), 3.5, describe(each)),
-  );
-  const winner = scored.find(({ trial }) => trial === best);
-  return winner ? [...marks, dot('best', across(winner), y.at(winner.value), 7, describe(winner))] : marks;
+function dots(scored: readonly Scored[], across: (of: Scored) => string | number, best: number): Markish[] {
+  const place = { x: across, y: 'value', title: describe } as const;
+  return [
+    dot(
+      scored.filter(({ whole }) => whole),
+      { ...place, r: 3.5, fill: MEANING.model, fillOpacity: 0.75, className: 'mark' },
+    ),
+    dot(
+      scored.filter(({ whole }) => !whole),
+      { ...place, r: 3.5, stroke: MEANING.model, className: 'hollow' },
+    ),
+    dot(
+      scored.filter(({ trial }) => trial === best),
+      { ...place, r: 7, stroke: MEANING.chosen, strokeWidth: 2, className: 'best' },
+    ),
+  ];
 }
 
-function bestSoFar(
-  scored: readonly Scored[],
-  x: Scale,
-  y: Scale,
-  [, end]: Extent,
-  objective: SearchedRecipe['search']['objective'],
-): string {
-  const isBetter = (a: number, b: number) => (OBJECTIVES[objective].better === 'higher' ? a > b : a < b);
-  let best: number | null = null;
-  let path = '';
+/** Corners of the line of the best score on all folds, up to the last trial. */
+function bestSoFar(scored: readonly Scored[], better: Drawn['better']): { trial: number; value: number }[] {
+  const line: { trial: number; value: number }[] = [];
   for (const { trial, value, whole } of scored) {
-    if (!whole || (best !== null && !isBetter(value, best))) continue;
-    path += `${best === null ? 'M' : 'H'}${x.at(trial).toFixed(2)}${best === null ? ',' : 'V'}${y.at(value).toFixed(2)}`;
-    best = value;
+    const known = line.at(-1)?.value;
+    if (whole && (known === undefined || (better === 'higher' ? value > known : value < known)))
+      line.push({ trial, value });
   }
-  return best === null ? '' : element('path', { class: 'best', d: `${path}H${end.toFixed(2)}` });
+  const last = line.at(-1);
+  return last ? [...line, { trial: scored.at(-1)!.trial, value: last.value }] : [];
 }
 
-function cross(x: number, y: number, says: string): string {
-  const d = `M${x - 3},${y - 3}l6,6m0,-6l-6,6`;
-  return element('path', { class: 'failed', d }, element('title', {}, text(says)));
+function valueAxis(scored: readonly Scored[]): PlotOptions['y'] {
+  return { grid: true, ticks: 5, domain: padded(scored.map(({ value }) => value)) };
 }
 
-function wholeTicks(scale: Scale): Scale {
-  return {
-    ...scale,
-    ticks: scale.ticks.filter(({ label }) => Number.isInteger(Number(label)) && Number(label) > 0),
-  };
+/** From the lowest to the highest with a margin; a single value stands in the middle. */
+function padded(values: readonly number[]): [number, number] {
+  if (values.length === 0) return [0, 1];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const margin = 0.05 * (high - low) || 0.05 * Math.abs(low) || 1;
+  return [low - margin, high + margin];
+}
+
+function wholeNumber(value: number): string {
+  return Number.isInteger(value) && value > 0 ? String(value) : '';
+}
+
+function written(choice: unknown): string {
+  return typeof choice === 'string' ? choice : JSON.stringify(choice);
+}
+
+function shortened(name: string): string {
+  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
 }
 
 function describe({ trial, value, row }: Scored): string {

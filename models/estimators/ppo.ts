@@ -11,7 +11,7 @@ import { readPolicy, writePolicy } from '../reinforcement/policy.ts';
 import { PORTFOLIO_SIZE, PORTFOLIO_STATE } from '../reinforcement/portfolio-state.ts';
 import type { PpoJob, PpoProgress } from '../reinforcement/ppo-job.ts';
 import { runInProcess } from '../workers/worker-process.ts';
-import { cancelFlag, runInThread } from '../workers/worker-thread.ts';
+import { runInThread } from '../workers/worker-thread.ts';
 import type {
   Estimator,
   FeatureImportance,
@@ -61,7 +61,6 @@ async function fit(input: FitInput): Promise<FitSummary> {
       threads: train.threads,
       workFolder,
     },
-    cancel: cancelFlag(),
   };
   const { policy, history } = await runInProcess<PpoProgress, FittedPolicy>(
     WORKER,

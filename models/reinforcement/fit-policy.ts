@@ -29,7 +29,7 @@ export interface PolicyFitInput {
   readonly workFolder: string;
 }
 
-export type PolicyFitHooks = Pick<TrainingParts, 'onProgress' | 'requireRunning'>;
+export type PolicyFitHooks = Pick<TrainingParts, 'onProgress'>;
 
 export interface FittedPolicy {
   readonly policy: Policy;
@@ -49,7 +49,7 @@ export async function fitPolicy(input: PolicyFitInput, hooks: PolicyFitHooks): P
   const { rewardScale, ...inputs } = observationScale(dataset, market, playable);
   const net: ActorCritic = { ...inputs, hidden: params.hidden };
   const settings = { ...learnerSettings(params), net, seed, threads };
-  const learner = await PolicyLearner.open(settings, observed, hooks.requireRunning);
+  const learner = await PolicyLearner.open(settings, observed);
   try {
     const episodeReturns: number[] = [];
     const validated = tradedUntil(market, spanOf(validation, dataset).to + 1);

@@ -41,30 +41,16 @@ export class PolicyLearner implements Learner {
   readonly #session: TrainingSession;
   readonly #market: ObservedMarket;
   readonly #window: Float32Array;
-  readonly #requireRunning: () => void;
 
-  private constructor(
-    session: TrainingSession,
-    market: ObservedMarket,
-    batch: number,
-    requireRunning: () => void,
-  ) {
+  private constructor(session: TrainingSession, market: ObservedMarket, batch: number) {
     const { steps, features } = market.windows;
     this.#session = session;
     this.#market = market;
-    this.#requireRunning = requireRunning;
     this.#window = new Float32Array(Math.max(batch, MOST_ROWS) * steps * features);
   }
 
-  /**
-   * @param requireRunning called before each run of the net, to stop by throwing
-   * @throws AlphaloomError TRAINING_FAILED
-   */
-  static async open(
-    settings: LearnerSettings,
-    market: ObservedMarket,
-    requireRunning: () => void,
-  ): Promise<PolicyLearner> {
+  /** @throws AlphaloomError TRAINING_FAILED */
+  static async open(settings: LearnerSettings, market: ObservedMarket): Promise<PolicyLearner> {
     const { batch, evaluationBatch, clipNorm, seed, threads } = settings;
     const graph = compileTraining(actorCritic(settings.net), {
       inputs: { window: [market.windows.steps, market.windows.features], portfolio: [PORTFOLIO_SIZE] },
@@ -75,7 +61,7 @@ export class PolicyLearner implements Learner {
       clipNorm,
       seed,
     });
-    return new PolicyLearner(await TrainingSession.open(graph, threads), market, batch, requireRunning);
+    return new PolicyLearner(await TrainingSession.open(graph, threads), market, batch);
   }
 
   /** Of a window: bars and features. */
@@ -96,7 +82,6 @@ export class PolicyLearner implements Learner {
 
   /** Of windows `[rows, steps, features]`, written to the rows from `from` on. */
   async judge(window: Float32Array, portfolio: Float32Array, from: number, out: Judgement): Promise<void> {
-    this.#requireRunning();
     const rows = portfolio.length / PORTFOLIO_SIZE;
     const answer = await this.#session.evaluate({ window, portfolio }, rows);
     requireFinite(answer);
@@ -109,7 +94,6 @@ export class PolicyLearner implements Learner {
 
   async learn(minibatch: Minibatch, learningRate: number): Promise<Lesson | null> {
     const { portfolio, action, advantage, oldLogProbability, policyWeight, valueTarget } = minibatch;
-    this.#requireRunning();
     const window = this.copyWindows(minibatch.bar);
     const rows = { window, portfolio, action, advantage, oldLogProbability, policyWeight, valueTarget };
     const { isApplied, loss, monitors } = await this.#session.step(rows, learningRate, 0);

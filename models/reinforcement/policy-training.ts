@@ -64,8 +64,6 @@ export interface TrainingParts {
   readonly save: (state: PolicyState) => Promise<void>;
   /** After every iteration, and within it after every epoch. */
   readonly onProgress: (progress: PolicyProgress) => void;
-  /** Called often, to stop by throwing. */
-  readonly requireRunning: () => void;
 }
 
 /** Random numbers that depend on where they are used alone, so that a resumed training draws the same. */
@@ -127,7 +125,7 @@ async function iterate(
   before: PolicyState,
   rollout: Rollout,
 ): Promise<PolicyState> {
-  const { learner, world, episodeReturns, draws, requireRunning, validate } = parts;
+  const { learner, world, episodeReturns, draws, validate } = parts;
   const { gamma, lambda, rewardScale } = settings;
   const iteration = before.history.length + 1;
   episodeReturns.length = 0;
@@ -136,7 +134,6 @@ async function iterate(
     lambda,
     rewardScale,
     draw: (step, out) => draws.actions(iteration, step, out),
-    beforeStep: requireRunning,
   });
   const meanEpisodeReturn = mean(episodeReturns);
   const learnt = await learn(parts, settings, before, rollout);
@@ -162,7 +159,7 @@ async function iterate(
 
 /** Entropy and divergence as they were at the iteration's last step. */
 async function learn(
-  { learner, draws, requireRunning, onProgress }: TrainingParts,
+  { learner, draws, onProgress }: TrainingParts,
   settings: TrainingSettings,
   before: PolicyState,
   rollout: Rollout,
@@ -175,7 +172,6 @@ async function learn(
   for (let epoch = 0; epoch < epochs; epoch++) {
     const order = draws.order(iteration, epoch, rollout.rows);
     for (let from = 0; from < order.length; from += batch) {
-      requireRunning();
       minibatch.fill(rollout, order, from);
       const lesson = await learner.learn(minibatch, learningRate / 2 ** last.halvings);
       if (lesson === null) {

@@ -1,5 +1,4 @@
 import type { WindowTable } from '../../features/window.ts';
-import type { CancelFlag } from '../workers/worker-thread.ts';
 import type { FittedPolicy, PolicyFitInput } from './fit-policy.ts';
 import type { Policy } from './policy.ts';
 import type { PolicyProgress } from './policy-training.ts';
@@ -10,7 +9,6 @@ export type PpoJob = PpoFitJob | PpoScoresJob;
 export interface PpoFitJob {
   readonly kind: 'fit';
   readonly input: PolicyFitInput;
-  readonly cancel: CancelFlag;
 }
 
 export interface PpoScoresJob {

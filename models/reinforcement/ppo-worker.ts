@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { isCancelled, portable, trainingCancelled, type WorkerMessage } from '../workers/worker-thread.ts';
+import { portable, type WorkerMessage } from '../workers/worker-thread.ts';
 import { fitPolicy } from './fit-policy.ts';
 import type { PpoJob, PpoProgress, PpoResult } from './ppo-job.ts';
 import { scoreWindows } from './score-windows.ts';
@@ -13,9 +13,6 @@ try {
 async function work(job: PpoJob): Promise<PpoResult> {
   if (job.kind === 'scores') return scoreWindows(job.policy, job.windows);
   return await fitPolicy(job.input, {
-    requireRunning: () => {
-      if (isCancelled(job.cancel)) throw trainingCancelled();
-    },
     onProgress: ({ state: { history, bestIteration }, step, steps }) =>
       say({ kind: 'progress', progress: { history, bestIteration, step, steps } }),
   });

@@ -24,8 +24,6 @@ export interface RolloutSettings {
   readonly rewardScale: number;
   /** Fills `out` with a uniform number in [0, 1) per environment, for a step of this rollout. */
   readonly draw: (step: number, out: Float32Array) => void;
-  /** Called before each step, to stop by throwing. */
-  readonly beforeStep: () => void;
 }
 
 /** What one policy played: `[steps, environments]` rows. */
@@ -71,7 +69,6 @@ export class Rollout {
   async play(world: TradingEnvironments, player: Player, settings: RolloutSettings): Promise<void> {
     const { environments } = this;
     for (let step = 0; step < this.steps; step++) {
-      settings.beforeStep();
       const from = step * environments;
       this.bar.set(world.bar, from);
       this.portfolio.set(world.portfolio, from * PORTFOLIO_SIZE);

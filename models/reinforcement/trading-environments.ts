@@ -1,11 +1,14 @@
+import type { Trade, TradeSide } from '../../contracts/backtest.ts';
 import type { Candles } from '../../contracts/candles.ts';
-import type { TradeRecord } from '../../contracts/evidence.ts';
+import { AS_LABELLED } from '../../contracts/policy.ts';
 import type { CostSpec, LabelSpec } from '../../contracts/recipe.ts';
 import type { MarketKind } from '../../contracts/series.ts';
-import { costsPerSideBps, grossReturn, netReturn } from '../../strategy/costs.ts';
-import { type Action, decide, type Holding } from '../../strategy/decide.ts';
-import { type Exit, exitLevels, hasLevels, matchLevels, type Position } from '../../strategy/matching.ts';
-import { AccountStates } from './account-states.ts';
+import { LONG } from '../../contracts/tasks.ts';
+import { grossReturn, TradeCosts } from '../../strategy/costs.ts';
+import { type OnOpposite, onOppositeOf, type Response, respond } from '../../strategy/decide.ts';
+import { exitPlan, knowsLevels } from '../../strategy/entry-plan.ts';
+import { levelPrice, NEVER_ABOVE, NEVER_BELOW, reachesStop, reachesTarget } from '../../strategy/levels.ts';
+import { AccountStates, type EpisodePosition } from './account-states.ts';
 import { ACTION_DIRECTION } from './actions.ts';
 import { PORTFOLIO_SIZE } from './portfolio-state.ts';
 
@@ -30,7 +33,16 @@ export interface Episodes {
   readonly draw: (environment: number, episode: number) => number;
 }
 
-export type OnTrade = (environment: number, trade: TradeRecord) => void;
+/** A closed position of an episode. Prices as the market showed them. */
+export interface EpisodeTrade
+  extends Pick<Trade, 'side' | 'entryBar' | 'exitBar' | 'exitReason' | 'grossReturn' | 'netReturn'> {
+  readonly entryPrice: number;
+  readonly exitPrice: number;
+}
+
+type Exit = Pick<EpisodeTrade, 'exitPrice' | 'exitReason'>;
+
+export type OnTrade = (environment: number, trade: EpisodeTrade) => void;
 /** `logReturn` is the logarithm of the episode's last equity over its first. */
 export type OnEpisode = (environment: number, steps: number, logReturn: number) => void;
 
@@ -39,8 +51,8 @@ const LEAST_EQUITY = 0.01;
 
 /**
  * Accounts that trade the same market at once, each on its own episode. An action at the close of bar t is decided,
- * filled at the open of t + 1, matched and charged as `strategy/backtest` does it, so an episode's trades are those of a
- * backtest of the same directions. The reward is the change of the logarithm of the account's equity from the close of t
+ * filled at the open of t + 1, matched and charged as `strategy/backtest` does it where costs don't grow with size, so an
+ * episode's trades are those of a backtest of the same directions. The reward is the change of the logarithm of the account's equity from the close of t
  * to that of t + 1, equity being marked as if the open position were closed there, after all costs.
  *
  * An episode is *terminated* by ruin, after which nothing more is to be earned, and *truncated* by its length or the end of
@@ -64,7 +76,8 @@ export class TradingEnvironments {
 
   readonly #market: TradingMarket;
   readonly #episodes: Episodes;
-  readonly #perSideBps: number;
+  readonly #costs: TradeCosts;
+  readonly #onOpposite: OnOpposite;
   readonly #lastBar: number;
   readonly #accounts: AccountStates;
   readonly #onTrade: OnTrade;
@@ -88,7 +101,8 @@ export class TradingEnvironments {
     this.reachedPortfolio = new Float32Array(count * PORTFOLIO_SIZE);
     this.#market = market;
     this.#episodes = episodes;
-    this.#perSideBps = costsPerSideBps(market.costs);
+    this.#costs = new TradeCosts(market.costs, market.market);
+    this.#onOpposite = onOppositeOf(AS_LABELLED, market.market);
     this.#lastBar = market.candles.close.length - 1;
     this.#accounts = new AccountStates(count);
     this.#onTrade = onTrade;
@@ -112,59 +126,83 @@ export class TradingEnvironments {
   }
 
   #step(i: number, action: number): void {
-    const { bar, realized, equity } = this.#accounts.of;
+    const { bar, realized, equity, share } = this.#accounts.of;
     const { close } = this.#market.candles;
     const next = bar[i] + 1;
-    this.#fill(i, next, this.#wish(i, bar[i], action));
+    const side = ACTION_DIRECTION[action] === LONG ? 'LONG' : 'SHORT';
+    this.#fill(i, next, this.#wish(i, bar[i], action), side);
     bar[i] = next;
     const open = this.#openReturn(i, close[next]);
     this.#accounts.mark(i, open);
-    const marked = Math.max(LEAST_EQUITY, realized[i] * Math.max(0, 1 + open));
+    const marked = Math.max(LEAST_EQUITY, realized[i] * Math.max(0, 1 + share[i] * open));
     this.reward[i] = Math.log(marked / equity[i]);
     equity[i] = marked;
     this.#finish(i);
   }
 
-  #wish(i: number, bar: number, action: number): Action {
+  #wish(i: number, bar: number, action: number): Response {
     const { labels, market, volatility } = this.#market;
-    const holding = this.#holding(i);
-    if (holding === 'flat' && !hasLevels(labels, volatility[bar])) return 'nothing';
-    return decide(ACTION_DIRECTION[action], holding, market);
+    const side = this.#accounts.of.side[i];
+    if (side === 0 && !knowsLevels(AS_LABELLED, labels, volatility[bar])) return 'nothing';
+    return respond(ACTION_DIRECTION[action], side, market, this.#onOpposite);
   }
 
   /** Orders at the bar's open, then levels within it, then the time limit at its close: the backtest's order. */
-  #fill(i: number, bar: number, wish: Action): void {
-    const { open, high, low, close } = this.#market.candles;
+  #fill(i: number, bar: number, wish: Response, side: TradeSide): void {
+    const { open, close } = this.#market.candles;
     let exit: Exit | null = null;
-    if (wish === 'enter-long' || wish === 'enter-short') this.#enter(i, bar, wish);
-    else if (wish === 'close') exit = { price: open[bar], reason: 'signal' };
-    if (this.#holding(i) === 'flat') return;
+    if (wish === 'open') this.#enter(i, bar, side);
+    else if (wish === 'opposite') exit = { exitPrice: open[bar], exitReason: 'signal' };
+    if (this.#accounts.of.side[i] === 0) return;
     const position = this.#accounts.position(i);
-    exit ??= matchLevels(position, open[bar], high[bar], low[bar]);
-    if (exit === null && bar === position.lastBar) exit = { price: close[bar], reason: 'time' };
+    exit ??= this.#touched(position, bar);
+    if (exit === null && bar === position.lastBar) exit = { exitPrice: close[bar], exitReason: 'time' };
     if (exit !== null) this.#leave(i, bar, position, exit);
   }
 
-  #enter(i: number, bar: number, wish: 'enter-long' | 'enter-short'): void {
+  #enter(i: number, bar: number, side: TradeSide): void {
     const { candles, volatility, labels } = this.#market;
-    const side = wish === 'enter-long' ? 'LONG' : 'SHORT';
+    const sign = side === 'LONG' ? 1 : -1;
     const entryPrice = candles.open[bar];
-    const { stop, target } = exitLevels(side, entryPrice, volatility[bar - 1], labels);
-    const lastBar = bar - 1 + labels.horizonBars;
-    this.#accounts.enter(i, { side, entryBar: bar, entryPrice, stop, target, lastBar });
+    const plan = exitPlan(AS_LABELLED, side, { market: { labels }, volatility: volatility[bar - 1] })!;
+    const [target] = plan.targets;
+    const stopAt = plan.stop && levelPrice(entryPrice, -sign, plan.stop, null);
+    const targetAt = target && levelPrice(entryPrice, sign, target.distance, null);
+    if ((stopAt ?? 1) <= 0 || (targetAt ?? 1) <= 0) return;
+    this.#accounts.enter(i, {
+      side,
+      entryBar: bar,
+      entryPrice,
+      share: this.#costs.entryShare(side, candles.close[bar - 1], entryPrice),
+      stop: stopAt ?? (sign > 0 ? NEVER_BELOW : NEVER_ABOVE),
+      target: targetAt ?? (sign > 0 ? NEVER_ABOVE : NEVER_BELOW),
+      lastBar: bar - 1 + labels.horizonBars,
+    });
   }
 
-  #leave(i: number, bar: number, { side, entryBar, entryPrice }: Position, { price, reason }: Exit): void {
-    const net = netReturn(side, entryPrice, price, this.#perSideBps);
+  /** A level that the open has jumped over fills there, else at its price; the stop first. */
+  #touched({ side, stop, target }: EpisodePosition, bar: number): Exit | null {
+    const { open, high, low } = this.#market.candles;
+    const sign = side === 'LONG' ? 1 : -1;
+    const [worst, best] = sign > 0 ? [low[bar], high[bar]] : [high[bar], low[bar]];
+    if (reachesStop(sign, stop, open[bar])) return { exitPrice: open[bar], exitReason: 'stop' };
+    if (reachesTarget(sign, target, open[bar])) return { exitPrice: open[bar], exitReason: 'target' };
+    if (reachesStop(sign, stop, worst)) return { exitPrice: stop, exitReason: 'stop' };
+    return reachesTarget(sign, target, best) ? { exitPrice: target, exitReason: 'target' } : null;
+  }
+
+  #leave(i: number, bar: number, position: EpisodePosition, { exitPrice, exitReason }: Exit): void {
+    const { side, entryBar, entryPrice } = position;
+    const net = this.#costs.netReturn(side, entryPrice, exitPrice, exitReason === 'target');
     this.#accounts.leave(i, net);
     this.#onTrade(i, {
-      direction: side,
+      side,
       entryBar,
       exitBar: bar,
       entryPrice,
-      exitPrice: price,
-      exitReason: reason,
-      grossReturn: grossReturn(side, entryPrice, price),
+      exitPrice,
+      exitReason,
+      grossReturn: grossReturn(side, entryPrice, exitPrice),
       netReturn: net,
     });
   }
@@ -173,7 +211,7 @@ export class TradingEnvironments {
   #openReturn(i: number, price: number): number {
     const { side, entryPrice } = this.#accounts.of;
     if (side[i] === 0) return 0;
-    return netReturn(side[i] > 0 ? 'LONG' : 'SHORT', entryPrice[i], price, this.#perSideBps);
+    return this.#costs.netReturn(side[i] > 0 ? 'LONG' : 'SHORT', entryPrice[i], price, false);
   }
 
   #finish(i: number): void {
@@ -212,11 +250,5 @@ export class TradingEnvironments {
     this.portfolio[from + 1] = openReturn[i];
     this.portfolio[from + 2] = isFlat ? 0 : (bar[i] - entryBar[i] + 1) / labels.horizonBars;
     this.portfolio[from + 3] = isFlat ? 0 : bestReturn[i] - openReturn[i];
-  }
-
-  #holding(i: number): Holding {
-    const side = this.#accounts.of.side[i];
-    if (side === 0) return 'flat';
-    return side > 0 ? 'long' : 'short';
   }
 }

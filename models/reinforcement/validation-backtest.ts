@@ -1,7 +1,7 @@
 import type { Dataset } from '../../contracts/dataset.ts';
 import { rowsOfBlock } from '../../datasets/block-rows.ts';
 import { spanOf } from '../../datasets/purge.ts';
-import { backtest } from '../../strategy/backtest.ts';
+import { playDirections } from '../../strategy/play-directions.ts';
 import { ACTION_DIRECTION, ACTIONS } from './actions.ts';
 import { PORTFOLIO_SIZE } from './portfolio-state.ts';
 import type { Player } from './rollout.ts';
@@ -23,11 +23,11 @@ export async function validationGrowth(
   const bars = rows.map(row => dataset.bar[row]);
   const { scores } = await player.evaluate(bars, new Float32Array(bars.length * PORTFOLIO_SIZE));
   const { from, to } = spanOf(rows, dataset);
-  const direction = new Int8Array(to + 1).fill(-1);
+  const direction = new Int8Array(candles.close.length).fill(-1);
   for (const [at, bar] of bars.entries()) direction[bar] = ACTION_DIRECTION[likeliestAction(scores, at)];
-  const { summary } = backtest({
+  const { equity, initialCash } = playDirections({
     candles,
-    atr: volatility,
+    volatility,
     direction,
     fromBar: from,
     toBar: to + 1,
@@ -35,7 +35,7 @@ export async function validationGrowth(
     costs,
     market,
   });
-  return Math.log(Math.max(LEAST_EQUITY, 1 + summary.totalNetReturn));
+  return Math.log(Math.max(LEAST_EQUITY, equity[equity.length - 1] / initialCash));
 }
 
 function likeliestAction(scores: Float32Array, row: number): number {

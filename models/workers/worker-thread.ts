@@ -14,38 +14,6 @@ export interface PortableError {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Shared with the thread, which looks at it between its native calls. */
-export type CancelFlag = Int32Array<SharedArrayBuffer>;
-
-export function cancelFlag(): CancelFlag {
-  return new Int32Array(new SharedArrayBuffer(4));
-}
-
-export function isCancelled(flag: CancelFlag): boolean {
-  return Atomics.load(flag, 0) !== 0;
-}
-
-/**
- * Raises the flag when the signal aborts, while `work` runs.
- * @throws AlphaloomError TRAINING_CANCELLED, without starting the work, if it has aborted already
- */
-export async function whileWatching<T>(
-  signal: AbortSignal,
-  cancel: CancelFlag,
-  work: () => Promise<T>,
-): Promise<T> {
-  if (signal.aborted) throw trainingCancelled();
-  const raise = (): void => {
-    Atomics.store(cancel, 0, 1);
-  };
-  signal.addEventListener('abort', raise, { once: true });
-  try {
-    return await work();
-  } finally {
-    signal.removeEventListener('abort', raise);
-  }
-}
-
 /**
  * Runs a module in a worker thread and answers when the thread has ended: nothing of it is left then.
  * @param data what the module finds as `workerData`; typed arrays over SharedArrayBuffer are not copied

@@ -120,14 +120,18 @@ test('the best is trained on the very bars that were searched, and its evidence 
   const rows: TrialRow[] = [];
   for (const [i, settings] of plan.settings.entries())
     rows.push({ trial: i + 1, settings, ok: true, ...(await score(settings, 3)) });
-  const { training, best, artifact } = await conclude(rows);
+  const { training, best, artifact, overfitting } = await conclude(rows);
   const winner = rows.find(({ trial }) => trial === best)!;
-  assert.ok(rows.every(row => row.ok && winner.ok && row.score.value! <= winner.score.value!));
+  assert.ok(winner.ok);
+  assert.ok(rows.every(row => row.ok && row.score.value! <= winner.score.value!));
   assert.deepEqual(training.input.recipe, trialRecipe(recipeOf(), winner.settings));
   assert.match(training.workflowId, /^train\/coinbase:BTCUSD\/1h\/[0-9a-f]{16}$/);
   const { folder } = await rooms.artifacts.load(artifact);
   const table = JSON.parse(await readFile(join(folder, 'trials.json'), 'utf8'));
   assert.deepEqual([table.best, table.trials.length], [best, 2]);
+  assert.deepEqual([overfitting!.trials, overfitting!.splits], [2, 12_870]);
+  assert.deepEqual(table.overfitting, overfitting);
+  assert.ok(overfitting!.bars >= winner.score.rows);
   assert.match(await readFile(join(folder, 'trials.svg'), 'utf8'), /^<svg /);
 
   const { series, recipe, asOfTime } = training.input;

@@ -79,7 +79,7 @@ test('the backtest plays the block’s bars and cuts no trade', () => {
   const { backtest, trades } = scoreModel(scoreInput());
   assert.equal(backtest.bars, 2_000 + 6);
   assert.ok(trades.length > 30);
-  assert.ok(trades.every(trade => trade.exitReason !== 'end' && trade.direction === 'LONG'));
+  assert.ok(trades.every(trade => trade.exitReason !== 'end' && trade.side === 'LONG'));
 });
 
 test('a block at the snapshot’s end is played to its last bar', () => {

@@ -3,6 +3,7 @@ import test from 'node:test';
 import { SAMPLE } from '../../candles/sample/index.ts';
 import type { SearchedRecipe } from '../../contracts/search.ts';
 import { seriesId } from '../../contracts/series.ts';
+import { foldSchema } from '../../contracts/split.ts';
 import { loadRecipe } from '../../host/recipes.ts';
 import { replayHistories } from '../../workers/replay.ts';
 import { fetchHistory, recordedHistories, recordHistory } from '../support/histories.ts';
@@ -70,6 +71,15 @@ test('histories made just now replay', TIMEOUT, async t => {
     maxWorkers: 1,
   });
   await orchestrator.awaitSearch(searchId);
+  const { workflowId: evaluationId } = await orchestrator.startEvaluation({
+    series: SAMPLE.series,
+    recipe: await loadRecipe('gbdt-core15', [], { 'train.params.rounds': 10 }),
+    folds: foldSchema.parse({ kind: 'walk-forward', folds: 3 }),
+    asOfTime: null,
+    actor: 'test',
+    maxWorkers: 2,
+  });
+  await orchestrator.awaitEvaluation(evaluationId);
   const histories = [];
   for (const [name, workflowId] of Object.entries({
     trainModel: trainingId,
@@ -77,6 +87,7 @@ test('histories made just now replay', TIMEOUT, async t => {
     modelLifecycle: `model/${seriesId(SAMPLE.series)}`,
     searchRecipe: searchId,
     runTrial: `${searchId}/1-2`,
+    evaluateRecipe: evaluationId,
   })) {
     const history = await fetchHistory(temporal.client, workflowId);
     histories.push({ workflowId, history });
@@ -84,5 +95,5 @@ test('histories made just now replay', TIMEOUT, async t => {
     const when = process.env.ALPHALOOM_RECORD_HISTORIES;
     if (when) await recordHistory(`${when}-${name}`, history);
   }
-  assert.equal(await replayHistories(histories), 5);
+  assert.equal(await replayHistories(histories), 6);
 });

@@ -1,34 +1,40 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { decide } from '../../strategy/decide.ts';
-import { LONG, SHORT } from './bars.ts';
+import { onOppositeOf, respond } from '../../strategy/decide.ts';
+import { LONG, policyOf, SHORT } from './bars.ts';
 
 const NO_TRADE = 1;
 const NO_PREDICTION = -1;
 
 test('a flat account follows the signal on a swap market', () => {
-  assert.equal(decide(LONG, 'flat', 'swap'), 'enter-long');
-  assert.equal(decide(SHORT, 'flat', 'swap'), 'enter-short');
+  assert.equal(respond(LONG, 0, 'swap', 'hold'), 'open');
+  assert.equal(respond(SHORT, 0, 'swap', 'hold'), 'open');
 });
 
-test('on spot SHORT opens nothing and closes a long', () => {
-  assert.equal(decide(SHORT, 'flat', 'spot'), 'nothing');
-  assert.equal(decide(SHORT, 'long', 'spot'), 'close');
-  assert.equal(decide(LONG, 'flat', 'spot'), 'enter-long');
+test('on spot SHORT opens nothing', () => {
+  assert.equal(respond(SHORT, 0, 'spot', 'close'), 'nothing');
+  assert.equal(respond(LONG, 0, 'spot', 'close'), 'open');
 });
 
 test('NO_TRADE and a missing prediction wish nothing', () => {
-  for (const market of ['spot', 'swap'] as const) {
-    for (const holding of ['flat', 'long', 'short'] as const) {
-      assert.equal(decide(NO_TRADE, holding, market), 'nothing');
-      assert.equal(decide(NO_PREDICTION, holding, market), 'nothing');
+  for (const kind of ['spot', 'swap'] as const) {
+    for (const held of [-1, 0, 1]) {
+      for (const signal of [NO_TRADE, NO_PREDICTION])
+        assert.equal(respond(signal, held, kind, 'reverse'), 'nothing');
     }
   }
 });
 
-test('on a swap market an open position is left to its levels, whatever the signal', () => {
-  for (const signal of [SHORT, LONG]) {
-    assert.equal(decide(signal, 'long', 'swap'), 'nothing');
-    assert.equal(decide(signal, 'short', 'swap'), 'nothing');
-  }
+test('a signal for what is held already wishes nothing', () => {
+  assert.equal(respond(LONG, 1, 'swap', 'reverse'), 'nothing');
+  assert.equal(respond(SHORT, -1, 'swap', 'reverse'), 'nothing');
+});
+
+test('the opposite signal does what the policy says: on spot it closes, on swaps nothing, unless told otherwise', () => {
+  assert.equal(onOppositeOf(policyOf({}), 'spot'), 'close');
+  assert.equal(onOppositeOf(policyOf({}), 'swap'), 'hold');
+  assert.equal(onOppositeOf(policyOf({ onOpposite: 'reverse' }), 'swap'), 'reverse');
+  assert.equal(respond(SHORT, 1, 'swap', 'hold'), 'nothing');
+  assert.equal(respond(SHORT, 1, 'spot', 'close'), 'opposite');
+  assert.equal(respond(LONG, -1, 'swap', 'reverse'), 'opposite');
 });

@@ -135,7 +135,6 @@ async function train(
       validate: () => growth(++validations),
       save: async now => void saved.push(now),
       onProgress: now => void progress.push(now),
-      requireRunning: () => {},
     },
     { ...SETTINGS, ...changes },
     from,

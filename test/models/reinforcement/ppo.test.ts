@@ -16,7 +16,7 @@ import { checkParity } from '../../../models/onnx/parity.ts';
 import { runRows } from '../../../models/onnx/row-chunks.ts';
 import { openSession } from '../../../models/onnx/session.ts';
 import { quantizeModel } from '../../../models/quantize/quantize-model.ts';
-import { backtest } from '../../../strategy/backtest.ts';
+import { playDirections } from '../../../strategy/play-directions.ts';
 import { killAfterFirstOutput, startScript } from '../../support/child-process.ts';
 import { temporaryHome } from '../../support/temporary-home.ts';
 import { ABSURD_DATA } from '../estimator-contract-data.ts';
@@ -273,9 +273,9 @@ function firstWindows(block: BlockName): WindowTable {
 function growthOf(directions: readonly number[]): number {
   const direction = new Int8Array(candles.close.length).fill(-1);
   for (const [row, bar] of TEST.bar.entries()) direction[bar] = directions[row];
-  const { summary } = backtest({
+  const { equity, initialCash } = playDirections({
     candles,
-    atr: volatilityPerBar(candles, 'atr14'),
+    volatility: volatilityPerBar(candles, 'atr14'),
     direction,
     fromBar: TEST.bar[0],
     toBar: candles.close.length,
@@ -283,7 +283,7 @@ function growthOf(directions: readonly number[]): number {
     costs: COSTS,
     market: 'swap',
   });
-  return Math.log1p(summary.totalNetReturn);
+  return Math.log(equity[equity.length - 1] / initialCash);
 }
 
 function likeliest(probabilities: Float32Array): number {

@@ -1,0 +1,106 @@
+import { buyAndHoldEquity } from '../performance/buy-and-hold.ts';
+import { type Content, html } from '../plots/markup.ts';
+import { page } from '../plots/page.ts';
+import { type KeyFigure, keyFigures, notice } from '../plots/parts.ts';
+import { gain, ratio, roundMoney, share, whole } from './amounts.ts';
+import { assumptionSection } from './assumptions.ts';
+import { benchmarkSection, monteCarloSection } from './chance-section.ts';
+import { costSection } from './cost-section.ts';
+import { equityFigures } from './equity-figures.ts';
+import { monthTable } from './month-table.ts';
+import type { PlayedBacktest } from './played-backtest.ts';
+import { priceFigures } from './price-figures.ts';
+import { summaryOf } from './summary.ts';
+import { tradeSection } from './trade-section.ts';
+
+/** `report.html`: a whole page in one file. Same backtest, same bytes. */
+export function renderBacktestReport(played: PlayedBacktest): string {
+  const { document, result, setup } = played;
+  const hasBars = result.time.length > 0;
+  return page({
+    title: titleOf(played),
+    kind: document.inSample === null ? 'Backtest' : 'Backtest · IN-SAMPLE',
+    lead: [
+      warnings(played),
+      summaryOf(played).map(text => html`<p>${text}</p>`),
+      keyFigures(headline(played)),
+      notes(played),
+    ],
+    sections: hasBars
+      ? [
+          { title: 'Equity', content: equityFigures(played, buyAndHoldEquity(setup, result.time)) },
+          { title: 'Trades on the price', content: priceFigures(played) },
+          { title: 'Months', content: monthTable(played.performance.months) },
+          { title: 'Trades', content: tradeSection(played) },
+          { title: 'Costs', content: costSection(played) },
+          { title: 'Benchmarks', content: benchmarkSection(played) },
+          { title: 'Monte Carlo', content: monteCarloSection(played) },
+          { title: 'What was assumed', content: assumptionSection(played) },
+        ]
+      : [{ title: 'What was assumed', content: assumptionSection(played) }],
+    footer: html`<p>Backtest ${document.id.slice(0, 16)} · Alphaloom ${document.alphaloom} · times are UTC · figures in backtest.json, rows in trades.parquet and equity.parquet</p>`,
+  });
+}
+
+function titleOf({ document }: PlayedBacktest): string {
+  const symbols = document.markets.map(({ symbol }) => symbol);
+  const named =
+    symbols.length > 4
+      ? `${symbols.slice(0, 3).join(', ')} and ${symbols.length - 3} more`
+      : symbols.join(', ');
+  return `${named} ${document.timeframe} · ${document.policy.name}`;
+}
+
+/** What must not be missed. */
+function warnings({ document }: PlayedBacktest): Content {
+  const { inSample, markets } = document;
+  const generated = markets.filter(({ synthetic }) => synthetic).length;
+  return [
+    inSample === null
+      ? null
+      : notice(
+          'alarm',
+          html`<p style="font-size: 20px; margin-bottom: 4px"><strong>IN-SAMPLE</strong></p><p>${inSample.warning} ${share(inSample.seenBars / inSample.bars)} of the played bars (${whole(inSample.seenBars)} of ${whole(inSample.bars)}) were seen.</p>`,
+        ),
+    generated === 0
+      ? null
+      : notice(
+          'alarm',
+          html`<p><strong>Generated bars.</strong> They were drawn, not recorded: nothing here says anything of a market.</p>`,
+        ),
+  ];
+}
+
+function headline({ document, performance }: PlayedBacktest): KeyFigure[] {
+  const { account, buyAndHold, trades, costs } = performance;
+  return [
+    {
+      label: document.inSample === null ? 'Net return' : 'In-sample return',
+      value: gain(account.totalReturn),
+      note: account.cagr === null ? undefined : `${gain(account.cagr)} a year`,
+      tone: account.totalReturn >= 0 ? 'gain' : 'loss',
+    },
+    {
+      label: 'Bought and held',
+      value: gain(buyAndHold.totalReturn),
+      note: `fell by ${share(buyAndHold.maxDrawdown)}`,
+    },
+    {
+      label: 'Largest drawdown',
+      value: share(account.maxDrawdown),
+      note: `Calmar ${ratio(account.calmar)}`,
+    },
+    { label: 'Sharpe ratio', value: ratio(account.sharpe), note: `Sortino ${ratio(account.sortino)}` },
+    { label: 'Trades', value: whole(trades.trades), note: `profit factor ${ratio(trades.profitFactor)}` },
+    {
+      label: document.quote === null ? 'Costs' : `Costs in ${document.quote}`,
+      value: roundMoney(costs.total, null),
+      note: `${share(costs.total / performance.initialCash)} of the cash`,
+    },
+  ];
+}
+
+function notes({ document }: PlayedBacktest): Content {
+  if (document.notes.length === 0) return null;
+  return notice('plain', html`<ul>${document.notes.map(text => html`<li>${text}</li>`)}</ul>`);
+}

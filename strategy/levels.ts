@@ -1,0 +1,45 @@
+import type { Distance } from '../contracts/intents.ts';
+import { type Grid, nearestTo } from './grid.ts';
+
+/** Shares of tp2's distance at which the three targets stand. */
+export const TARGET_LADDER = { tp1: 0.5, tp2: 1, tp3: 1.5 } as const;
+
+/** Prices that no bar reaches stand for levels that are not there, so that a state holds numbers alone. */
+export const NEVER_BELOW = 0;
+export const NEVER_ABOVE = Number.MAX_VALUE;
+
+/** Where a market states no tick, a level keeps so many digits: it is the number one would write, and is reached by it. */
+const LEVEL_DIGITS = 12;
+
+/**
+ * Price of a level, rounded to the nearest tick.
+ * @param side 1: above the entry, −1: below
+ */
+export function levelPrice(entryPrice: number, side: number, distance: Distance, tick: Grid | null): number {
+  const { unit, value } = distance;
+  const inQuote = unit === 'quote' ? value : (entryPrice * value) / 100;
+  return roundLevel(entryPrice + side * inQuote, tick);
+}
+
+/** @returns the nearest tick, or 12 digits; what is not above 0 stands as it is */
+export function roundLevel(price: number, tick: Grid | null): number {
+  if (tick !== null) return nearestTo(tick, price);
+  if (!(price > 0)) return price;
+  const power = LEVEL_DIGITS - 1 - Math.floor(Math.log10(price));
+  if (Math.abs(power) > MAX_POWER) return price;
+  const scale = 10 ** Math.abs(power);
+  return power >= 0 ? Math.round(price * scale) / scale : Math.round(price / scale) * scale;
+}
+
+/** Powers of ten up to here are exact doubles. */
+const MAX_POWER = 22;
+
+/** Whether a price is at or beyond a stop, against the position. @param side 1 long, −1 short */
+export function reachesStop(side: number, stop: number, price: number): boolean {
+  return side > 0 ? price <= stop : price >= stop;
+}
+
+/** Whether a price is at or beyond a target, in favour of the position. */
+export function reachesTarget(side: number, target: number, price: number): boolean {
+  return side > 0 ? price >= target : price <= target;
+}

@@ -1,0 +1,45 @@
+import type { Account, AccountState } from './account.ts';
+import type { EntryState, Position, SymbolBook } from './symbol-book.ts';
+
+/** What a simulation goes on from, as plain data that JSON keeps to the last bit. */
+export interface SimulationState {
+  readonly account: AccountState;
+  readonly symbols: readonly SymbolState[];
+}
+
+interface SymbolState {
+  readonly position: PlainState<Position>;
+  readonly order: PlainState<EntryState>;
+  readonly lastClose: number;
+  readonly lastTime: number;
+  readonly lastBar: number;
+  readonly lastVolume: number;
+}
+
+type PlainState<State> = {
+  readonly [Key in keyof State as State[Key] extends (...of: never[]) => unknown ? never : Key]: State[Key];
+};
+
+export function writeState(account: Account, books: readonly SymbolBook[]): SimulationState {
+  return {
+    account: account.state(),
+    symbols: books.map(({ position, order, lastClose, lastTime, lastBar, lastVolume }) => ({
+      position: structuredClone({ ...position }),
+      order: structuredClone({ ...order }),
+      ...{ lastClose, lastTime, lastBar, lastVolume },
+    })),
+  };
+}
+
+export function readState(
+  { account: amounts, symbols }: SimulationState,
+  account: Account,
+  books: readonly SymbolBook[],
+): void {
+  account.restore(amounts);
+  for (const [i, { position, order, ...last }] of symbols.entries()) {
+    Object.assign(books[i].position, structuredClone(position));
+    Object.assign(books[i].order, structuredClone(order));
+    Object.assign(books[i], last);
+  }
+}

@@ -1,0 +1,289 @@
+import type { BacktestResult, Trade } from '../contracts/backtest.ts';
+import type { CostSpec } from '../contracts/costs.ts';
+import type { Decide, Intent, MarketFacts } from '../contracts/intents.ts';
+import type { Policy } from '../contracts/policy.ts';
+import { Account } from './account.ts';
+import { decide as decideByPolicy, type OnOpposite, onOppositeOf } from './decide.ts';
+import { closedBarAt, hasSignal, type Marks, portfolioAt, predictionAt } from './decision-views.ts';
+import { EntryMatching } from './entry-matching.ts';
+import { ExitMatching } from './exit-matching.ts';
+import { REASON } from './exit-reasons.ts';
+import { FillCosts } from './fill-costs.ts';
+import { fundingOf } from './funding.ts';
+import { checkIntents } from './intent-check.ts';
+import { liquidationPoint, priceAt } from './liquidation.ts';
+import { firstSignal, type Lines, markQuietBars } from './quiet-bars.ts';
+import { readState, type SimulationState, writeState } from './simulation-state.ts';
+import { type MarketFeed, SymbolBook } from './symbol-book.ts';
+import { timelineOf } from './timeline.ts';
+import { TradeColumns } from './trade-columns.ts';
+import { moveTrailingStop } from './trailing-stop.ts';
+
+/** What is traded, by which rules, with what. */
+export interface SimulationTerms {
+  /** In the order in which they are asked at a close. */
+  readonly markets: readonly MarketFacts[];
+  readonly policy: Policy;
+  readonly costs: CostSpec;
+  readonly initialCash: number;
+}
+
+/** A line per played open time. */
+export interface PlayedBars extends Lines {
+  readonly time: Float64Array;
+}
+
+/**
+ * An account that is fed bars: it matches what rests, marks, and decides at each close. Bars may come all at once or in
+ * pieces, and the state may be written down and read again in between: the result is the same.
+ */
+export class Simulation {
+  readonly #policy: Policy;
+  readonly #costs: CostSpec;
+  readonly #decide: Decide | null;
+  readonly #isSpot: boolean;
+  readonly #onOpposite: OnOpposite;
+  readonly #account: Account;
+  readonly #books: SymbolBook[];
+  readonly #trades = new TradeColumns();
+  readonly #exits: ExitMatching;
+  readonly #entries: EntryMatching;
+
+  /** @param decide of one's own; null: the policy's signals are followed */
+  constructor({ markets, policy, costs, initialCash }: SimulationTerms, decide: Decide | null) {
+    const [{ kind }] = markets;
+    const fillCosts = new FillCosts(costs);
+    const maxVolumeShare = policy.maxVolumeShare ?? null;
+    this.#policy = policy;
+    this.#costs = costs;
+    this.#decide = decide;
+    this.#isSpot = kind === 'spot';
+    this.#onOpposite = onOppositeOf(policy, kind);
+    this.#account = new Account(initialCash);
+    this.#books = markets.map(
+      ({ symbol, kind, labels, rules }, index) => new SymbolBook(index, { symbol, kind, labels, rules }),
+    );
+    this.#exits = new ExitMatching(this.#account, fillCosts, this.#trades, maxVolumeShare);
+    this.#entries = new EntryMatching(this.#account, this.#books, fillCosts, {
+      isSpot: this.#isSpot,
+      maxLeverage: policy.maxLeverage,
+      maxVolumeShare,
+      feeInBase: this.#isSpot && costs.feeCurrency === 'received',
+    });
+  }
+
+  /**
+   * Plays bars that follow those played before, one feed per market in their order.
+   * @throws AlphaloomError STRATEGY_INVALID where one's own decide throws or wants what no order can be
+   */
+  play(feeds: readonly MarketFeed[]): PlayedBars {
+    for (const [i, { candles, signals, funding, firstBar }] of feeds.entries()) {
+      const book = this.#books[i];
+      book.candles = candles;
+      book.signals = signals;
+      book.funding = this.#isSpot ? null : fundingOf(funding, this.#costs);
+      book.firstBar = firstBar;
+    }
+    const time = timelineOf(feeds);
+    const played = {
+      time,
+      equity: new Float64Array(time.length),
+      cash: new Float64Array(time.length),
+      grossExposure: new Float64Array(time.length),
+    };
+    if (feeds.length === 1) this.#playOne(feeds[0], played);
+    else this.#playTogether(feeds, played);
+    for (const book of this.#books) book.row = -1;
+    return played;
+  }
+
+  /** Ends the range at the last played time: what is open leaves at its last close. @returns the account after it */
+  finish(): { readonly equity: number; readonly cash: number; readonly grossExposure: number } {
+    for (const book of this.#books) {
+      book.order.withdraw();
+      if (book.position.side !== 0) this.#exits.leaveAt(book, book.lastClose, REASON.end);
+    }
+    this.#account.forgetLastDecision();
+    const { cash } = this.#account;
+    return { equity: cash, cash, grossExposure: 0 };
+  }
+
+  /** Positions that were closed since this was last asked. */
+  takeTrades(): Trade[] {
+    return this.#trades.take(this.#books.map(({ market }) => market.symbol));
+  }
+
+  totals(): Pick<BacktestResult, 'turnover' | 'costs' | 'refused'> {
+    return this.#account.totals();
+  }
+
+  /** Everything that later bars depend on, as plain data. Closed trades are not in it: take them first. */
+  state(): SimulationState {
+    return writeState(this.#account, this.#books);
+  }
+
+  restore(state: SimulationState): void {
+    readState(state, this.#account, this.#books);
+  }
+
+  /** One symbol: bars in which nothing can happen are only marked. */
+  #playOne({ signals, from, to }: MarketFeed, lines: PlayedBars): void {
+    const [book] = this.#books;
+    const { position, order } = book;
+    const canSkip = this.#decide === null;
+    let row = from;
+    while (row < to) {
+      if (canSkip && order.side === 0 && position.leaving === REASON.none) {
+        const next = this.#quietUntil(book, signals, row, to, lines, row - from);
+        if (next > row) {
+          this.#account.beginDecision();
+          book.row = next - 1;
+          book.closeBar();
+          row = next;
+          continue;
+        }
+      }
+      book.row = row;
+      this.#step(lines, row - from);
+      row++;
+    }
+  }
+
+  #quietUntil(
+    book: SymbolBook,
+    signals: MarketFeed['signals'],
+    row: number,
+    to: number,
+    lines: Lines,
+    line: number,
+  ): number {
+    const { position } = book;
+    const { cash } = this.#account;
+    if (position.side === 0) {
+      const next = firstSignal(signals, row, to, !this.#isSpot);
+      lines.equity.fill(cash, line, line + next - row);
+      lines.cash.fill(cash, line, line + next - row);
+      return next;
+    }
+    if (position.plan!.trailing !== null) return row;
+    return markQuietBars(book, cash, this.#onOpposite, row, to, lines, line);
+  }
+
+  #playTogether(feeds: readonly MarketFeed[], lines: PlayedBars): void {
+    const next = feeds.map(({ from }) => from);
+    for (let line = 0; line < lines.time.length; line++) {
+      const time = lines.time[line];
+      for (let i = 0; i < feeds.length; i++) {
+        const hasBar = next[i] < feeds[i].to && feeds[i].candles.openTime[next[i]] === time;
+        this.#books[i].row = hasBar ? next[i]++ : -1;
+      }
+      this.#step(lines, line);
+    }
+  }
+
+  /** All symbols at one time, in the order of the rule book. */
+  #step(lines: Lines, line: number): void {
+    this.#match();
+    for (const book of this.#books) book.closeBar();
+    this.#mark(lines, line);
+    for (const book of this.#books) {
+      if (book.row >= 0 && book.position.side !== 0) moveTrailingStop(book);
+    }
+    this.#decideAll(lines, line);
+  }
+
+  #match(): void {
+    const books = this.#books;
+    for (const book of books) if (book.row >= 0) this.#payFunding(book);
+    for (const book of books) if (isMatched(book)) this.#exits.continueAtOpen(book);
+    for (const book of books) if (isMatched(book)) this.#exits.jumpedAtOpen(book);
+    for (const book of books) if (isOrdered(book)) this.#entries.atOpen(book);
+    for (const book of books) if (isOrdered(book)) this.#entries.limitWithin(book);
+    if (!this.#isSpot && this.#account.open > 0) this.#liquidate();
+    for (const book of books) if (isMatched(book)) this.#exits.levelsWithin(book);
+    for (const book of books) if (isMatched(book)) this.#exits.timeAtClose(book);
+    for (const book of books) if (isOrdered(book)) this.#entries.lapse(book);
+  }
+
+  #payFunding({ position, funding, lastTime, candles, row }: SymbolBook): void {
+    if (funding === null || position.side === 0) return;
+    const rate = funding.due(lastTime, candles.openTime[row]);
+    if (rate === 0) return;
+    const paid = position.side * position.quantity * candles.open[row] * rate;
+    this.#account.cash -= paid;
+    this.#account.funding += paid;
+    position.funding += paid;
+  }
+
+  #liquidate(): void {
+    const point = liquidationPoint(this.#account.cash, this.#books);
+    if (point === null) return;
+    for (const book of this.#books) {
+      book.order.withdraw();
+      if (book.position.side !== 0) this.#exits.leaveAt(book, priceAt(book, point), REASON.liquidation);
+    }
+  }
+
+  #mark(lines: Lines, line: number): void {
+    const { cash } = this.#account;
+    let equity = cash;
+    let gross = 0;
+    for (const { position, lastClose } of this.#books) {
+      if (position.side === 0) continue;
+      const value = position.quantity * lastClose;
+      equity += position.side * value;
+      gross += value;
+    }
+    lines.equity[line] = equity;
+    lines.cash[line] = cash;
+    lines.grossExposure[line] = gross;
+  }
+
+  #decideAll(lines: Lines, line: number): void {
+    this.#account.beginDecision();
+    const marks = {
+      equity: lines.equity[line],
+      cash: lines.cash[line],
+      grossExposure: lines.grossExposure[line],
+    };
+    for (const book of this.#books) {
+      if (book.row < 0 || (this.#decide === null && !hasSignal(book))) continue;
+      const intents = this.#intents(book, marks);
+      for (const intent of intents) if (intent.kind !== 'enter') this.#apply(book, intent);
+      for (const intent of intents) if (intent.kind === 'enter') this.#entries.place(book, intent);
+    }
+  }
+
+  #intents(book: SymbolBook, marks: Marks): readonly Intent[] {
+    const isRuined = !(marks.equity > 0) && this.#account.open === 0;
+    if (isRuined && this.#decide !== null) return [];
+    const bar = closedBarAt(book);
+    const portfolio = portfolioAt(book, this.#books, marks);
+    const prediction = predictionAt(book);
+    if (this.#decide === null) return decideByPolicy(prediction, portfolio, this.#policy, bar);
+    return checkIntents(this.#decide, prediction, portfolio, this.#policy, bar);
+  }
+
+  #apply({ position, order }: SymbolBook, intent: Exclude<Intent, { kind: 'enter' }>): void {
+    switch (intent.kind) {
+      case 'skip':
+        this.#account.refuseDecided(intent.reason);
+        return;
+      case 'cancel-entry':
+        order.withdraw();
+        return;
+      case 'exit':
+        if (position.side === 0) return;
+        order.withdraw();
+        if (position.leaving === REASON.none) position.leaving = REASON.signal;
+    }
+  }
+}
+
+function isMatched({ row, position }: SymbolBook): boolean {
+  return row >= 0 && position.side !== 0;
+}
+
+function isOrdered({ row, order }: SymbolBook): boolean {
+  return row >= 0 && order.side !== 0;
+}

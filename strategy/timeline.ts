@@ -1,0 +1,20 @@
+import type { MarketFeed } from './symbol-book.ts';
+
+/** Open times at which any of the feeds has a bar to play, ascending, each once. */
+export function timelineOf(feeds: readonly MarketFeed[]): Float64Array {
+  if (feeds.length === 1) return feeds[0].candles.openTime.slice(feeds[0].from, feeds[0].to);
+  const rows = feeds.map(({ from }) => from);
+  const times = new Float64Array(feeds.reduce((sum, { from, to }) => sum + to - from, 0));
+  let count = 0;
+  for (;;) {
+    let time = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < feeds.length; i++) {
+      if (rows[i] < feeds[i].to) time = Math.min(time, feeds[i].candles.openTime[rows[i]]);
+    }
+    if (time === Number.POSITIVE_INFINITY) return times.slice(0, count);
+    times[count++] = time;
+    for (let i = 0; i < feeds.length; i++) {
+      if (rows[i] < feeds[i].to && feeds[i].candles.openTime[rows[i]] === time) rows[i]++;
+    }
+  }
+}
