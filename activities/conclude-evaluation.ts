@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ArtifactRef, Json } from '../contracts/artifact.ts';
 import type { Evaluation } from '../contracts/evaluation.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
-import type { TrialScore } from '../contracts/trials.ts';
+import type { Settings, TrialScore } from '../contracts/trials.ts';
 import { splitFolds } from '../datasets/folds.ts';
 import type { AnsweredFold } from '../evaluation/folds/out-of-fold.ts';
 import type { History } from '../evaluation/history.ts';
@@ -26,6 +26,7 @@ type Input = EvaluatedFolds & {
   /** All folds, in their order. */
   readonly folds: readonly ArtifactRef[];
   readonly actor: string;
+  readonly changes?: Settings;
 };
 
 /** The artifact's result. */
@@ -38,7 +39,7 @@ interface EvaluationFacts {
 export function concludeEvaluation(rooms: Rooms) {
   const { artifacts, registry } = rooms;
   return asStep(async (input: Input, { signal }) => {
-    const { series, recipe, spec, folds, dataset, actor } = input;
+    const { series, recipe, changes = {}, spec, folds, dataset, actor } = input;
     const inputs = {
       series: seriesId(series),
       recipe: recipe.name,
@@ -78,7 +79,7 @@ export function concludeEvaluation(rooms: Rooms) {
       {
         origin: 'evaluation',
         recipe: recipe.name,
-        settings: {},
+        settings: changes,
         configuration: configurationOf(recipe),
         objective: 'mcc',
         score,

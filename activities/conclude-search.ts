@@ -50,6 +50,7 @@ export function concludeSearch({ artifacts, orchestrator }: Rooms) {
     const input: TrainModelInput = {
       series,
       recipe: trialRecipe(recipe, best.settings),
+      changes: best.settings,
       asOfTime: result.toTime + TIMEFRAME_MS[series.timeframe],
       offer,
       actor,

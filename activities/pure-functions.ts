@@ -4,6 +4,7 @@ import type { SearchedRecipe } from '../contracts/search.ts';
 import type { Timeframe } from '../contracts/series.ts';
 import type { SearchPlan } from '../contracts/trials.ts';
 import * as dataset from '../datasets/dataset.ts';
+import { scoreBriefly } from '../evaluation/brief-score.ts';
 import { compareModels } from '../evaluation/comparison.ts';
 import { scoreEvaluation } from '../evaluation/folds/score-evaluation.ts';
 import { scoreOutOfFold } from '../evaluation/folds/score-out-of-fold.ts';
@@ -56,6 +57,7 @@ export const PURE_FUNCTIONS = {
   measureStability,
   planSearch,
   probabilityOfOverfitting,
+  scoreBriefly,
   scoreEvaluation,
   reviewVersions,
   scoreModel,

@@ -5,8 +5,16 @@ import type { PackageMeta } from '../contracts/package.ts';
 import type { Recipe } from '../contracts/recipe.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import { TASK_CLASSES } from '../contracts/tasks.ts';
-import { type CardVariant, renderCard } from '../evaluation/card.ts';
-import { type MeasuredEvidence, PACKAGE_FILES, readEvidence } from '../inference/package.ts';
+import { composeCard } from '../evaluation/card/card.ts';
+import type { CardVariant } from '../evaluation/card/document.ts';
+import { cardMarkdown } from '../evaluation/card/markdown.ts';
+import { cardPage } from '../evaluation/card/page.ts';
+import {
+  type MeasuredEvidence,
+  PACKAGE_FILES,
+  readEvidence,
+  trainedThroughOf,
+} from '../inference/package.ts';
 import { estimatorOf } from '../models/estimators/index.ts';
 import { linkPackage } from '../registry/package-files.ts';
 import { asStep } from './activity.ts';
@@ -28,7 +36,7 @@ interface Input {
   readonly evidence: ArtifactRef;
 }
 
-/** Writes the package (model, meta, metrics, card) and gives it the series' next version, or the one it has. */
+/** Writes the package (model, meta, metrics, cards) and gives it the series' next version, or the one it has. */
 export function registerVersion(rooms: Rooms) {
   return asStep(async (input: Input) => {
     const { series, recipe, actor, ...artifacts } = input;
@@ -43,7 +51,9 @@ export function registerVersion(rooms: Rooms) {
       await copyFile(modelPath, join(folder, PACKAGE_FILES.model));
       await writeFile(join(folder, PACKAGE_FILES.meta), `${JSON.stringify(meta, null, 2)}\n`);
       await copyFile(evidencePath, join(folder, PACKAGE_FILES.metrics));
-      await writeFile(join(folder, PACKAGE_FILES.card), renderCard(meta, evidence, variants));
+      const card = composeCard(meta, evidence, variants);
+      await writeFile(join(folder, PACKAGE_FILES.card), cardMarkdown(card));
+      await writeFile(join(folder, PACKAGE_FILES.cardPage), cardPage(card));
       return { packageId: meta.packageId, latencyMs: evidence.latencyMs };
     });
     const { metrics, baseline } = evidence;
@@ -58,9 +68,7 @@ export function registerVersion(rooms: Rooms) {
       task: recipe.task,
       dataFromTime: meta.dataset.firstTime,
       dataToTime: meta.dataset.lastTime,
-      trainedThroughTime: mayHaveSeenTest
-        ? meta.dataset.lastTime
-        : Math.max(meta.dataset.trainedThroughTime, meta.imported?.trainedThroughTime ?? 0),
+      trainedThroughTime: trainedThroughOf(meta),
       eligible,
       tradable,
       marketKind: meta.marketKind,

@@ -14,9 +14,9 @@ export const STEP_VERSIONS: Readonly<Record<ArtifactStep, number>> = {
   evidence: 5,
   package: 6,
   comparison: 4,
-  seeds: 1,
   fold: 2,
   trial: 2,
   search: 2,
   evaluation: 1,
+  seeds: 1,
 };

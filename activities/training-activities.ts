@@ -9,6 +9,7 @@ import { labelDataset } from './label-dataset.ts';
 import { keepSeeds } from './other-seeds.ts';
 import { planSearch } from './plan-search.ts';
 import { quantizeModel } from './quantize-model.ts';
+import { reproduceVersion } from './reproduce-version.ts';
 import { reviewChampion } from './review-champion.ts';
 import type { Rooms } from './rooms.ts';
 import { scoreTrial } from './score-trial.ts';
@@ -34,6 +35,7 @@ export function createTrainingActivities(rooms: Rooms) {
     keepSeeds: keepSeeds(rooms),
     compareWithChampion: compareWithChampion(rooms),
     reviewChampion: reviewChampion(rooms),
+    reproduceVersion: reproduceVersion(rooms),
     planSearch: planSearch(rooms),
     scoreTrial: scoreTrial(rooms),
     concludeSearch: concludeSearch(rooms),

@@ -29,15 +29,13 @@ export async function readTrials(registry: Registry, series: Series): Promise<Tr
   return (await registry.trials(seriesId(series))).map(({ detail }) => detail as unknown as TrialRecord);
 }
 
-/** What a trial is known by, whatever data and folds it was scored on. */
-export function configurationOf({
-  task,
-  features,
-  labels,
-  weights,
-  filter,
-  train,
-  decision,
-}: Recipe): string {
-  return sha256(storableJson({ task, features, labels, weights, filter, train, decision }));
+/**
+ * What a trial is known by, whatever data and folds it was scored on.
+ * @param imported SHA-256 (hex) of a model that was trained elsewhere; the recipe does not tell one from another
+ */
+export function configurationOf(
+  { task, features, labels, weights, filter, train, decision }: Recipe,
+  imported?: string,
+): string {
+  return sha256(storableJson({ task, features, labels, weights, filter, train, decision, imported }));
 }

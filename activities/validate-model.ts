@@ -4,8 +4,7 @@ import type { ArtifactStore } from '../artifacts/store.ts';
 import type { ArtifactRef, Json } from '../contracts/artifact.ts';
 import { decideClasses, decidedProbabilities } from '../contracts/decision.ts';
 import type { Evidence, Measurements } from '../contracts/evidence.ts';
-import type { Recipe } from '../contracts/recipe.ts';
-import { type Series, seriesId } from '../contracts/series.ts';
+import { seriesId } from '../contracts/series.ts';
 import { DECIDED_CLASSES } from '../contracts/tasks.ts';
 import { blockRows, labelsOfBlock, rowsOfBlock } from '../datasets/block-rows.ts';
 import { readDataset } from '../datasets/dataset-file.ts';
@@ -15,7 +14,7 @@ import { readSnapshot } from '../datasets/snapshot-file.ts';
 import { judgeCandidate } from '../evaluation/gate.ts';
 import { typicalValues } from '../evaluation/importance/typical-values.ts';
 import type { GateFacts } from '../evaluation/rules/rule.ts';
-import { sharpeEvidence, type TrialsSoFar, trialsSoFar } from '../evaluation/sharpe-evidence.ts';
+import { sharpeEvidence, type TrialsSoFar } from '../evaluation/sharpe-evidence.ts';
 import { countDecided, decidedLabels } from '../evaluation/truth.ts';
 import { PACKAGE_FILES } from '../inference/package.ts';
 import { estimatorOf } from '../models/estimators/index.ts';
@@ -25,26 +24,22 @@ import { openSession } from '../models/onnx/session.ts';
 import { asStep } from './activity.ts';
 import { SNAPSHOT_FILE, type SnapshotFacts } from './export-snapshot.ts';
 import { DATASET_FILE, type DatasetFacts } from './label-dataset.ts';
+import { logTraining, type TrainedModel } from './log-training.ts';
 import { offThread } from './off-thread.ts';
 import { MODEL_FILE, type ModelFacts } from './quantize-model.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
-import { readTrials } from './trial-log.ts';
 
-interface Input {
-  readonly series: Series;
-  readonly recipe: Recipe;
-  readonly snapshot: ArtifactRef;
-  readonly dataset: ArtifactRef;
+interface Input extends TrainedModel {
   readonly fit: ArtifactRef;
-  readonly model: ArtifactRef;
 }
 
-/** Judges a candidate alone, by the very file that would serve, on the test block. */
-export function validateModel({ artifacts, registry }: Rooms) {
+/** Logs a candidate as a trial of its series, and judges it alone, by the very file that would serve, on the test block. */
+export function validateModel(rooms: Rooms) {
+  const { artifacts } = rooms;
   return asStep(async (input: Input, { signal }) => {
     const { recipe } = input;
-    const trials = trialsSoFar(await readTrials(registry, input.series));
+    const trials = await logTraining(rooms, input, signal);
     const inputs = {
       series: seriesId(input.series),
       recipe: recipe.name,
@@ -114,6 +109,8 @@ async function judge(
       netReturns,
       trades,
       calibration: calibrated,
+      reliability,
+      equityCurve,
     } = await offThread('scoreModel', [scoreInput], signal);
     const probabilities = decidedProbabilities(task, scoreInput.answers, decision);
     const predicted = decideClasses(task, probabilities, decision);
@@ -155,6 +152,8 @@ async function judge(
       backtest,
       sharpe: sharpeEvidence(netReturns, series.timeframe, trials),
       stability,
+      reliability,
+      equityCurve,
       importance: (await estimatorOf(recipe.train).importance(fit.folder)) ?? [],
       ...explained,
       parity: model.result.parity,

@@ -6,11 +6,11 @@ export interface GlobalFlags {
   readonly quiet: boolean;
 }
 
-const ALIASES: Readonly<Record<string, string>> = { '--tf': '--timeframe' };
+const ALIASES: Readonly<Record<string, string>> = { '--tf': '--timeframe', '--fees': '--fee-bps' };
 
 /**
  * Brings a command line to its standard form: global flags are taken out wherever they stand, `--max_workers` is
- * `--max-workers`, `--tf` is `--timeframe`. What follows `--` is left alone.
+ * `--max-workers`, `--tf` is `--timeframe`, `--fees` is `--fee-bps`. What follows `--` is left alone.
  */
 export function normaliseArguments(argv: readonly string[]): { arguments: string[]; flags: GlobalFlags } {
   const end = argv.indexOf('--');

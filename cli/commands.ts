@@ -28,7 +28,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   status: { summary: 'Show what runs', load: () => import('./status.ts') },
   logs: { summary: 'Show the logs of what runs', load: () => import('./logs.ts') },
   init: {
-    summary: 'Write a first alphaloom.yaml, an example recipe and features of your own',
+    summary: 'Write a first alphaloom.yaml, and an example of a recipe, features and a strategy of your own',
     load: () => import('./init.ts'),
   },
   config: {
@@ -59,6 +59,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   artifacts: {
     summary: 'Remove intermediate results that nothing needs any more',
     load: () => import('./artifacts.ts'),
+  },
+  backtest: {
+    summary: 'Play a version over stored bars as it would have traded, with costs and a report',
+    load: () => import('./backtest.ts'),
+  },
+  audit: {
+    summary: 'Look for anything that looks ahead, from features to orders',
+    load: () => import('./audit.ts'),
   },
   predict: { summary: 'Predict from the champion of a series', load: () => import('./predict.ts') },
   worker: { summary: 'Run a worker in the foreground', load: () => import('./worker.ts') },

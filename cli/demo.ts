@@ -8,6 +8,8 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import { seriesId } from '../contracts/series.ts';
 import type { TrainModelResult } from '../contracts/training.ts';
+import { summaryOf } from '../evaluation/report/summary.ts';
+import type { BacktestRequest } from '../evaluation/version-backtest/play-versions.ts';
 import { loadConfig } from '../host/config.ts';
 import { down } from '../host/down.ts';
 import { withLock } from '../host/lock.ts';
@@ -16,6 +18,7 @@ import { homeAt } from '../host/paths.ts';
 import { loadRecipe } from '../host/recipes.ts';
 import { readEvidence } from '../inference/package.ts';
 import { writeFileAtomic } from '../storage/files.ts';
+import { defaultRequest, playAndWrite } from './backtest.ts';
 import type { CliContext } from './context.ts';
 import { renderVerdict } from './evidence-text.ts';
 import { renderHistory } from './history-text.ts';
@@ -69,6 +72,7 @@ async function runDemo(outer: CliContext, keep: boolean): Promise<void> {
       output.say(`\n${bold('A prediction from the champion')}\n${renderPrediction(prediction)}`);
       const overrides = await ensureTwoChampions(context, connected, chapters);
       const rollback = await rollBackBySignal(context, connected);
+      const backtest = await backtestChampion(context, connected);
       const { registry } = connected.rooms;
       const history = await registry.events(SERIES);
       output.say(`\n${bold('History')}\n${renderHistory(history)}`);
@@ -79,6 +83,7 @@ async function runDemo(outer: CliContext, keep: boolean): Promise<void> {
         overrides,
         prediction,
         rollback,
+        backtest,
         champion: (await registry.champion(SERIES))?.version ?? null,
         versions: await registry.list(SERIES),
         history,
@@ -215,6 +220,27 @@ async function rollBackBySignal({ output }: CliContext, { rooms, temporal }: Con
   return { from, to };
 }
 
+/** As it would have traded on the bars that its training had not seen. */
+async function backtestChampion(context: CliContext, { rooms, loaded }: Connected) {
+  const { output } = context;
+  const series = SAMPLE.series;
+  const request: BacktestRequest = {
+    ...(await defaultRequest(loaded)),
+    markets: [{ series, model: { kind: 'champion' }, funding: null }],
+  };
+  const { backtest, report } = await playAndWrite(context, rooms, request, null);
+  const sentences = summaryOf({ document: backtest, performance: backtest.performance });
+  output.say(
+    [
+      `\n${output.paint.bold('A backtest of the champion')}, on bars that its training had not seen`,
+      ...sentences.map(text => `  ${text}`),
+      `  Report: ${report}`,
+    ].join('\n'),
+  );
+  const { id, fromTime, toTime, performance } = backtest;
+  return { id, fromTime, toTime, report, account: performance.account, buyAndHold: performance.buyAndHold };
+}
+
 function whereToLook({ home, output }: CliContext, uiAddress: string | null, seconds: number): string {
   const inHome = `ALPHALOOM_HOME=${home.root} ./alphaloom`;
   return [
@@ -222,7 +248,7 @@ function whereToLook({ home, output }: CliContext, uiAddress: string | null, sec
     uiAddress
       ? `Temporal UI: ${uiAddress} (workflows train/… and model/${SERIES}); end it with ${inHome} down`
       : `To look at the workflows in the Temporal UI: ${output.paint.bold('./alphaloom demo --keep')}`,
-    `The card of a model: ${join(home.models, 'coinbase/BTCUSD/1h/v0002/card.md')}`,
+    `The card of a model: ${join(home.models, 'coinbase/BTCUSD/1h/v0002/card.html')}`,
     `Next, in your own home: ./alphaloom up, candles fetch … (or import FILE), train BTCUSD 1h, predict BTCUSD 1h`,
   ].join('\n');
 }

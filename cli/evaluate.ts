@@ -18,7 +18,7 @@ import { type Connected, withTemporal } from './rooms.ts';
 import { parseAssignment, parseTime, readSeriesArguments } from './series-arguments.ts';
 import { answerLeft, answerStarted } from './started-work.ts';
 import { refuseFuture } from './train.ts';
-import { addTrainingFlags, type TrainingFlags, trainingOverrides } from './training-flags.ts';
+import { addTrainingFlags, asSettings, type TrainingFlags, trainingOverrides } from './training-flags.ts';
 import { followWorkflow } from './workflow-progress.ts';
 
 interface EvaluateOptions extends TrainingFlags {
@@ -95,13 +95,12 @@ async function readInput(
     );
   }
   refuseFuture(options.asOf, context.now());
-  const recipe = await loadConfiguredRecipe(loaded, options.recipe, {
-    ...options.set,
-    ...trainingOverrides(options),
-  });
+  const overrides = { ...options.set, ...trainingOverrides(options) };
+  const recipe = await loadConfiguredRecipe(loaded, options.recipe, overrides);
   return {
     series,
     recipe: withoutSearch(recipe),
+    changes: asSettings(overrides),
     folds: foldsOf(options, recipe.split.folds),
     asOfTime: options.asOf ?? null,
     actor: cliActor(context.environment),

@@ -1,29 +1,41 @@
 import type { Command } from 'commander';
 import type { ExplainedPrediction, Prediction } from '../contracts/prediction.ts';
-import { parseSeries } from '../contracts/series.ts';
+import { parseSeries, seriesId } from '../contracts/series.ts';
 import type { CliContext } from './context.ts';
 import { renderExplanation } from './explanation-text.ts';
+import { parseVersion } from './models/version-argument.ts';
 import { withRooms } from './rooms.ts';
+
+interface PredictFlags {
+  readonly explain?: boolean;
+  readonly version?: number;
+}
 
 export function register(command: Command, context: CliContext): void {
   command
     .argument('<symbol>', 'BTCUSD; with a venue: coinbase:BTCUSD')
     .argument('<timeframe>', '1h')
+    .option(
+      '--version <version>',
+      'what v7 would answer, whoever serves; marked, and not tradable',
+      parseVersion,
+    )
     .option('--explain', 'with what each feature did to the answer')
     .addHelpText(
       'after',
-      '\nExample:\n  alphaloom predict BTCUSD 1h --json\n  alphaloom predict BTCUSD 1h --explain\n',
+      '\nExample:\n  alphaloom predict BTCUSD 1h --json\n  alphaloom predict BTCUSD 1h --explain\n  alphaloom predict BTCUSD 1h --version v7\n',
     )
-    .action((symbol, timeframe, { explain = false }: { explain?: boolean }) =>
-      withRooms(context, async ({ predictor }, { config }) => {
+    .action((symbol, timeframe, { explain = false, version }: PredictFlags) =>
+      withRooms(context, async ({ predictor, registry }, { config }) => {
         const series = parseSeries(symbol, timeframe, config.defaultVenue);
-        if (!explain) {
-          const prediction = await predictor.predict(series);
-          context.output.result(prediction, () => renderPrediction(prediction));
+        const record = version === undefined ? null : await registry.get(seriesId(series), version);
+        if (explain) {
+          const explained = await (record ? predictor.explainBy(series, record) : predictor.explain(series));
+          context.output.result(explained, () => renderExplained(explained));
           return;
         }
-        const explained = await predictor.explain(series);
-        context.output.result(explained, () => renderExplained(explained));
+        const prediction = await (record ? predictor.predictBy(series, record) : predictor.predict(series));
+        context.output.result(prediction, () => renderPrediction(prediction));
       }),
     );
 }
@@ -41,11 +53,17 @@ export function renderPrediction(prediction: Prediction): string {
     ...renderApproval(prediction),
     `LONG ${percent(probabilities.LONG)}, SHORT ${percent(probabilities.SHORT)}, NO_TRADE ${percent(probabilities.NO_TRADE)}`,
     prediction.model_version
-      ? `by ${prediction.source} ${prediction.model_version}, ${prediction.tradable ? 'tradable' : 'not tradable: no proven edge after costs'}`
+      ? `by ${prediction.source} ${prediction.model_version}, ${standing(prediction)}`
       : `by ${prediction.source}: nobody could answer`,
     `${levelsTitle(prediction)}: entry ${price(prediction.entry)}, stop ${price(prediction.stop_loss)}, targets ${[targets.tp1, targets.tp2, targets.tp3].map(price).join(' / ')}`,
     ...prediction.reasons.map(reason => `because ${reason}`),
   ].join('\n');
+}
+
+function standing({ tradable, asked_by_name: asked, model_version }: Prediction): string {
+  if (asked && asked.champion !== model_version)
+    return `asked by name; ${asked.champion ?? 'nobody'} serves, so it is not tradable`;
+  return tradable ? 'tradable' : 'not tradable: no proven edge after costs';
 }
 
 /** Of a model that judges signals; nothing of any other. */

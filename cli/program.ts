@@ -52,6 +52,8 @@ export async function createProgram(
     .version(packageJson.version)
     .option('--json', 'print one JSON document on standard output, everything else on standard error')
     .option('-q, --quiet', 'print only the result')
+    // The program's own options stand before a command's name, so that a command may have a --version too.
+    .enablePositionalOptions()
     .addHelpText('after', '\nExample:\n  alphaloom demo\n');
   frame(program, write);
   for (const [name, entry] of Object.entries(COMMANDS)) {

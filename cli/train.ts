@@ -20,7 +20,7 @@ import { parseAssignment, parseTime, readSeriesArguments } from './series-argume
 import { answerLeft, answerStarted } from './started-work.ts';
 import { renderTable } from './table.ts';
 import { requireSearch, trainBySearch } from './train-search.ts';
-import { addTrainingFlags, type TrainingFlags, trainingOverrides } from './training-flags.ts';
+import { addTrainingFlags, asSettings, type TrainingFlags, trainingOverrides } from './training-flags.ts';
 import { followWorkflow } from './workflow-progress.ts';
 
 interface TrainOptions extends TrainingFlags {
@@ -91,14 +91,13 @@ async function readInputs(
     loaded.config.defaultVenue,
   );
   refuseFuture(options.asOf, context.now());
-  const recipe = await loadConfiguredRecipe(loaded, options.recipe, {
-    ...options.set,
-    ...trainingOverrides(options),
-  });
+  const overrides = { ...options.set, ...trainingOverrides(options) };
+  const recipe = await loadConfiguredRecipe(loaded, options.recipe, overrides);
   const actor = cliActor(context.environment);
   return list.map(series => ({
     series,
     recipe: options.search ? recipe : withoutSearch(recipe),
+    ...(!options.search && Object.keys(overrides).length > 0 && { changes: asSettings(overrides) }),
     asOfTime: options.asOf ?? null,
     offer: options.promote,
     actor,

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { Setting } from '../contracts/search.ts';
+import type { Settings } from '../contracts/trials.ts';
 import { integer, number } from './arguments.ts';
 
 /** Options of `train` that stand for a parameter of the recipe's estimator. */
@@ -29,4 +31,19 @@ export function trainingOverrides(flags: TrainingFlags): Record<string, number> 
     if (value !== undefined) overrides[`train.params.${PARAMETERS[flag]}`] = value;
   }
   return overrides;
+}
+
+/** Changes of a recipe as the log of trials keeps them; whole sections as JSON. */
+export function asSettings(overrides: Readonly<Record<string, unknown>>): Settings {
+  return Object.fromEntries(
+    Object.entries(overrides).map(([path, value]) => [
+      path,
+      isSetting(value) ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+function isSetting(value: unknown): value is Setting {
+  if (Array.isArray(value)) return value.length > 0 && value.every(item => typeof item === 'string');
+  return ['number', 'boolean', 'string'].includes(typeof value);
 }

@@ -1,6 +1,7 @@
 import type { TradingRules } from './backtest.ts';
 import type { CostSpec } from './costs.ts';
 import type { LabelSpec } from './labels.ts';
+import type { Performance } from './performance.ts';
 import type { Policy } from './policy.ts';
 import type { MarketKind, Timeframe } from './series.ts';
 import type { Task } from './tasks.ts';
@@ -96,7 +97,7 @@ export interface PlayedStrategy {
 
 /**
  * What was played, by what, on what: everything that the numbers of a backtest hang on. `backtest.json` holds it with the
- * performance. The same inputs give the same document: no clock, no machine is in it.
+ * figures. The same inputs give the same document: no clock, no machine is in it.
  */
 export interface BacktestDocument {
   /** SHA-256 (hex) over all that follows. */
@@ -119,4 +120,9 @@ export interface BacktestDocument {
   readonly costs: CostSpec;
   /** Sentences on what to know when reading the numbers, the weightiest first. */
   readonly notes: readonly string[];
+}
+
+/** `backtest.json`, and what `backtest --json` says. */
+export interface BacktestReport extends BacktestDocument {
+  readonly performance: Performance;
 }

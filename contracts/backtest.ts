@@ -81,7 +81,7 @@ export interface Trade {
   /** Open times of those bars, epoch ms. */
   readonly entryTime: number;
   readonly exitTime: number;
-  /** Largest size, in base, before fees in base. */
+  /** What was entered, in base, before fees in base. */
   readonly quantity: number;
   /** Averages of the fills, as paid: spread and slippage included. */
   readonly entryPrice: number;
@@ -90,9 +90,12 @@ export interface Trade {
   readonly exits: number;
   /** Of the last exit. */
   readonly exitReason: ExitReason;
-  /** Bars in which it was open. */
+  /** exitBar − entryBar + 1. */
   readonly barsHeld: number;
-  /** Before costs, at the prices that the market showed, in quote. */
+  /**
+   * Before costs, at the prices that the market showed, in quote; base that went as fee or dust at the price it was booked
+   * at. What a liquidated account could not pay is not lost.
+   */
   readonly grossPnl: number;
   readonly costs: Costs;
   /** grossPnl less all costs. */

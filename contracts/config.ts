@@ -82,6 +82,16 @@ export const configSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  policies: z
+    .strictObject({
+      folders: z
+        .array(z.string().min(1))
+        .default(['policies'])
+        .describe(
+          'Folders of your own policies, relative to this file; looked into before the built-in ones.',
+        ),
+    })
+    .prefault({}),
   promotion: z
     .strictObject({
       default: promotionMode

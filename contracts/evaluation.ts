@@ -5,10 +5,13 @@ import type { Recipe } from './recipe.ts';
 import type { Series } from './series.ts';
 import type { FoldSpec } from './split.ts';
 import type { Stability } from './stability.ts';
+import type { Settings } from './trials.ts';
 
 export interface EvaluationInput {
   readonly series: Series;
   readonly recipe: Recipe;
+  /** What was changed in the recipe of that name, by path. */
+  readonly changes?: Settings;
   readonly folds: FoldSpec;
   /** Only bars closed by then are used; null: all that are closed. */
   readonly asOfTime: number | null;

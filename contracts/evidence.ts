@@ -1,5 +1,6 @@
 import type { Costs, ExitReason } from './backtest.ts';
 import type { CalibrationReport } from './calibration.ts';
+import type { EquityCurve, ReliabilityCurve } from './curves.ts';
 import type { DecisionRule } from './decision.ts';
 import type { AttributionSummary, PermutationImportance } from './explanation.ts';
 import type { Stability } from './stability.ts';
@@ -87,7 +88,7 @@ export interface SharpeEvidence {
   readonly probabilistic: number | null;
   /** Probability that it is above what the best of `trials` without skill would show (2014). */
   readonly deflated: number | null;
-  /** Different configurations that were tried for the series in searches; at least 1, the model itself. */
+  /** Different configurations that had been tried for the series by then, the model's own included. */
   readonly trials: number;
   /** What the best of them would show per bar without skill. */
   readonly expectedMaximum: number;
@@ -155,6 +156,9 @@ export interface Evidence {
   readonly sharpe?: SharpeEvidence;
   /** The same; by month and by volatility regime. */
   readonly stability?: Stability;
+  /** The same; what calibration and equity plots show, of bounded size. */
+  readonly reliability?: readonly ReliabilityCurve[];
+  readonly equityCurve?: EquityCurve;
   /** What each feature gained while the model learnt; empty where its estimator knows no gain. */
   readonly importance: readonly { readonly feature: string; readonly gain: number; readonly share: number }[];
   /** Both missing in evidence of earlier versions. */

@@ -1,11 +1,30 @@
 /** A Markdown table of numbers: the first column is text, the others are aligned right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return lines(head, rows, column => (column === 0 ? '---' : '--:'));
+  return alignedTable(
+    head,
+    head.map((_, column) => (column === 0 ? 'left' : 'right')),
+    rows,
+  );
 }
 
 /** A Markdown table of texts. */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return lines(head, rows, () => '---');
+  return alignedTable(
+    head,
+    head.map(() => 'left'),
+    rows,
+  );
+}
+
+/** A Markdown table whose columns stand as each is told. */
+export function alignedTable(
+  head: readonly string[],
+  alignments: readonly ('left' | 'right')[],
+  rows: readonly (readonly string[])[],
+): string {
+  const rule = alignments.map(side => (side === 'left' ? '---' : '--:'));
+  const lines = [head.map(cell), rule, ...rows.map(row => row.map(cell))];
+  return lines.map(cells => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 /** A bar of text, `share` of `width` characters. */
@@ -13,21 +32,12 @@ export function textBar(share: number, width = 20): string {
   return '█'.repeat(Math.round(Math.min(Math.max(share, 0), 1) * width));
 }
 
-/** Free text as it may stand in a paragraph: no markup, no line breaks. */
+/** Free text as it may stand in a paragraph: no markup, no line breaks. An underscore within a word is none. */
 export function plain(text: string): string {
   return text
     .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]<>#|]/g, '\\$&')
+    .replace(/[\\`*{}[\]<>#|]|(?<!\w)_|_(?!\w)/g, '\\$&')
     .trim();
-}
-
-function lines(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  alignment: (column: number) => string,
-): string {
-  const all = [head.map(cell), head.map((_, column) => alignment(column)), ...rows.map(row => row.map(cell))];
-  return all.map(cells => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function cell(text: string): string {

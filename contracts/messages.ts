@@ -89,10 +89,10 @@ export interface LifecycleAnswer {
   readonly repeated?: boolean;
   /** Of an offer that was compared with the champion. */
   readonly comparison?: ArtifactRef | null;
-  /** The look that it rests on; null or absent where nothing was looked at. */
-  readonly look?: Look | null;
   /** Of a review, what it rests on. */
   readonly review?: Review;
+  /** The look that it rests on; null or absent where nothing was looked at. */
+  readonly look?: Look | null;
   /** Of a retraining that was started. */
   readonly workflowId?: string;
 }

@@ -34,6 +34,8 @@ export const predictionSchema = z.strictObject({
   reasons: z.array(z.string()),
   model_version: z.string().nullable(),
   tradable: z.boolean(),
+  /** Only of an answer that a version was asked for by name: who serves the series, if anybody. */
+  asked_by_name: z.strictObject({ champion: z.string().nullable() }).optional(),
   model_metrics: z
     .strictObject({
       balanced_accuracy: metric,

@@ -3,6 +3,7 @@ import type { Look } from './comparison.ts';
 import type { OfferDecision } from './evidence.ts';
 import type { ImportedOrigin } from './package.ts';
 import type { Recipe } from './recipe.ts';
+import type { Setting } from './search.ts';
 import type { Series } from './series.ts';
 
 /** Steps of `trainModel` in their order; seeds are fitted only for a candidate whose offer comes to a look. */
@@ -43,6 +44,8 @@ export interface TrainModelInput {
   readonly recipe: Recipe;
   /** Absent: the recipe's estimator is trained. */
   readonly imported?: ImportedModel;
+  /** What was changed in the recipe of that name, by path; the recipe holds the new values. */
+  readonly changes?: Readonly<Record<string, Setting>>;
   /** Only bars closed by then are used; null: all that are closed. */
   readonly asOfTime: number | null;
   /** Whether the version is offered for promotion. */

@@ -12,6 +12,7 @@ import { classificationMetrics } from '../statistics/classification.ts';
 import { GENERATOR } from '../statistics/random.ts';
 import { statisticsOfSums } from '../statistics/resampled.ts';
 import { classificationStatistics } from '../statistics/resampled-classification.ts';
+import { equityCurve, reliabilityCurves } from './curves.ts';
 import { playBlock } from './play-block.ts';
 
 /** Decisions on the labelled rows of the block to score, and what they are judged by. */
@@ -46,7 +47,17 @@ export interface ScoreInput extends Omit<DecidedInput, 'probabilities' | 'predic
 }
 
 export interface Score
-  extends Pick<Evidence, 'metrics' | 'baseline' | 'intervals' | 'bootstrap' | 'backtest' | 'calibration'> {
+  extends Pick<
+    Evidence,
+    | 'metrics'
+    | 'baseline'
+    | 'intervals'
+    | 'bootstrap'
+    | 'backtest'
+    | 'calibration'
+    | 'reliability'
+    | 'equityCurve'
+  > {
   readonly trades: readonly Trade[];
   /** What the backtest's account gained in each bar, after costs: simple returns. */
   readonly netReturns: Float64Array;
@@ -60,14 +71,19 @@ export function scoreModel(input: ScoreInput): Score {
   const { task, decision, answers, label, calibration } = input;
   const probabilities = decidedProbabilities(task, answers, decision);
   const predicted = decideClasses(task, probabilities, decision);
+  const score = scoreDecided({ ...input, probabilities, predicted });
   return {
-    ...scoreDecided({ ...input, probabilities, predicted }),
+    ...score,
     calibration: calibration && reportCalibration(label, probabilities, calibration),
+    reliability: reliabilityCurves(label, probabilities, DECIDED_CLASSES[task]),
+    equityCurve: equityCurve(score.netReturns, input.candles, input.bar[0]!),
   };
 }
 
-/** The same of decisions that were made before, by several models say; what their answers were calibrated by is not told. */
-export function scoreDecided(input: DecidedInput): Omit<Score, 'calibration'> {
+/** The same of decisions that were made before, by several models say; what their answers were calibrated by is not told, nor what is only looked at. */
+export function scoreDecided(
+  input: DecidedInput,
+): Omit<Score, 'calibration' | 'reliability' | 'equityCurve'> {
   const { task, probabilities, predicted, label, recipe } = input;
   const classes = DECIDED_CLASSES[task];
   const metrics = classificationMetrics(label, probabilities, classes, predicted);

@@ -1,3 +1,4 @@
+import type { Trade } from '../contracts/backtest.ts';
 import type { Candles } from '../contracts/candles.ts';
 import type { GateSpec, LabelSpec } from '../contracts/recipe.ts';
 import { REGIMES, type Slice, type SliceKind, type Stability } from '../contracts/stability.ts';
@@ -21,8 +22,8 @@ export interface SlicedInput {
   readonly bar: Int32Array;
   /** Bars of the training rows: their volatilities say what is calm. */
   readonly trainBar: Int32Array;
-  /** Trades of the backtest; each belongs to the bar before its entry, at whose close it was decided. */
-  readonly trades: readonly { readonly entryBar: number; readonly netReturn: number }[];
+  /** Trades of the backtest; each belongs to the bar at whose close it was decided. */
+  readonly trades: readonly Pick<Trade, 'signalBar' | 'netReturn'>[];
   readonly candles: Candles;
   /** Volatility per bar, in price; NaN before its period is full. */
   readonly atr: Float64Array;
@@ -73,7 +74,7 @@ function regimeOf(volatility: number, [low, high]: readonly [number, number]): s
 function slicesBy(input: SlicedInput, kind: SliceKind, nameOf: (bar: number) => string | null): Slice[] {
   const rows = grouped(input.bar, nameOf);
   const trades = grouped(
-    input.trades.map(({ entryBar }) => entryBar - 1),
+    input.trades.map(({ signalBar }) => signalBar),
     nameOf,
   );
   return [...rows].map(([name, members]) => measureSlice(input, kind, name, members, trades.get(name) ?? []));

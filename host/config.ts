@@ -67,6 +67,11 @@ export function recipeFolders(loaded: LoadedConfig): string[] {
   return loaded.config.recipes.folders.map(folder => resolve(loaded.folder, folder));
 }
 
+/** Folders of the user's own policies, absolute. */
+export function policyFolders(loaded: LoadedConfig): string[] {
+  return loaded.config.policies.folders.map(folder => resolve(loaded.folder, folder));
+}
+
 /**
  * The kind of a venue's markets.
  * @throws AlphaloomError CONFIG_INVALID for a venue that is neither known nor configured

@@ -21,6 +21,7 @@ import { AlphaloomError, isErrorCode } from '../contracts/errors.ts';
 import type { EvaluationInput, EvaluationResult } from '../contracts/evaluation.ts';
 import type { LifecycleAnswer, MessageName } from '../contracts/messages.ts';
 import { queueName } from '../contracts/queues.ts';
+import type { Reproduction, ReproductionInput } from '../contracts/reproduction.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import type {
   TrainFleetInput,
@@ -42,6 +43,9 @@ export interface TemporalOrchestrator extends Orchestrator {
   /** Starts an evaluation, or joins the same one where it runs already. */
   startEvaluation(input: EvaluationInput): Promise<StartedWork>;
   awaitEvaluation(workflowId: string): Promise<EvaluationResult>;
+  /** Starts training a version once more, or joins who does. */
+  startReproduction(input: ReproductionInput): Promise<StartedWork>;
+  awaitReproduction(workflowId: string): Promise<Reproduction>;
   /** Collects the configured series now, beside the schedule. */
   collectCandles(): Promise<CollectionReport>;
 }
@@ -49,7 +53,7 @@ export interface TemporalOrchestrator extends Orchestrator {
 export function createOrchestrator(client: Client, homeId: string): TemporalOrchestrator {
   const taskQueue = queueName('registry', homeId);
   const start = <Input>(
-    workflow: 'trainModel' | 'trainFleet' | 'searchRecipe' | 'evaluateRecipe',
+    workflow: 'trainModel' | 'trainFleet' | 'searchRecipe' | 'evaluateRecipe' | 'reproduceVersion',
     workflowId: string,
     input: Input,
   ) =>
@@ -102,6 +106,9 @@ export function createOrchestrator(client: Client, homeId: string): TemporalOrch
     awaitSearch: workflowId => awaitResult<SearchResult>(client, workflowId),
     startEvaluation: input => start('evaluateRecipe', evaluationWorkflowId(input), input),
     awaitEvaluation: workflowId => awaitResult<EvaluationResult>(client, workflowId),
+    startReproduction: input =>
+      start('reproduceVersion', `reproduce/${seriesId(input.series)}/v${input.version}`, input),
+    awaitReproduction: workflowId => awaitResult<Reproduction>(client, workflowId),
     collectCandles: () =>
       explainTemporalErrors(() =>
         client.workflow.execute<() => Promise<CollectionReport>>('collectCandles', {
@@ -112,8 +119,8 @@ export function createOrchestrator(client: Client, homeId: string): TemporalOrch
   };
 }
 
-/** The same training asked for twice is one workflow; who asked makes no difference. */
-export function trainingWorkflowId({ actor: _, ...input }: TrainModelInput): string {
+/** The same training asked for twice is one workflow; who asked, and how its recipe came to be, makes no difference. */
+export function trainingWorkflowId({ actor: _, changes: _changes, ...input }: TrainModelInput): string {
   return `train/${seriesId(input.series)}/${shortHash(input as unknown as Json)}`;
 }
 
@@ -122,7 +129,12 @@ function searchWorkflowId({ actor: _, maxWorkers: _workers, ...input }: SearchIn
   return `search/${seriesId(input.series)}/${shortHash(input as unknown as Json)}`;
 }
 
-function evaluationWorkflowId({ actor: _, maxWorkers: _workers, ...input }: EvaluationInput): string {
+function evaluationWorkflowId({
+  actor: _,
+  maxWorkers: _workers,
+  changes: _changes,
+  ...input
+}: EvaluationInput): string {
   return `evaluate/${seriesId(input.series)}/${shortHash(input as unknown as Json)}`;
 }
 

@@ -19,6 +19,8 @@ export interface Home {
   readonly features: string;
   /** `<venue>/<symbol>/<timeframe>/v0007/`. */
   readonly models: string;
+  /** What backtests wrote that were told no other folder. */
+  readonly backtests: string;
   readonly registryDatabase: string;
   readonly temporalDatabase: string;
   /** Version of the server that made the database, beside it. */
@@ -69,6 +71,7 @@ export function homeAt(root: string): Home {
     artifacts: join(root, 'artifacts'),
     features: join(root, 'features'),
     models: join(root, 'models'),
+    backtests: join(root, 'backtests'),
     registryDatabase: join(root, 'registry.sqlite'),
     temporalDatabase: join(root, 'temporal.sqlite'),
     temporalVersionFile: join(root, 'temporal.version'),

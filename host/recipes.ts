@@ -1,18 +1,24 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
+import { join, resolve } from 'node:path';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { parseRecipe, type Recipe } from '../contracts/recipe.ts';
 import { checkSpace } from '../evaluation/search/plan.ts';
 import { loadCatalog } from '../features/own-features.ts';
 import { resolveFeatures } from '../features/sets.ts';
 import { parseTrain } from '../models/estimators/index.ts';
-import { exists, explainDiskErrors } from '../storage/files.ts';
 import { type LoadedConfig, recipeFolders } from './config.ts';
 import { CHECKOUT } from './paths.ts';
+import { findYamlFile, readYamlFile, type YamlFiles } from './yaml-files.ts';
 
 export const BUILT_IN_RECIPES = join(CHECKOUT, 'recipes');
 export const DEFAULT_RECIPE = 'gbdt-core15';
+
+const RECIPE_FILES: YamlFiles = {
+  noun: 'recipe',
+  builtIn: BUILT_IN_RECIPES,
+  example: `recipes/${DEFAULT_RECIPE}.yaml`,
+  notFound: 'RECIPE_NOT_FOUND',
+  invalid: 'RECIPE_INVALID',
+};
 
 /** Values that win over the file's, by path (`train.seed`). */
 export type RecipeOverrides = Readonly<Record<string, unknown>>;
@@ -29,8 +35,8 @@ export async function loadRecipe(
   overrides: RecipeOverrides = {},
   startFolder = '.',
 ): Promise<Recipe> {
-  const path = await findRecipe(name, folders);
-  const document = await readYaml(path);
+  const path = await findYamlFile(RECIPE_FILES, name, folders);
+  const document = await readYamlFile(RECIPE_FILES, path);
   const assignments = Object.entries(overrides);
   if (assignments.length === 0) return await checkRecipe(document, path, startFolder);
   const changed = structuredClone(document);
@@ -75,54 +81,6 @@ async function isSound(document: unknown, path: string, startFolder: string): Pr
     if (error instanceof AlphaloomError) return false;
     throw error;
   }
-}
-
-/** Names of all recipes that can be asked for, the user's own first. */
-async function listRecipes(folders: readonly string[]): Promise<string[]> {
-  const names = new Set<string>();
-  for (const folder of [...folders, BUILT_IN_RECIPES]) {
-    if (!(await exists(folder))) continue;
-    for (const file of await readdir(folder)) {
-      if (/\.ya?ml$/.test(file)) names.add(basename(file, extname(file)));
-    }
-  }
-  return [...names];
-}
-
-async function findRecipe(name: string, folders: readonly string[]): Promise<string> {
-  const isPath = /\.ya?ml$/.test(name) || name.includes('/');
-  const candidates = isPath
-    ? [resolve(name)]
-    : [...folders, BUILT_IN_RECIPES].flatMap(folder => [
-        join(folder, `${name}.yaml`),
-        join(folder, `${name}.yml`),
-      ]);
-  for (const path of candidates) if (await exists(path)) return path;
-  throw new AlphaloomError(
-    'RECIPE_NOT_FOUND',
-    `There is no recipe "${name}". Known: ${(await listRecipes(folders)).join(', ')}; or name a YAML file by its path.`,
-    { name, looked: candidates },
-  );
-}
-
-async function readYaml(path: string): Promise<Record<string, unknown>> {
-  const document = parseDocument(await explainDiskErrors(path, () => readFile(path, 'utf8')));
-  const [problem] = document.errors;
-  if (problem)
-    throw new AlphaloomError('RECIPE_INVALID', `${path} is not YAML: ${problem.message}`, { path });
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    throw new AlphaloomError('RECIPE_INVALID', `${path}: ${(error as Error).message}`, { path });
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
-  throw new AlphaloomError(
-    'RECIPE_INVALID',
-    `${path} must be a map of settings; see recipes/${DEFAULT_RECIPE}.yaml.`,
-    { path },
-  );
 }
 
 function setPath(document: Record<string, unknown>, path: string, value: unknown): void {

@@ -1,11 +1,14 @@
 import type { MarketBars } from '../contracts/candles.ts';
 import { computeFeatures } from '../features/batch.ts';
-import { columnsOf, fillMissing, warmUpBars, windowTable } from '../features/window.ts';
+import { columnsOf, fillMissing, type WindowTable, warmUpBars, windowTable } from '../features/window.ts';
 import { runRows } from '../models/onnx/row-chunks.ts';
 import type { ServingModel } from './serving-model.ts';
 
+/** What an answer needs of a model; whose version it is does not matter. */
+export type AnsweringModel = Pick<ServingModel, 'meta' | 'session' | 'features'>;
+
 /** Bars before the first that a model can answer for. */
-export function warmUpOf({ features, meta }: ServingModel): number {
+export function warmUpOf({ features, meta }: Pick<AnsweringModel, 'meta' | 'features'>): number {
   return warmUpBars(features) + meta.steps - 1;
 }
 
@@ -16,11 +19,30 @@ export function warmUpOf({ features, meta }: ServingModel): number {
  * @returns row-major `[rows, outputs]`
  */
 export async function answerBars(
-  { meta, session, features }: ServingModel,
+  model: AnsweringModel,
   bars: MarketBars,
   rows: Int32Array,
 ): Promise<Float32Array> {
+  return await answerRows(model, featureColumns(model, bars), rows);
+}
+
+/** The model's features at every bar, in its order, filled as it fills; NaN where missing. */
+export function featureColumns({ meta, features }: AnsweringModel, bars: MarketBars): Float32Array[] {
   const { columns } = computeFeatures(bars, features, meta.series.timeframe, 'float32');
   fillMissing(columns, meta.recipe.features.maxFillBars, 0);
-  return await runRows(session, windowTable(columnsOf(columns, meta.featureNames), rows, meta.steps));
+  return columnsOf(columns, meta.featureNames);
+}
+
+/** @param columns of `featureColumns` */
+export async function answerRows(
+  { meta, session }: AnsweringModel,
+  columns: readonly Float32Array[],
+  rows: Int32Array,
+): Promise<Float32Array> {
+  return await runRows(session, windowTable(columns, rows, meta.steps));
+}
+
+/** What a model is asked at the close of given bars: the windows that end there. */
+export function windowsOf(model: AnsweringModel, bars: MarketBars, rows: Int32Array): WindowTable {
+  return windowTable(featureColumns(model, bars), rows, model.meta.steps);
 }

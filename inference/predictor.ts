@@ -34,6 +34,14 @@ export interface Predictor {
   predictOn(series: Series, bars: MarketBars): Promise<Prediction>;
   /** As `predict`, with what each feature did to the answer: some milliseconds for trees, a second for a large net. */
   explain(series: Series): Promise<ExplainedPrediction>;
+  /**
+   * What that version answers, whoever serves the series: marked as asked by name, never tradable unless it is the champion,
+   * also where it is older than its recipe allows. Nobody stands in for it.
+   * @throws AlphaloomError CANDLES_NOT_FOUND, and why the version can't answer
+   */
+  predictBy(series: Series, version: VersionRecord): Promise<Prediction>;
+  /** The same, explained. */
+  explainBy(series: Series, version: VersionRecord): Promise<ExplainedPrediction>;
   close(): Promise<void>;
 }
 
@@ -81,17 +89,38 @@ export function createPredictor(rooms: PredictorRooms): Predictor {
   });
 
   const describe = async (moment: Moment): Promise<Prediction> => {
-    const answer = await askChampions(moment, model => askModel(model, moment.view));
+    const answer = await askChampions(moment, async model => {
+      requireYoung(model, moment.view);
+      return await askModel(model, moment.view);
+    });
     return answer ? describeModelAnswer(answer, moment) : describeHold(moment);
   };
 
   const explain = async (moment: Moment): Promise<ExplainedPrediction> => {
     const explained = await askChampions(moment, async model => {
-      const answer = await askModel(model, moment.view);
-      const prediction = describeModelAnswer(answer, moment);
-      return { ...prediction, explanation: await explainAnswer(answer).catch(leaveReason(moment)) };
+      requireYoung(model, moment.view);
+      return await explainModel(model, moment);
     });
     return explained ?? { ...describeHold(moment), explanation: null };
+  };
+
+  /** What `work` makes of a version that was asked for by name, marked as such. */
+  const askByName = async <Answer extends Prediction>(
+    version: VersionRecord,
+    moment: Moment,
+    work: (model: ServingModel) => Promise<Answer>,
+  ): Promise<Answer> => {
+    const champion = await registry.champion(version.series);
+    const answer = await models.use(version, async model => {
+      const age = tooOld(model, moment.view);
+      if (age) moment.reasons.push(`v${version.version}: ${age.message}`);
+      return await work(model);
+    });
+    return {
+      ...answer,
+      tradable: answer.tradable && champion?.version === version.version,
+      asked_by_name: { champion: champion && `v${champion.version}` },
+    };
   };
 
   return {
@@ -107,8 +136,30 @@ export function createPredictor(rooms: PredictorRooms): Predictor {
       const startedAt = clock.monotonicMs();
       return views.onStore(series, view => explain(momentOf(series, view, startedAt)));
     },
+    predictBy(series, version) {
+      const startedAt = clock.monotonicMs();
+      return views.onStore(series, view => {
+        const moment = momentOf(series, view, startedAt);
+        return askByName(version, moment, async model =>
+          describeModelAnswer(await askModel(model, view), moment),
+        );
+      });
+    },
+    explainBy(series, version) {
+      const startedAt = clock.monotonicMs();
+      return views.onStore(series, view => {
+        const moment = momentOf(series, view, startedAt);
+        return askByName(version, moment, model => explainModel(model, moment));
+      });
+    },
     close: () => models.close(),
   };
+}
+
+async function explainModel(model: ServingModel, moment: Moment): Promise<ExplainedPrediction> {
+  const answer = await askModel(model, moment.view);
+  const prediction = describeModelAnswer(answer, moment);
+  return { ...prediction, explanation: await explainAnswer(answer).catch(leaveReason(moment)) };
 }
 
 /** An answer that can't be explained is still an answer. */
@@ -120,16 +171,25 @@ function leaveReason({ reasons }: Moment): (error: unknown) => null {
   };
 }
 
+/** @throws AlphaloomError MODEL_EXPIRED */
+function requireYoung(model: ServingModel, view: MarketView): void {
+  const error = tooOld(model, view);
+  if (error) throw error;
+}
+
+/** What is to be said of a model whose data ends longer ago than its recipe allows; null of others. */
+function tooOld({ meta, version }: ServingModel, { barTime }: MarketView): AlphaloomError | null {
+  const ageDays = (barTime - meta.dataset.lastTime) / DAY_MS;
+  if (ageDays <= meta.recipe.maxModelAgeDays) return null;
+  return new AlphaloomError(
+    'MODEL_EXPIRED',
+    `its data ends ${Math.floor(ageDays)} days before this bar; its recipe allows ${meta.recipe.maxModelAgeDays}`,
+    { version: version.version, ageDays },
+  );
+}
+
 async function askModel(model: ServingModel, view: MarketView): Promise<ModelAnswer> {
-  const { meta, version } = model;
-  const ageDays = (view.barTime - meta.dataset.lastTime) / DAY_MS;
-  if (ageDays > meta.recipe.maxModelAgeDays) {
-    throw new AlphaloomError(
-      'MODEL_EXPIRED',
-      `its data ends ${Math.floor(ageDays)} days before this bar; its recipe allows ${meta.recipe.maxModelAgeDays}`,
-      { version: version.version, ageDays },
-    );
-  }
+  const { meta } = model;
   const window = await view.window(model);
   const rule = decisionOf(meta);
   const probabilities = decidedProbabilities(

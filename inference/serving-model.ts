@@ -9,7 +9,7 @@ import { describeSchemaDifference, schemaHash } from '../features/schema.ts';
 import type { ModelInfo } from '../models/onnx/reader.ts';
 import { type ModelSession, openSession } from '../models/onnx/session.ts';
 import type { VersionRecord } from '../registry/registry.ts';
-import { readPackage } from './package.ts';
+import { type OpenPackage, readPackage, readPackageFolder } from './package.ts';
 
 /** A version ready to answer. */
 export interface ServingModel {
@@ -31,12 +31,29 @@ export async function loadServingModel(
   artifacts: ArtifactStore,
   version: VersionRecord,
 ): Promise<ServingModel> {
-  const { meta, evidence, modelPath } = await readPackage(artifacts, version);
+  const open = await readPackage(artifacts, version);
+  return { version, ...(await openPackage(open, `v${version.version}`, version.packageId)) };
+}
+
+/**
+ * Opens a package that lies in a folder, with the same checks.
+ * @throws AlphaloomError FILE_NOT_FOUND, ARTIFACT_CORRUPT, MODEL_INVALID, SCHEMA_MISMATCH
+ */
+export async function loadPackageFolder(folder: string): Promise<Omit<ServingModel, 'version'>> {
+  const open = await readPackageFolder(folder);
+  return await openPackage(open, folder, open.meta.packageId);
+}
+
+async function openPackage(
+  { meta, evidence, modelPath }: OpenPackage,
+  name: string,
+  packageId: string,
+): Promise<Omit<ServingModel, 'version'>> {
   const session = await openSession(modelPath, { maxBytes: meta.recipe.gate.maxModelBytes });
   try {
-    requirePackage(session.info, meta, version);
+    requirePackage(session.info, meta, name, packageId);
     const features = await requireSchema(session.info, meta);
-    return { version, meta, evidence, session, modelPath, features };
+    return { meta, evidence, session, modelPath, features };
   } catch (error) {
     await session.dispose();
     throw error;
@@ -44,10 +61,10 @@ export async function loadServingModel(
 }
 
 /** The registry's line, meta.json and model.onnx must speak of the same model. */
-function requirePackage(model: ModelInfo, meta: PackageMeta, version: VersionRecord): void {
+function requirePackage(model: ModelInfo, meta: PackageMeta, name: string, packageId: string): void {
   const claims = [
-    ['packageId', version.packageId, model.packageId],
-    ['packageId', version.packageId, meta.packageId],
+    ['packageId', packageId, model.packageId],
+    ['packageId', packageId, meta.packageId],
     ['featureNames', meta.featureNames.join(), model.featureNames.join()],
     ['steps', meta.steps, model.steps],
   ] as const;
@@ -55,7 +72,7 @@ function requirePackage(model: ModelInfo, meta: PackageMeta, version: VersionRec
     if (expected === got) continue;
     throw new AlphaloomError(
       'MODEL_INVALID',
-      `v${version.version}’s files are not of one model: ${field} is ${expected} in one, ${got} in the other.`,
+      `${name}’s files are not of one model: ${field} is ${expected} in one, ${got} in the other.`,
       { field, expected, got },
     );
   }

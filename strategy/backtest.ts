@@ -15,7 +15,8 @@ import type { MarketFeed } from './symbol-book.ts';
 export function backtest(setup: BacktestSetup, decide?: Decide): BacktestResult {
   checkTerms(setup);
   const feeds = setup.markets.map(market => feedOf(market, setup));
-  if (feeds.every(({ from, to }) => from === to)) throw emptyRange(setup);
+  const isRange = !Number.isNaN(setup.fromTime) && !Number.isNaN(setup.toTime);
+  if (!isRange || feeds.every(({ from, to }) => from === to)) throw emptyRange(setup);
   for (const [i, feed] of feeds.entries()) checkBars(setup.markets[i].symbol, feed);
   const simulation = new Simulation(setup, decide ?? null);
   const { time, equity, cash, grossExposure } = simulation.play(feeds);
@@ -47,8 +48,11 @@ function feedOf(
   return { candles, signals, funding, from, to: Math.max(from, barsBefore(candles, toTime)), firstBar: 0 };
 }
 
+/** Epoch ms that a date can stand for (ECMA-262). */
+const LAST_DATE = 8.64e15;
+
 function emptyRange({ markets, fromTime, toTime }: BacktestSetup): AlphaloomError {
-  const told = (time: number) => (Number.isFinite(time) ? new Date(time).toISOString() : String(time));
+  const told = (time: number) => (Math.abs(time) <= LAST_DATE ? new Date(time).toISOString() : String(time));
   const known = markets
     .filter(({ candles }) => candles.openTime.length > 0)
     .map(

@@ -2,8 +2,8 @@ import type { EnterIntent, ExitPlan } from '../contracts/intents.ts';
 import type { Account } from './account.ts';
 import { nearestTarget } from './exit-matching.ts';
 import type { FillCosts, Sign } from './fill-costs.ts';
-import { floorTo } from './grid.ts';
-import { levelPrice, roundLevel } from './levels.ts';
+import { floorTo, nearestTo } from './grid.ts';
+import { levelPrice } from './levels.ts';
 import { averagePrice, type EntryState, NOTHING_SHARE, type SymbolBook } from './symbol-book.ts';
 
 /** Minimums are met from this share of them on: what a double can't tell apart. */
@@ -33,7 +33,7 @@ export class EntryMatching {
   }
 
   place(book: SymbolBook, { side, quantity, order, exits }: EnterIntent): void {
-    const limit = order.kind === 'limit' ? roundLevel(order.price, book.tick) : 0;
+    const limit = order.kind === 'limit' ? nearestTo(book.tick, order.price) : 0;
     const wanted = floorTo(book.lot, quantity);
     book.order.place(side === 'LONG' ? 1 : -1, wanted, order, limit, exits, book.bar);
   }
@@ -88,7 +88,7 @@ export class EntryMatching {
 
   #price(book: SymbolBook, shown: number, quantity: number, isMaker: boolean): number {
     if (isMaker) return shown;
-    return this.#costs.marketPrice(shown, book.order.side as Sign, quantity, book.volume, book.tick);
+    return this.#costs.marketPrice(shown, book.order.side as Sign, quantity, book);
   }
 
   /** The quantity that the account can pay at this price, in base; 0 where it has no funds. */
@@ -168,11 +168,11 @@ function advance(order: EntryState, quantity: number, bar: number): void {
   if (order.wanted <= NOTHING_SHARE * order.filled) order.withdraw();
 }
 
+/** Of the levels below the entry the furthest decides: the stop of a long, the last target of a short. */
 function hasPositiveLevels({ order, tick }: SymbolBook, shown: number): boolean {
   const { stop, targets } = order.plan!;
-  if (stop !== null && levelPrice(shown, -order.side, stop, tick) <= 0) return false;
-  for (const { distance } of targets) if (levelPrice(shown, order.side, distance, tick) <= 0) return false;
-  return true;
+  const lowest = order.side > 0 ? stop : (targets[targets.length - 1]?.distance ?? null);
+  return lowest === null || levelPrice(shown, -1, lowest, tick) > 0;
 }
 
 /** Levels stand from the average entry price. Where shares add up to 1, the last target takes what rounding left. */

@@ -9,8 +9,8 @@ import type {
 } from '../contracts/intents.ts';
 import type { LabelSpec } from '../contracts/labels.ts';
 import type { LevelDistance, Policy } from '../contracts/policy.ts';
-import { gridOf } from './grid.ts';
-import { roundLevel, TARGET_LADDER } from './levels.ts';
+import { gridOf, nearestTo } from './grid.ts';
+import { TARGET_LADDER } from './levels.ts';
 
 const TARGETS = ['tp1', 'tp2', 'tp3'] as const;
 
@@ -54,7 +54,7 @@ export function entryOrder({ entry }: Policy, side: TradeSide, { close, market }
   const price = close * (side === 'LONG' ? 1 - offset : 1 + offset);
   return {
     kind: 'limit',
-    price: roundLevel(price, gridOf(market.rules?.tick ?? null)),
+    price: nearestTo(gridOf(market.rules?.tick ?? null), price),
     validBars: entry.validBars,
   };
 }

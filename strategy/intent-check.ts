@@ -81,6 +81,8 @@ function ask(decide: Decide, ...given: Parameters<Decide>): unknown {
   try {
     return decide(...given);
   } catch (error) {
+    // A strategy's file says by itself which bar it failed at, and an audit what it found.
+    if (error instanceof AlphaloomError) throw error;
     const [, , , bar] = given;
     throw invalid(
       bar,
@@ -104,12 +106,11 @@ function impossible(
     return `it wants to enter ${side} while a ${position.side} position is open; return exit with it, or wait`;
   if (pendingEntry !== null && !has('cancel-entry') && !has('exit'))
     return `it wants to enter ${side} while an entry ${pendingEntry.side} is pending; return cancel-entry with it, or wait`;
-  const price = order.kind === 'limit' ? order.price : close;
-  if (order.kind === 'limit' && (side === 'LONG' ? price > close : price < close))
-    return `its limit ${price} lies beyond the close ${close}, where a ${side} would fill at once; use a market order`;
-  const notional = quantity * price;
+  if (order.kind === 'limit' && (side === 'LONG' ? order.price > close : order.price < close))
+    return `its limit ${order.price} lies beyond the close ${close}, where a ${side} would fill at once; use a market order`;
+  const notional = quantity * close;
   if (!(notional <= SLACK * maxLeverage * equity))
-    return `its quantity ${quantity} at ${price} is worth ${notional}; at most maxLeverage ${maxLeverage} × equity ${equity} is allowed`;
+    return `its quantity ${quantity} at the close ${close} is worth ${notional}; at most maxLeverage ${maxLeverage} × equity ${equity} is allowed`;
   const { distances, sorted } = targetOrder(plan.targets);
   return sorted ? null : `its targets stand at ${distances.join(', ')}; put the nearest first`;
 }

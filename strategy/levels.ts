@@ -8,8 +8,10 @@ export const TARGET_LADDER = { tp1: 0.5, tp2: 1, tp3: 1.5 } as const;
 export const NEVER_BELOW = 0;
 export const NEVER_ABOVE = Number.MAX_VALUE;
 
-/** Where a market states no tick, a level keeps so many digits: it is the number one would write, and is reached by it. */
-const LEVEL_DIGITS = 12;
+/** Digits that a double keeps for certain: without a tick a level is the number one would write, and is reached by it. */
+const LEVEL_DIGITS = 15;
+/** Powers of ten that are exact doubles. */
+const POWERS = Float64Array.from({ length: 23 }, (_, power) => 10 ** power);
 
 /**
  * Price of a level, rounded to the nearest tick.
@@ -21,18 +23,14 @@ export function levelPrice(entryPrice: number, side: number, distance: Distance,
   return roundLevel(entryPrice + side * inQuote, tick);
 }
 
-/** @returns the nearest tick, or 12 digits; what is not above 0 stands as it is */
+/** @returns the nearest tick, or 15 digits; what is not above 0 stands as it is */
 export function roundLevel(price: number, tick: Grid | null): number {
   if (tick !== null) return nearestTo(tick, price);
   if (!(price > 0)) return price;
   const power = LEVEL_DIGITS - 1 - Math.floor(Math.log10(price));
-  if (Math.abs(power) > MAX_POWER) return price;
-  const scale = 10 ** Math.abs(power);
-  return power >= 0 ? Math.round(price * scale) / scale : Math.round(price / scale) * scale;
+  if (power < 0 || power >= POWERS.length) return price;
+  return Math.round(price * POWERS[power]) / POWERS[power];
 }
-
-/** Powers of ten up to here are exact doubles. */
-const MAX_POWER = 22;
 
 /** Whether a price is at or beyond a stop, against the position. @param side 1 long, −1 short */
 export function reachesStop(side: number, stop: number, price: number): boolean {

@@ -1,4 +1,3 @@
-import type { Signals } from '../contracts/backtest.ts';
 import { barsBefore, type Candles } from '../contracts/candles.ts';
 import { LONG, SHORT } from '../contracts/tasks.ts';
 import type { OnOpposite } from './decide.ts';
@@ -13,12 +12,29 @@ export interface Lines {
   readonly grossExposure: Float64Array;
 }
 
-/** First row in [from, to) whose signal may open a position in a flat account; `to` where there is none. */
-export function firstSignal(signals: Signals, from: number, to: number, canShort: boolean): number {
+/**
+ * Marks the bars from a row on in which a flat account only waits, and tells the first whose signal may open a position.
+ * @param line of the row `from`
+ * @returns that row, `to` where there is none
+ */
+export function markFlatBars(
+  { signals, market }: SymbolBook,
+  cash: number,
+  from: number,
+  to: number,
+  lines: Lines,
+  line: number,
+): number {
   const { direction } = signals;
+  const { equity, cash: cashLine } = lines;
+  const short = market.kind === 'spot' ? LONG : SHORT;
+  const shift = line - from;
   let row = from;
-  if (canShort) while (row < to && direction[row] !== LONG && direction[row] !== SHORT) row++;
-  else while (row < to && direction[row] !== LONG) row++;
+  for (; row < to; row++) {
+    if (direction[row] === LONG || direction[row] === short) break;
+    equity[row + shift] = cash;
+    cashLine[row + shift] = cash;
+  }
   return row;
 }
 

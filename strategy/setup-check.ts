@@ -78,7 +78,8 @@ function firstBadBar(
 ): number | null {
   let before = from > 0 ? openTime[from - 1] : Number.NEGATIVE_INFINITY;
   for (let row = from; row < to; row++) {
-    const [top, bottom] = [high[row], low[row]];
+    const top = high[row];
+    const bottom = low[row];
     const isBar =
       bottom > 0 &&
       bottom <= open[row] &&

@@ -4,7 +4,7 @@ import type { Decide, Intent, MarketFacts } from '../contracts/intents.ts';
 import type { Policy } from '../contracts/policy.ts';
 import { Account } from './account.ts';
 import { decide as decideByPolicy, type OnOpposite, onOppositeOf } from './decide.ts';
-import { closedBarAt, hasSignal, type Marks, portfolioAt, predictionAt } from './decision-views.ts';
+import { closedBarAt, DecisionViews, hasSignal, type Marks } from './decision-views.ts';
 import { EntryMatching } from './entry-matching.ts';
 import { ExitMatching } from './exit-matching.ts';
 import { REASON } from './exit-reasons.ts';
@@ -12,7 +12,7 @@ import { FillCosts } from './fill-costs.ts';
 import { fundingOf } from './funding.ts';
 import { checkIntents } from './intent-check.ts';
 import { liquidationPoint, priceAt } from './liquidation.ts';
-import { firstSignal, type Lines, markQuietBars } from './quiet-bars.ts';
+import { type Lines, markFlatBars, markQuietBars } from './quiet-bars.ts';
 import { readState, type SimulationState, writeState } from './simulation-state.ts';
 import { type MarketFeed, SymbolBook } from './symbol-book.ts';
 import { timelineOf } from './timeline.ts';
@@ -45,6 +45,8 @@ export class Simulation {
   readonly #onOpposite: OnOpposite;
   readonly #account: Account;
   readonly #books: SymbolBook[];
+  readonly #views: DecisionViews[];
+  readonly #marks: Marks = { equity: 0, cash: 0, grossExposure: 0 };
   readonly #trades = new TradeColumns();
   readonly #exits: ExitMatching;
   readonly #entries: EntryMatching;
@@ -63,6 +65,7 @@ export class Simulation {
     this.#books = markets.map(
       ({ symbol, kind, labels, rules }, index) => new SymbolBook(index, { symbol, kind, labels, rules }),
     );
+    this.#views = this.#books.map(book => new DecisionViews(book));
     this.#exits = new ExitMatching(this.#account, fillCosts, this.#trades, maxVolumeShare);
     this.#entries = new EntryMatching(this.#account, this.#books, fillCosts, {
       isSpot: this.#isSpot,
@@ -77,13 +80,8 @@ export class Simulation {
    * @throws AlphaloomError STRATEGY_INVALID where one's own decide throws or wants what no order can be
    */
   play(feeds: readonly MarketFeed[]): PlayedBars {
-    for (const [i, { candles, signals, funding, firstBar }] of feeds.entries()) {
-      const book = this.#books[i];
-      book.candles = candles;
-      book.signals = signals;
-      book.funding = this.#isSpot ? null : fundingOf(funding, this.#costs);
-      book.firstBar = firstBar;
-    }
+    for (const [i, feed] of feeds.entries())
+      this.#books[i].begin(feed, this.#isSpot ? null : fundingOf(feed.funding, this.#costs));
     const time = timelineOf(feeds);
     const played = {
       time,
@@ -127,44 +125,32 @@ export class Simulation {
   }
 
   /** One symbol: bars in which nothing can happen are only marked. */
-  #playOne({ signals, from, to }: MarketFeed, lines: PlayedBars): void {
+  #playOne({ from, to }: MarketFeed, lines: PlayedBars): void {
     const [book] = this.#books;
     const { position, order } = book;
     const canSkip = this.#decide === null;
     let row = from;
     while (row < to) {
       if (canSkip && order.side === 0 && position.leaving === REASON.none) {
-        const next = this.#quietUntil(book, signals, row, to, lines, row - from);
+        const next = this.#quietUntil(book, row, to, lines, row - from);
         if (next > row) {
           this.#account.beginDecision();
-          book.row = next - 1;
+          book.openBar(next - 1);
           book.closeBar();
           row = next;
           continue;
         }
       }
-      book.row = row;
+      book.openBar(row);
       this.#step(lines, row - from);
       row++;
     }
   }
 
-  #quietUntil(
-    book: SymbolBook,
-    signals: MarketFeed['signals'],
-    row: number,
-    to: number,
-    lines: Lines,
-    line: number,
-  ): number {
+  #quietUntil(book: SymbolBook, row: number, to: number, lines: Lines, line: number): number {
     const { position } = book;
     const { cash } = this.#account;
-    if (position.side === 0) {
-      const next = firstSignal(signals, row, to, !this.#isSpot);
-      lines.equity.fill(cash, line, line + next - row);
-      lines.cash.fill(cash, line, line + next - row);
-      return next;
-    }
+    if (position.side === 0) return markFlatBars(book, cash, row, to, lines, line);
     if (position.plan!.trailing !== null) return row;
     return markQuietBars(book, cash, this.#onOpposite, row, to, lines, line);
   }
@@ -175,7 +161,7 @@ export class Simulation {
       const time = lines.time[line];
       for (let i = 0; i < feeds.length; i++) {
         const hasBar = next[i] < feeds[i].to && feeds[i].candles.openTime[next[i]] === time;
-        this.#books[i].row = hasBar ? next[i]++ : -1;
+        this.#books[i].openBar(hasBar ? next[i]++ : -1);
       }
       this.#step(lines, line);
     }
@@ -189,7 +175,7 @@ export class Simulation {
     for (const book of this.#books) {
       if (book.row >= 0 && book.position.side !== 0) moveTrailingStop(book);
     }
-    this.#decideAll(lines, line);
+    this.#decideAll();
   }
 
   #match(): void {
@@ -205,9 +191,10 @@ export class Simulation {
     for (const book of books) if (isOrdered(book)) this.#entries.lapse(book);
   }
 
-  #payFunding({ position, funding, lastTime, candles, row }: SymbolBook): void {
+  #payFunding(book: SymbolBook): void {
+    const { position, funding, candles, row } = book;
     if (funding === null || position.side === 0) return;
-    const rate = funding.due(lastTime, candles.openTime[row]);
+    const rate = funding.due(book.lastTime, candles.openTime[row]);
     if (rate === 0) return;
     const paid = position.side * position.quantity * candles.open[row] * rate;
     this.#account.cash -= paid;
@@ -225,43 +212,42 @@ export class Simulation {
   }
 
   #mark(lines: Lines, line: number): void {
-    const { cash } = this.#account;
-    let equity = cash;
-    let gross = 0;
-    for (const { position, lastClose } of this.#books) {
+    const marks = this.#marks;
+    marks.cash = this.#account.cash;
+    marks.equity = marks.cash;
+    marks.grossExposure = 0;
+    for (const book of this.#books) {
+      const { position } = book;
       if (position.side === 0) continue;
-      const value = position.quantity * lastClose;
-      equity += position.side * value;
-      gross += value;
+      const value = position.quantity * book.lastClose;
+      marks.equity += position.side * value;
+      marks.grossExposure += value;
     }
-    lines.equity[line] = equity;
-    lines.cash[line] = cash;
-    lines.grossExposure[line] = gross;
+    lines.equity[line] = marks.equity;
+    lines.cash[line] = marks.cash;
+    lines.grossExposure[line] = marks.grossExposure;
   }
 
-  #decideAll(lines: Lines, line: number): void {
+  #decideAll(): void {
     this.#account.beginDecision();
-    const marks = {
-      equity: lines.equity[line],
-      cash: lines.cash[line],
-      grossExposure: lines.grossExposure[line],
-    };
     for (const book of this.#books) {
       if (book.row < 0 || (this.#decide === null && !hasSignal(book))) continue;
-      const intents = this.#intents(book, marks);
+      const intents = this.#intents(book);
       for (const intent of intents) if (intent.kind !== 'enter') this.#apply(book, intent);
       for (const intent of intents) if (intent.kind === 'enter') this.#entries.place(book, intent);
     }
   }
 
-  #intents(book: SymbolBook, marks: Marks): readonly Intent[] {
-    const isRuined = !(marks.equity > 0) && this.#account.open === 0;
-    if (isRuined && this.#decide !== null) return [];
-    const bar = closedBarAt(book);
-    const portfolio = portfolioAt(book, this.#books, marks);
-    const prediction = predictionAt(book);
-    if (this.#decide === null) return decideByPolicy(prediction, portfolio, this.#policy, bar);
-    return checkIntents(this.#decide, prediction, portfolio, this.#policy, bar);
+  #intents(book: SymbolBook): readonly Intent[] {
+    const decide = this.#decide;
+    if (decide === null) {
+      const shown = this.#views[book.index].show(book, this.#books, this.#marks);
+      return decideByPolicy(shown.prediction, shown.portfolio, this.#policy, shown.bar);
+    }
+    const isRuined = !(this.#marks.equity > 0) && this.#account.open === 0;
+    if (isRuined) return [];
+    const shown = new DecisionViews(book).show(book, this.#books, this.#marks);
+    return checkIntents(decide, shown.prediction, shown.portfolio, this.#policy, closedBarAt(book));
   }
 
   #apply({ position, order }: SymbolBook, intent: Exclude<Intent, { kind: 'enter' }>): void {

@@ -1,8 +1,8 @@
 import type { MarketFeed } from './symbol-book.ts';
 
-/** Open times at which any of the feeds has a bar to play, ascending, each once. */
+/** Open times at which any of the feeds has a bar to play, ascending, each once; of one feed they are its own memory. */
 export function timelineOf(feeds: readonly MarketFeed[]): Float64Array {
-  if (feeds.length === 1) return feeds[0].candles.openTime.slice(feeds[0].from, feeds[0].to);
+  if (feeds.length === 1) return feeds[0].candles.openTime.subarray(feeds[0].from, feeds[0].to);
   const rows = feeds.map(({ from }) => from);
   const times = new Float64Array(feeds.reduce((sum, { from, to }) => sum + to - from, 0));
   let count = 0;

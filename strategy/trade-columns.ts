@@ -25,18 +25,19 @@ const FIELDS = [
 type Field = (typeof FIELDS)[number];
 const AT = Object.fromEntries(FIELDS.map((field, at) => [field, at])) as Record<Field, number>;
 const WIDTH = FIELDS.length;
-const FIRST_ROWS = 256;
+const BLOCK_ROWS = 1_024;
 
-/** Closed trades row by row in one array that grows: an object per trade costs more than playing it. */
+/** Closed trades row by row in blocks: an object per trade costs more than playing it. */
 export class TradeColumns {
-  #rows = new Float64Array(FIRST_ROWS * WIDTH);
+  #blocks: Float64Array[] = [];
   #count = 0;
 
   /** @param symbol the market's index */
   add(symbol: number, position: Position): void {
-    if ((this.#count + 1) * WIDTH > this.#rows.length) this.#grow();
-    const rows = this.#rows;
-    const from = this.#count * WIDTH;
+    const at = this.#count % BLOCK_ROWS;
+    if (at === 0) this.#blocks.push(new Float64Array(BLOCK_ROWS * WIDTH));
+    const rows = this.#blocks[this.#blocks.length - 1];
+    const from = at * WIDTH;
     rows[from] = symbol;
     rows[from + 1] = position.side;
     rows[from + 2] = position.signalBar;
@@ -61,12 +62,15 @@ export class TradeColumns {
   /** All of them as objects; none are left. @param symbols by the market's index */
   take(symbols: readonly string[]): Trade[] {
     const trades = Array.from({ length: this.#count }, (_, at) => this.#trade(at, symbols));
+    this.#blocks = [];
     this.#count = 0;
     return trades;
   }
 
   #trade(at: number, symbols: readonly string[]): Trade {
-    const of = (field: Field) => this.#rows[at * WIDTH + AT[field]];
+    const rows = this.#blocks[Math.floor(at / BLOCK_ROWS)];
+    const from = (at % BLOCK_ROWS) * WIDTH;
+    const of = (field: Field) => rows[from + AT[field]];
     const [fees, spread, slippage, funding] = [of('fees'), of('spread'), of('slippage'), of('funding')];
     const gross = of('grossPnl');
     const netPnl = gross - fees - spread - slippage - funding;
@@ -91,11 +95,5 @@ export class TradeColumns {
       grossReturn: gross / notional,
       netReturn: netPnl / notional,
     };
-  }
-
-  #grow(): void {
-    const grown = new Float64Array(2 * this.#rows.length);
-    grown.set(this.#rows);
-    this.#rows = grown;
   }
 }

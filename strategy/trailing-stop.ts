@@ -13,9 +13,9 @@ export function moveTrailingStop({ position, candles, row, bar, tick }: SymbolBo
   if (plan === null || plan.trailing === null) return;
   const furthest = side > 0 ? Math.max : Math.min;
   const reached = side > 0 ? candles.high[row] : candles.low[row];
-  const known = position.best === 0 ? entryPrice : furthest(position.best, entryPrice);
-  position.best = limitBar === bar ? known : furthest(known, reached);
+  if (limitBar !== bar) position.best = position.best === 0 ? reached : furthest(position.best, reached);
+  const best = position.best === 0 ? entryPrice : furthest(position.best, entryPrice);
   const { distance, after } = plan.trailing;
-  if (side * (position.best - entryPrice) < after - SAME_SHARE * entryPrice) return;
-  position.trail = furthest(position.trail, roundLevel(position.best - side * distance, tick));
+  if (side * (best - entryPrice) < after - SAME_SHARE * entryPrice) return;
+  position.trail = furthest(position.trail, roundLevel(best - side * distance, tick));
 }

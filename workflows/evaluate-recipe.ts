@@ -19,7 +19,7 @@ const evaluationProgress = defineQuery<EvaluationProgress>('progress');
 
 /** Retrains a recipe fold by fold, `maxWorkers` at once, and scores what the models say of rows that they had not seen. */
 export async function evaluateRecipe(input: EvaluationInput): Promise<EvaluationResult> {
-  const { series, recipe, folds: spec, asOfTime, actor, maxWorkers } = input;
+  const { series, recipe, changes, folds: spec, asOfTime, actor, maxWorkers } = input;
   const story = followEvaluation(input);
   tagSeries(series);
   tagRecipe(recipe.name);
@@ -53,7 +53,7 @@ export async function evaluateRecipe(input: EvaluationInput): Promise<Evaluation
   const { evaluation, sharpe, artifact, cached } = await training(
     'compute',
     'score out of fold',
-  ).concludeEvaluation({ series, recipe, spec, snapshot, dataset, folds, actor });
+  ).concludeEvaluation({ series, recipe, changes, spec, snapshot, dataset, folds, actor });
   return { ...evaluation, sharpe, artifact, cached };
 }
 

@@ -72,6 +72,8 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
       fit: fit.artifact,
       model: model.artifact,
       recipe,
+      actor,
+      changes: input.changes,
     }),
   );
   const registered = await story.step('registerVersion', 'Write the package and register it', () =>

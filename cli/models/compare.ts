@@ -62,8 +62,15 @@ function renderRows(rows: readonly DifferenceRow[], versions: readonly number[])
     { title: 'what', cell: row => row.what },
     ...versions.map((version, index) => ({
       title: `v${version}`,
-      cell: (row: DifferenceRow) => row.values[index],
+      cell: (row: DifferenceRow) => shortened(row.values[index]),
     })),
     { title: 'differs', cell: row => (row.differs ? 'yes' : '') },
   ]);
+}
+
+/** Long lists would push the other versions off the screen; the JSON has all of it. */
+const MOST_LETTERS = 44;
+
+function shortened(value: string | null): string | null {
+  return value !== null && value.length > MOST_LETTERS ? `${value.slice(0, MOST_LETTERS - 1)}…` : value;
 }

@@ -1,14 +1,8 @@
-import type { PathScore } from '../../contracts/evaluation.ts';
 import type { Recipe } from '../../contracts/recipe.ts';
 import { type CombinatorialSpec, pathCount } from '../../contracts/split.ts';
-import { DECIDED_CLASSES } from '../../contracts/tasks.ts';
 import { combinatorialGroups, testedGroups } from '../../datasets/folds.ts';
-import { classificationMetrics } from '../../statistics/classification.ts';
-import { returnMoments } from '../../statistics/sharpe.ts';
 import type { History } from '../history.ts';
-import { playBlock } from '../play-block.ts';
 import { type AnsweredFold, joinFolds, type OutOfFold } from './out-of-fold.ts';
-import { decidedOf, type signalsOf } from './score-out-of-fold.ts';
 
 /**
  * Joins combinatorial folds to backtest paths: each covers every row once, and the j-th takes of each group what the j-th
@@ -43,28 +37,5 @@ function answersOn(rows: Int32Array, { fold, probabilities, predicted, number }:
     fold: { ...fold, test: rows },
     probabilities: probabilities.subarray(from * width, to * width),
     predicted: predicted.subarray(from, to),
-  };
-}
-
-/** The essentials of one path: what it decided and earned, without intervals. */
-export function scorePath(
-  record: OutOfFold,
-  path: number,
-  market: ReturnType<typeof signalsOf>,
-): PathScore & { readonly netReturns: Float64Array } {
-  const decided = decidedOf(record, market);
-  const { task, label, probabilities, predicted, recipe } = decided;
-  const metrics = classificationMetrics(label, probabilities, DECIDED_CLASSES[task], predicted);
-  const { summary, netReturns } = playBlock({ ...decided, ...recipe });
-  return {
-    path,
-    mcc: metrics.mcc,
-    directionalAuc: metrics.directionalAuc,
-    logLoss: metrics.logLoss,
-    trades: summary.trades,
-    netReturn: summary.totalNetReturn,
-    maxDrawdown: summary.maxDrawdown,
-    sharpePerBar: returnMoments(netReturns).sharpe,
-    netReturns,
   };
 }

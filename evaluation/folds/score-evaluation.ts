@@ -1,16 +1,14 @@
 import type { Evaluation, FoldScore, PathScore, PathSpreads, Spread } from '../../contracts/evaluation.ts';
 import type { CombinatorialSpec, FoldSpec } from '../../contracts/split.ts';
-import { DECIDED_CLASSES } from '../../contracts/tasks.ts';
 import { testedGroups } from '../../datasets/folds.ts';
-import { classificationMetrics } from '../../statistics/classification.ts';
 import { quantileOfSorted } from '../../statistics/quantile.ts';
 import { type ReturnMoments, returnMoments, sampleVariance } from '../../statistics/sharpe.ts';
+import { scoreBriefly } from '../brief-score.ts';
 import type { History } from '../history.ts';
-import { playBlock } from '../play-block.ts';
 import { scoreDecided } from '../score.ts';
 import { measureStability } from '../slices.ts';
 import { type AnsweredFold, joinFolds, type OutOfFold } from './out-of-fold.ts';
-import { backtestPaths, scorePath } from './paths.ts';
+import { backtestPaths } from './paths.ts';
 import { decidedOf, type FoldMarket, signalsOf } from './score-out-of-fold.ts';
 
 /** What is found of a recipe's folds, and what their Sharpe ratio is made of. */
@@ -46,27 +44,17 @@ function scoreFolds(
   const groups = spec.kind === 'combinatorial' ? testedGroups(spec) : null;
   return answered.map((fold, at) => {
     const record = joinFolds(history, signals.recipe, [fold]);
-    const decided = decidedOf(record, signals);
-    const { label, probabilities, predicted, task } = decided;
-    const metrics = classificationMetrics(label, probabilities, DECIDED_CLASSES[task], predicted);
+    const score = scoreBriefly(decidedOf(record, signals));
+    const { mcc, directionalAuc, logLoss, trades, netReturn, sharpePerBar } = score;
     return {
       ...record.folds[0]!,
       groups: groups?.[at].map(group => group + 1) ?? null,
-      mcc: metrics.mcc,
-      directionalAuc: metrics.directionalAuc,
-      logLoss: metrics.logLoss,
-      backtest: groups ? null : playFold(record, signals),
+      mcc,
+      directionalAuc,
+      logLoss,
+      backtest: groups ? null : { trades, netReturn, sharpePerBar },
     };
   });
-}
-
-function playFold(record: OutOfFold, signals: Signals): FoldScore['backtest'] {
-  const { summary, netReturns } = playBlock({ ...decidedOf(record, signals), ...signals.recipe });
-  return {
-    trades: summary.trades,
-    netReturn: summary.totalNetReturn,
-    sharpePerBar: returnMoments(netReturns).sharpe,
-  };
 }
 
 function scoreWalk(
@@ -100,9 +88,9 @@ function scorePaths(
   signals: Signals,
 ): ScoredEvaluation {
   const records = backtestPaths(history, signals.recipe, spec, answered);
-  const played = records.map((record, at) => scorePath(record, at + 1, signals));
+  const played = records.map(record => scoreBriefly(decidedOf(record, signals)));
   const byRatio = played.toSorted((a, b) => (a.sharpePerBar ?? 0) - (b.sharpePerBar ?? 0));
-  const scores = played.map(({ netReturns: _, ...score }) => score);
+  const scores = played.map(({ netReturns: _, rows: _rows, ...score }, at) => ({ path: at + 1, ...score }));
   return {
     evaluation: {
       ...spanOf(records[0]!, history),

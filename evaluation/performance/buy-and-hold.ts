@@ -32,8 +32,9 @@ function addHolding(
 ): void {
   const first = barsBefore(candles, fromTime);
   const end = barsBefore(candles, toTime);
-  const side = (costs.feeBps + costs.halfSpreadBps + costs.slippageBps) / 10_000;
-  const quantity = first < end ? cash / (candles.open[first] * (1 + side)) : 0;
+  const away = (costs.halfSpreadBps + costs.slippageBps) / 10_000;
+  const fee = costs.feeBps / 10_000;
+  const quantity = first < end ? cash / (candles.open[first] * (1 + away) * (1 + fee)) : 0;
   const payments = kind === 'swap' ? fundingOf(funding, costs) : null;
   let value = cash;
   let settled = 0;
@@ -44,7 +45,7 @@ function addHolding(
       if (payments !== null && bar > first)
         settled +=
           quantity * candles.open[bar] * payments.due(candles.openTime[bar - 1], candles.openTime[bar]);
-      const sold = bar === end - 1 ? 1 - side : 1;
+      const sold = bar === end - 1 ? (1 - away) * (1 - fee) : 1;
       value = Math.max(0, quantity * candles.close[bar] * sold - settled);
       bar++;
     }

@@ -45,6 +45,8 @@ th { color: var(--muted); font-weight: 500; vertical-align: bottom; }
 th:last-child, td:last-child { padding-right: 0; }
 .right { text-align: right; white-space: nowrap; }
 .kept { white-space: nowrap; }
+td.text:first-child { min-width: 12ch; }
+td.prose { min-width: 34ch; }
 .outcome { white-space: nowrap; font-weight: 600; }
 .outcome.pass { color: var(--teal); }
 .outcome.fail { color: var(--alarm); }
@@ -73,6 +75,14 @@ figcaption { margin-top: 4px; max-width: 72ch; }
   h1 { font-size: 23px; }
   .figures { grid-template-columns: 1fr 1fr; }
   .figures dd { font-size: 19px; }
+  th, td { padding-right: 10px; }
+  td.text:first-child { min-width: 9ch; }
+  .stacked thead { display: none; }
+  .stacked tr { display: flex; flex-wrap: wrap; gap: 0 14px; padding: 10px 0; border-bottom: 1px solid var(--line); }
+  .stacked td { padding: 0; border: 0; }
+  .stacked td:first-child { font-weight: 600; min-width: 0; }
+  .stacked td.prose { flex-basis: 100%; min-width: 0; }
+  .stacked td.text:not(:first-child)::before, .stacked td.right::before { content: attr(data-title) ' '; color: var(--muted); }
 }
 @media print {
   button, nav { display: none; }

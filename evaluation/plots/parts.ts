@@ -21,10 +21,13 @@ export function notice(tone: 'alarm' | 'plain', content: Content): Markup {
   return html`<div class="notice ${tone}"${tone === 'alarm' ? { markup: ' role="alert"' } : null}>${content}</div>`;
 }
 
-/** How a column's cells stand: text may break, numbers to the right, `kept` is text in one line. */
+/**
+ * How a column's cells stand: text may break, numbers to the right, `kept` is text in one line. `prose` is whole sentences: on a
+ * phone the rows of such a table become paragraphs.
+ */
 export interface Column {
   readonly title: string;
-  readonly kind: 'text' | 'right' | 'kept';
+  readonly kind: 'text' | 'right' | 'kept' | 'prose';
 }
 
 /** A table that scrolls within the page where it is too wide; its first column names the rows. */
@@ -34,12 +37,18 @@ export function dataTable(
   rows: readonly (readonly Content[])[],
 ): Markup {
   const head = columns.map(({ title, kind }) => html`<th scope="col" class="${kind}">${title}</th>`);
+  const isNamed = columns.some(({ title }) => title !== '');
   const lines = rows.map(
-    row => html`<tr>${row.map((cell, at) => html`<td class="${columns[at]!.kind}">${cell}</td>`)}</tr>
+    row => html`<tr>${row.map((cell, at) => tableCell(columns[at]!, cell))}</tr>
 `,
   );
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>
+  const style = columns.some(({ kind }) => kind === 'prose') ? 'stacked' : '';
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table class="${style}">${isNamed ? html`<thead><tr>${head}</tr></thead>` : null}<tbody>
 ${lines}</tbody></table></div>`;
+}
+
+function tableCell({ title, kind }: Column, cell: Content): Markup {
+  return html`<td class="${kind}" data-title="${title}">${cell}</td>`;
 }
 
 export interface LegendEntry {

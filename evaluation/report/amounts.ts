@@ -30,8 +30,9 @@ export function share(value: number | null, digits = 1): string {
   return value === null ? '–' : `${fixed(value * 100, digits)}\u00a0%`;
 }
 
-/** With thousands apart, a real minus, and none before a zero. */
+/** With thousands apart, a real minus, and none before a zero; from a billion on as a power of ten. */
 export function fixed(value: number, digits: number): string {
+  if (Math.abs(value) >= 1e9) return value.toExponential(2).replaceAll('-', '−').replace('+', '');
   const text = value.toLocaleString('en-US', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,

@@ -1,5 +1,5 @@
 import type { RefusedOrders } from '../../contracts/backtest.ts';
-import type { BacktestDocument, PlayedMarket } from '../../contracts/backtest-document.ts';
+import type { BacktestDocument, PlayedMarket, PlayedStrategy } from '../../contracts/backtest-document.ts';
 import type { CostSpec } from '../../contracts/costs.ts';
 import type { LevelDistance, Policy } from '../../contracts/policy.ts';
 import { utc } from '../../contracts/wording.ts';
@@ -42,32 +42,29 @@ function marketTable({ markets, strategy }: BacktestDocument): Markup {
   return dataTable(
     'Played series',
     MARKETS,
-    markets.map(({ series, kind, model, candles, signals, synthetic }) => [
-      `${series} (${kind}${synthetic ? ', generated' : ''})`,
-      [
-        ...(model === null ? [] : [modelName(model)]),
-        ...(strategy === null ? [] : [`strategy ${strategy.file} (${strategy.sha256.slice(0, 12)})`]),
-      ].join(', '),
-      whole(candles.bars),
-      day(candles.firstTime),
-      day(candles.lastTime),
-      whole(signals.long),
-      whole(signals.short),
-      whole(signals.noTrade),
-      whole(signals.unanswered + signals.expired),
-    ]),
+    markets.map(market => {
+      const { series, kind, candles, signals, synthetic } = market;
+      return [
+        `${series} (${kind}${synthetic ? ', generated' : ''})`,
+        decider(market, strategy),
+        whole(candles.bars),
+        day(candles.firstTime),
+        day(candles.lastTime),
+        whole(signals.long),
+        whole(signals.short),
+        whole(signals.noTrade),
+        whole(signals.unanswered + signals.expired),
+      ];
+    }),
   );
 }
 
-function modelName({
-  version,
-  recipe,
-  packageId,
-  trainedThroughTime,
-  trainedOn,
-}: NonNullable<PlayedMarket['model']>): string {
-  const name = version === null ? packageId.slice(0, 12) : `v${version}`;
-  return `${name} ${recipe} of ${trainedOn}, trained through ${day(trainedThroughTime)}`;
+function decider({ series, model }: PlayedMarket, strategy: PlayedStrategy | null): Content {
+  const own = strategy === null ? null : `strategy ${strategy.file} (${strategy.sha256.slice(0, 12)})`;
+  if (model === null) return own;
+  const name = model.version === null ? model.packageId.slice(0, 12) : `v${model.version}`;
+  const origin = model.trainedOn === series ? '' : ` of ${model.trainedOn}`;
+  return html`${own === null ? null : `${own} with `}${name} ${model.recipe}${origin}, trained through <span class="kept">${day(model.trainedThroughTime)}</span>`;
 }
 
 function policySentences({ policy, markets }: BacktestDocument): string[] {
@@ -148,15 +145,19 @@ function costSentences(costs: CostSpec): string[] {
 }
 
 function marketSentences(markets: readonly PlayedMarket[]): string[] {
-  return markets.map(({ symbol, rules, funding }) => {
-    const rounding =
-      rules === null
-        ? 'the venue’s steps and minimums are not known, so nothing is rounded or refused for being small'
-        : `prices in steps of ${rules.tick ?? '–'}, quantities of ${rules.lot ?? '–'}, at least ${rules.minQuantity ?? '–'} and a notional of ${rules.minNotional ?? '–'}, as the venue said on ${utc(rules.fetchedTime)}`;
-    const paid =
-      funding === null ? '' : `; ${whole(funding.payments)} recorded funding payments of ${funding.file}`;
-    return `${symbol}: ${rounding}${paid}.`;
-  });
+  const bySentence = Map.groupBy(markets, marketSentence);
+  return [...bySentence].map(
+    ([sentence, group]) => `${group.map(({ symbol }) => symbol).join(', ')}: ${sentence}.`,
+  );
+}
+
+function marketSentence({ rules, funding }: PlayedMarket): string {
+  const rounding =
+    rules === null
+      ? 'the venue’s steps and minimums are not known, so nothing is rounded or refused for being small'
+      : `prices in steps of ${rules.tick ?? '–'}, quantities of ${rules.lot ?? '–'}, at least ${rules.minQuantity ?? '–'} and a notional of ${rules.minNotional ?? '–'}, as the venue said on ${utc(rules.fetchedTime)}`;
+  if (funding === null) return rounding;
+  return `${rounding}; ${whole(funding.payments)} recorded funding payments of ${funding.file}`;
 }
 
 function refusedSentences({ tooSmall, noFunds, lapsed, noLevels }: RefusedOrders): string[] {

@@ -1,12 +1,14 @@
+import type { Performance } from '../../contracts/performance.ts';
 import { buyAndHoldEquity } from '../performance/buy-and-hold.ts';
 import { type Content, html } from '../plots/markup.ts';
 import { page } from '../plots/page.ts';
 import { type KeyFigure, keyFigures, notice } from '../plots/parts.ts';
-import { gain, ratio, roundMoney, share, whole } from './amounts.ts';
+import { duration, gain, ratio, roundMoney, share, whole } from './amounts.ts';
 import { assumptionSection } from './assumptions.ts';
-import { benchmarkSection, monteCarloSection } from './chance-section.ts';
+import { benchmarkSection, isYearly } from './benchmark-section.ts';
 import { costSection } from './cost-section.ts';
 import { equityFigures } from './equity-figures.ts';
+import { monteCarloSection } from './monte-carlo-section.ts';
 import { monthTable } from './month-table.ts';
 import type { PlayedBacktest } from './played-backtest.ts';
 import { priceFigures } from './price-figures.ts';
@@ -72,12 +74,12 @@ function warnings({ document }: PlayedBacktest): Content {
 }
 
 function headline({ document, performance }: PlayedBacktest): KeyFigure[] {
-  const { account, buyAndHold, trades, costs } = performance;
+  const { account, buyAndHold, drawdown, trades, costs, timeframe } = performance;
   return [
     {
       label: document.inSample === null ? 'Net return' : 'In-sample return',
       value: gain(account.totalReturn),
-      note: account.cagr === null ? undefined : `${gain(account.cagr)} a year`,
+      note: periodNote(performance),
       tone: account.totalReturn >= 0 ? 'gain' : 'loss',
     },
     {
@@ -88,7 +90,7 @@ function headline({ document, performance }: PlayedBacktest): KeyFigure[] {
     {
       label: 'Largest drawdown',
       value: share(account.maxDrawdown),
-      note: `Calmar ${ratio(account.calmar)}`,
+      note: `longest ${duration(drawdown.longestBars, timeframe)}`,
     },
     { label: 'Sharpe ratio', value: ratio(account.sharpe), note: `Sortino ${ratio(account.sortino)}` },
     { label: 'Trades', value: whole(trades.trades), note: `profit factor ${ratio(trades.profitFactor)}` },
@@ -98,6 +100,11 @@ function headline({ document, performance }: PlayedBacktest): KeyFigure[] {
       note: `${share(costs.total / performance.initialCash)} of the cash`,
     },
   ];
+}
+
+function periodNote(performance: Performance): string {
+  const { account, bars, timeframe } = performance;
+  return isYearly(performance) ? `${gain(account.cagr)} a year` : `in ${duration(bars, timeframe)}`;
 }
 
 function notes({ document }: PlayedBacktest): Content {

@@ -81,6 +81,9 @@ function stepOf(name: string, from: number, to: number): Step {
 
 function drawSteps(steps: readonly Step[], width: number): PlotOptions {
   const [before, after] = [steps[0], steps.at(-1)!];
+  const between = steps.slice(1, -1);
+  const paid = between.filter(({ from, to }) => to < from);
+  const received = between.filter(({ from, to }) => to >= from);
   const ends = steps.flatMap(({ from, to }) => [from, to]);
   const span = Math.max(...ends) - Math.min(...ends) || 1;
   const bars = (group: readonly Step[], fill: string) =>
@@ -98,7 +101,8 @@ function drawSteps(steps: readonly Step[], width: number): PlotOptions {
     y: { domain: steps.map(({ name }) => name) },
     marks: [
       bars([before], MEANING.benchmark),
-      bars(steps.slice(1, -1), MEANING.loss),
+      bars(paid, MEANING.loss),
+      bars(received, MEANING.gain),
       bars([after], after.to >= 0 ? MEANING.gain : MEANING.loss),
       ruleX([0], { stroke: INK.ink }),
       text(steps, {

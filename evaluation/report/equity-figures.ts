@@ -1,4 +1,4 @@
-import { areaY, dot, lineY, ruleY, text } from '@observablehq/plot';
+import { areaY, dot, lineY, ruleY, type ScaleOptions, text } from '@observablehq/plot';
 import { drawdownCurve } from '../performance/drawdown.ts';
 import { chart } from '../plots/chart.ts';
 import { html, type Markup } from '../plots/markup.ts';
@@ -10,6 +10,8 @@ import { moments, seenInTraining, shortMoney, shortPercent, TIME_LINE_TOP } from
 
 /** Above this ratio of highest to lowest, equal steps are equal shares. */
 const LOG_FROM = 4;
+const DIGITS = [[1], [1, 3], [1, 2, 5], [1, 2, 3, 4, 6, 8]];
+const LEAST_TICKS = 4;
 
 /** Equity beside buying and holding, and how far it stood below its peak. */
 export function equityFigures(played: PlayedBacktest, buyAndHold: Float64Array): Markup {
@@ -18,7 +20,7 @@ export function equityFigures(played: PlayedBacktest, buyAndHold: Float64Array):
 
 function equityFigure({ document, result }: PlayedBacktest, buyAndHold: Float64Array): Markup {
   const { time, equity, initialCash } = result;
-  const isLog = spansFar(equity, initialCash) || spansFar(buyAndHold, initialCash);
+  const isLog = spansFar(equity, buyAndHold);
   return figure({
     title: document.quote === null ? 'Equity' : `Equity in ${document.quote}`,
     caption: `Marked at the closes, after costs.${isLog ? ' The scale is logarithmic: equal steps are equal shares.' : ''}`,
@@ -33,7 +35,7 @@ function equityFigure({ document, result }: PlayedBacktest, buyAndHold: Float64A
         height: width > 500 ? 320 : 250,
         marginTop: TIME_LINE_TOP,
         x: { type: 'utc' },
-        y: { type: isLog ? 'log' : 'linear', grid: true, ticks: 5, tickFormat: shortMoney },
+        y: { ...(isLog ? logAxis(equity, buyAndHold) : { ticks: 5 }), grid: true, tickFormat: shortMoney },
         marks: [
           ...seenInTraining(document, time[0], time.at(-1)!),
           ruleY([initialCash], { stroke: INK.line, strokeDasharray: '3,3' }),
@@ -113,8 +115,25 @@ function isRight(at: number, time: Float64Array): boolean {
   return at - time[0] > (time.at(-1)! - time[0]) / 2;
 }
 
-function spansFar(values: Float64Array, initial: number): boolean {
-  const low = values.reduce((least, value) => Math.min(least, value), initial);
-  const high = values.reduce((most, value) => Math.max(most, value), initial);
+/** Lines at round numbers: the decades alone where those are many, more between where they are few. */
+function logAxis(...columns: readonly Float64Array[]): ScaleOptions {
+  const [low, high] = rangeOf(columns);
+  const decades = Array.from({ length: 40 }, (_, i) => Math.floor(Math.log10(low)) + i);
+  const choices = DIGITS.map(digits =>
+    decades
+      .flatMap(decade => digits.map(digit => Number(`${digit}e${decade}`)))
+      .filter(tick => low <= tick && tick <= high),
+  );
+  return { type: 'log', ticks: choices.find(ticks => ticks.length >= LEAST_TICKS) ?? choices.at(-1) };
+}
+
+function rangeOf(columns: readonly Float64Array[]): [low: number, high: number] {
+  const of = (pick: (a: number, b: number) => number) =>
+    columns.map(values => values.reduce((best, value) => pick(best, value))).reduce((a, b) => pick(a, b));
+  return [of(Math.min), of(Math.max)];
+}
+
+function spansFar(...columns: readonly Float64Array[]): boolean {
+  const [low, high] = rangeOf(columns);
   return low > 0 && high / low > LOG_FROM;
 }

@@ -13,6 +13,8 @@ import { moments, seenInTraining, shortMoney, TIME_LINE_TOP } from './time-line.
 
 /** With more trades in a chart, their marks would hide each other. */
 const MOST_MARKED = 40;
+/** Of more trades, the last ones in detail. */
+const DETAILED = 24;
 const MOST_SYMBOLS = 8;
 
 const MARKED: readonly LegendEntry[] = [
@@ -51,7 +53,7 @@ function figuresOf(played: PlayedBacktest, market: BacktestMarket, trades: reado
       chart: priceChart(played, `Price of ${symbol} with every trade`, bars, () => tradeMarks(trades)),
     });
   }
-  const last = trades.slice(-MOST_MARKED);
+  const last = trades.slice(-DETAILED);
   const from = Math.min(...last.map(({ entryTime }) => entryTime));
   const recent = sliceCandles(bars, Math.max(0, barsBefore(bars, from) - 5), bars.openTime.length);
   return html`${figure({
@@ -62,10 +64,10 @@ function figuresOf(played: PlayedBacktest, market: BacktestMarket, trades: reado
       heldMarks(trades, bars, width),
     ),
   })}${figure({
-    title: `${symbol}: the last ${MOST_MARKED} trades`,
+    title: `${symbol}: the last ${DETAILED} trades`,
     caption: HOW_TO_READ,
     legend: MARKED,
-    chart: priceChart(played, `Price of ${symbol} with the last ${MOST_MARKED} trades`, recent, () =>
+    chart: priceChart(played, `Price of ${symbol} with the last ${DETAILED} trades`, recent, () =>
       tradeMarks(last),
     ),
   })}`;

@@ -6,7 +6,10 @@ import type { PlayedBacktest } from './played-backtest.ts';
 const SIGNIFICANT = 0.05;
 
 /** What happened, in sentences for people. */
-export function summaryOf({ document, performance }: PlayedBacktest): string[] {
+export function summaryOf({
+  document,
+  performance,
+}: Pick<PlayedBacktest, 'document' | 'performance'>): string[] {
   const { quote } = document;
   const { account, buyAndHold, trades } = performance;
   if (performance.fromTime === null) return ['No bar of the range was there to be played.'];
@@ -18,7 +21,7 @@ export function summaryOf({ document, performance }: PlayedBacktest): string[] {
   }
   return [
     `${money(performance.initialCash, quote)} became ${money(performance.finalEquity, quote)} ${period}: ${gain(account.totalReturn)} after costs, where buying and holding made ${gain(buyAndHold.totalReturn)}. On the way the account fell by up to ${share(account.maxDrawdown)} from its peak.`,
-    `It held a position ${share(performance.exposure.share, 0)} of the time in ${whole(trades.trades)} ${trades.trades === 1 ? 'trade' : 'trades'}, of which ${share(trades.hitRate, 0)} gained. ${costSentence(performance, quote)} ${chanceSentence(performance)}`,
+    `It held a position ${share(performance.exposure.share, 0)} of the time in ${whole(trades.trades)} ${trades.trades === 1 ? 'trade' : 'trades'}, of which ${share(trades.hitRate, 0)} gained. ${costSentence(performance, quote)} ${chanceSentence(performance, document.inSample !== null)}`,
   ];
 }
 
@@ -30,11 +33,11 @@ function costSentence({ trades, costs }: Performance, quote: string | null): str
   return `${made}; costs took ${roundMoney(costs.total, quote)}, ${part}.`;
 }
 
-function chanceSentence({ randomEntries }: Performance): string {
+function chanceSentence({ randomEntries }: Performance, isInSample: boolean): string {
   if (randomEntries === null) return '';
   const { percentile, pValue } = randomEntries;
   const standing = `Its entries did better than ${share(percentile, 0)} of random ones with the same sides, holding times and costs`;
-  return pValue < SIGNIFICANT
-    ? `${standing}: chance alone seldom does that.`
-    : `${standing}: chance explains that.`;
+  const seldom = isInSample ? 'no wonder on bars that training has seen' : 'chance alone seldom does that';
+  if (pValue < SIGNIFICANT) return `${standing}: ${seldom}.`;
+  return `${standing}: ${pValue > 1 - SIGNIFICANT ? 'chance seldom does that badly' : 'chance explains that'}.`;
 }

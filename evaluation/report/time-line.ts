@@ -5,7 +5,7 @@ import { INK } from '../plots/theme.ts';
 import { thinnedRows } from '../plots/thinning.ts';
 
 /** Pixels above a time line. */
-export const TIME_LINE_TOP = 12;
+export const TIME_LINE_TOP = 18;
 
 /** A value at a bar's open time. */
 export interface Moment {
@@ -36,8 +36,7 @@ export function seenInTraining({ inSample }: BacktestDocument, fromTime: number,
     text(['IN-SAMPLE: seen in training'], {
       x: [new Date(fromTime)],
       frameAnchor: 'top-left',
-      dx: 6,
-      dy: 4,
+      dy: -16,
       fill: INK.alarm,
       fontWeight: 600,
       textAnchor: 'start',
@@ -45,13 +44,21 @@ export function seenInTraining({ inSample }: BacktestDocument, fromTime: number,
   ];
 }
 
-/** Axis labels of money: `12k`. */
+/** Axis labels of money: `12K`, `4.2e−6`. */
 export function shortMoney(value: number): string {
-  return value
-    .toLocaleString('en-US', { notation: 'compact', maximumSignificantDigits: 3 })
-    .replace('-', '−');
+  const size = Math.abs(value);
+  const text =
+    value !== 0 && (size < 0.001 || size >= 1e15)
+      ? Number(value.toPrecision(3)).toExponential().replace('+', '')
+      : value.toLocaleString('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+  return text.replaceAll('-', '−');
 }
 
 export function shortPercent(value: number): string {
-  return `${Number((value * 100).toPrecision(3)).toLocaleString('en-US')} %`.replace('-', '−');
+  return `${shortMoney(Number((value * 100).toPrecision(12)))}\u00a0%`;
+}
+
+/** Axis labels of numbers of things. */
+export function count(value: number): string {
+  return Number.isInteger(value) ? shortMoney(value) : '';
 }

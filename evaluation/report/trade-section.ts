@@ -9,7 +9,7 @@ import { INK, MEANING } from '../plots/theme.ts';
 import { duration, gain, money, price, ratio, share, whole } from './amounts.ts';
 import { binsOf, histogramMarks } from './histogram.ts';
 import type { PlayedBacktest } from './played-backtest.ts';
-import { shortPercent } from './time-line.ts';
+import { count, shortPercent } from './time-line.ts';
 
 const EXTREMES = 5;
 
@@ -47,7 +47,7 @@ function returnFigure(trades: readonly Trade[]): Markup {
       draw: () => ({
         height: 220,
         x: { tickFormat: shortPercent, ticks: 5 },
-        y: { grid: true, ticks: 4 },
+        y: { grid: true, ticks: 4, tickFormat: count },
         marks: [
           ...histogramMarks(binsOf(returns), ({ to }) => (to > 0 ? MEANING.gain : MEANING.loss)),
           ruleX([0], { stroke: INK.ink }),
@@ -72,7 +72,7 @@ function holdingFigure(trades: readonly Trade[]): Markup {
       draw: () => ({
         height: 220,
         x: { ticks: 5, domain: [0, Math.max(...bins.map(({ to }) => to))] },
-        y: { grid: true, ticks: 4 },
+        y: { grid: true, ticks: 4, tickFormat: count },
         marks: histogramMarks(bins, () => MEANING.model),
       }),
     }),

@@ -42,6 +42,10 @@ test('a boosting of scikit-learn and a net of PyTorch are judged, registered and
     assert.equal(meta.madeWith.importedFile, file);
     assert.equal(meta.madeWith.importedSha256, imported.origin.sha256);
     assert.equal(meta.steps, steps);
+    const { reproduceVersion } = createTrainingActivities(rooms);
+    const again = await runActivity(reproduceVersion, { series: SAMPLE.series, version: at + 1 });
+    const kept = again.steps.filter(row => row.kept).map(({ step }) => step);
+    assert.deepEqual([again.identical, kept], [true, ['snapshot', 'fit']]);
   }
   await rooms.registry.moveChampion({
     operationId: 'test',

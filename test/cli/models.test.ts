@@ -24,12 +24,13 @@ async function twoVersions(t: test.TestContext) {
       reason: `because of ${version}`,
     } as const);
   }
-  const home = { home: { root: rooms.home }, environment: {} };
+  const place = { home: { root: rooms.home }, environment: {} };
   return {
     rooms,
-    run: (...words: string[]) => runCommand(home, 'models', ...words),
+    place,
+    run: (...words: string[]) => runCommand(place, 'models', ...words),
     json: async (...words: string[]) =>
-      JSON.parse((await runCommand(home, 'models', ...words, '--json')).stdout()),
+      JSON.parse((await runCommand(place, 'models', ...words, '--json')).stdout()),
   };
 }
 
@@ -107,6 +108,32 @@ test('versions of a series on the command line', async t => {
     assert.match(text, /why: because of 2/);
     const before = await json('history', 'BTCUSD', '1h', '--at', '2001-01-01');
     assert.equal(before.champion, null);
+  });
+
+  await t.test('what is not there is named before any work begins', async () => {
+    const wrong: readonly (readonly [string[], RegExp])[] = [
+      [['reproduce', 'BTCUSD', '1h', 'v9'], /VERSION_NOT_FOUND/],
+      [['reproduce', 'BTCUSD', '1h', 'best'], /Expected a version/],
+      [['test', 'BTCUSD', '1h', '--version', 'v9'], /VERSION_NOT_FOUND/],
+      [['test', 'BTCUSD', '1h', '--bars', '0'], /whole number from 1/],
+      [['test', 'ETHUSD', '1h', '--version', 'v1'], /VERSION_NOT_FOUND/],
+      [['review', 'ETHUSD', '1h'], /ETHUSD/],
+      [['review', 'BTCUSD', '1h', 'v1'], /too many arguments/],
+    ];
+    for (const [words, message] of wrong) {
+      const { code, stderr } = await home.run(...words);
+      assert.equal(code, 2, words.join(' '));
+      assert.match(stderr(), message);
+    }
+  });
+
+  await t.test('a version is asked by name on the command line', async () => {
+    const predict = (...words: string[]) => runCommand(home.place, 'predict', 'BTCUSD', '1h', ...words);
+    const told = await predict('--version', 'v1');
+    assert.match(told.stdout(), /by ML_PER_COIN_V1 v1, asked by name; v2 serves, so it is not tradable/);
+    const { asked_by_name, tradable } = JSON.parse((await predict('--version', 'v1', '--json')).stdout());
+    assert.deepEqual([asked_by_name, tradable], [{ champion: 'v2' }, false]);
+    assert.equal((await predict('--version', 'v9')).code, 2);
   });
 
   await t.test('who was champion is told also where its package is damaged', async () => {

@@ -90,11 +90,11 @@ test('regimes are the terciles of the training rows’ volatility over close, wh
 });
 
 test('a trade belongs to the bar at which it was decided', () => {
-  // Bar 1,243 is the last of January; a trade decided at its close enters on the first of February.
+  // Bar 1,243 is the last of January: a trade decided at its close enters on the first of February.
   const trades = [
-    { entryBar: 1_244, netReturn: 0.01 },
-    { entryBar: 1_245, netReturn: 0.04 },
-    { entryBar: 1_300, netReturn: -0.02 },
+    { signalBar: 1_243, netReturn: 0.01 },
+    { signalBar: 1_244, netReturn: 0.04 },
+    { signalBar: 1_300, netReturn: -0.02 },
   ];
   const { months } = measureStability(input({ trades }));
   assert.deepEqual(

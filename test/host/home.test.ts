@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import test from 'node:test';
 import { auditFeatures, DEFAULT_AUDIT } from '../../features/audit/audit.ts';
 import { loadCatalog } from '../../features/own-features.ts';
 import { initProject } from '../../host/init.ts';
 import { CHECKOUT, homeAt, readHomeId, resolveHome } from '../../host/paths.ts';
 import { loadRecipe } from '../../host/recipes.ts';
+import { loadOwnStrategy } from '../../strategy/own/own-strategy.ts';
 import { goldenCandles } from '../support/candles.ts';
 import { temporaryHome } from '../support/temporary-home.ts';
 
@@ -40,7 +41,7 @@ test('a home that may not be written says so', {
 test('init writes a configuration and a recipe that can be used, and never overwrites', async t => {
   const folder = join(await temporaryHome(t), 'project');
   const files = await initProject(folder);
-  const names = ['alphaloom.yaml', 'recipes/my-first.yaml', 'features/example.ts'];
+  const names = ['alphaloom.yaml', 'recipes/my-first.yaml', 'features/example.ts', 'strategies/example.ts'];
   assert.deepEqual(
     files,
     names.map(name => join(folder, name)),
@@ -70,6 +71,16 @@ test('the features that init writes are sound, and a recipe finds them from the 
     code: 'FEATURE_INVALID',
     message: /my-first\.yaml: \/elsewhere\/features\/example\.ts: the file is not there/,
   });
+});
+
+test('the strategy that init writes is the one that is tested, and finds its types', async t => {
+  const folder = await temporaryHome(t);
+  await initProject(folder);
+  const file = join(folder, 'strategies/example.ts');
+  const strategy = await loadOwnStrategy(file);
+  assert.equal(typeof strategy.decide, 'function');
+  const [, types] = /from '([^']*intents\.ts)'/.exec(await readFile(file, 'utf8'))!;
+  assert.equal(resolve(dirname(file), types), join(CHECKOUT, 'contracts/intents.ts'));
 });
 
 test('a wrong value of a recipe is told with where it was written: the file, or --set', async t => {

@@ -255,3 +255,27 @@ test('a series without bars can’t be spoken of', async t => {
   await assert.rejects(predictor.predict({ ...BTC, symbol: 'NOSUCHUSD' }), { code: 'CANDLES_NOT_FOUND' });
   await assert.rejects(predictor.predictOn(BTC, sliceCandles(BARS, 0, 0)), { code: 'CANDLES_NOT_FOUND' });
 });
+
+test('a version asked by name answers whoever serves: marked, not tradable, with its age told', async t => {
+  const serving = await openServing(t);
+  const old = await serving.add({ leaning: 'SHORT', lastTime: LAST_BAR - 30 * DAY });
+  const champion = await serving.add();
+  await serving.promote(champion);
+  const asked = await serving.predictor.predictBy(BTC, old);
+  predictionSchema.parse(JSON.parse(JSON.stringify(asked)));
+  assert.deepEqual([asked.direction, asked.model_version, asked.tradable], ['SHORT', 'v1', false]);
+  assert.deepEqual(asked.asked_by_name, { champion: 'v2' });
+  assert.match(asked.reasons.join(), /v1: its data ends 30 days before this bar; its recipe allows 10/);
+  assert.equal((await predict(serving)).asked_by_name, undefined);
+  const own = await serving.predictor.predictBy(BTC, champion);
+  assert.deepEqual([own.tradable, own.asked_by_name], [true, { champion: 'v2' }]);
+  const explained = await serving.predictor.explainBy(BTC, old);
+  assert.deepEqual([explained.model_version, explained.asked_by_name], ['v1', { champion: 'v2' }]);
+});
+
+test('nobody stands in for a version that was asked by name', async t => {
+  const serving = await openServing(t);
+  await serving.promote(await serving.add());
+  const broken = await serving.add({ isSenseless: true });
+  await assert.rejects(serving.predictor.predictBy(BTC, broken), { code: 'PREDICTION_INVALID' });
+});

@@ -9,7 +9,7 @@ import { replayHistories } from '../../workers/replay.ts';
 import { fetchHistory, recordedHistories, recordHistory } from '../support/histories.ts';
 import { startCluster } from '../support/temporal.ts';
 
-const TIMEOUT = { timeout: 120_000 };
+const TIMEOUT = { timeout: 240_000 };
 
 test('every recorded history of every workflow replays on today’s code', TIMEOUT, async () => {
   const histories = await recordedHistories();

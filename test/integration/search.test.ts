@@ -92,7 +92,8 @@ test(
     for (const [fold, time] of before) assert.equal(after.get(fold), time, 'no fold was fitted again');
     const [first] = result.trials;
     assert.equal(first.trial, result.best);
-    assert.equal((await home.rooms.registry.trials(SERIES)).length, 4);
+    // Four trials and the training of the best of them.
+    assert.equal((await home.rooms.registry.trials(SERIES)).length, 5);
     assert.equal(result.training.version, 1);
     assert.ok(result.training.offer);
 
@@ -100,7 +101,7 @@ test(
     assert.ok(again.trials.every(row => row.ok && row.cached));
     assert.ok(again.training.steps.every(({ step, cached }) => cached || step === 'offerVersion'));
     assert.deepEqual([again.best, again.search, again.training.version], [result.best, result.search, 1]);
-    assert.equal((await home.rooms.registry.trials(SERIES)).length, 4);
+    assert.equal((await home.rooms.registry.trials(SERIES)).length, 5);
   },
 );
 
@@ -150,11 +151,11 @@ test(
     const trials = JSON.parse(
       (await runCommand(home, 'models', 'trials', 'BTCUSD', '1h', '--json')).stdout(),
     );
-    assert.deepEqual([trials.configurations, trials.trials.length], [1, 1]);
-    assert.deepEqual(trials.trials[0].settings, { 'filter.threshold': 20 });
+    assert.deepEqual([trials.configurations, trials.trials.length], [1, 2]);
+    for (const trial of trials.trials) assert.deepEqual(trial.settings, { 'filter.threshold': 20 });
     assert.match(
       (await runCommand(home, 'models', 'trials', 'BTCUSD', '1h')).stdout(),
-      /filter\.threshold 20 .*mcc/,
+      /filter\.threshold 20 +search .*mcc.*\n.*filter\.threshold 20 +training +validation /,
     );
     assert.match(
       (await runCommand(home, 'models', 'show', 'BTCUSD', '1h', 'v1')).stdout(),

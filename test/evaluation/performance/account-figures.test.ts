@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { costsSchema } from '../../../contracts/costs.ts';
+import type { Decide } from '../../../contracts/intents.ts';
+import { buyAndHoldEquity } from '../../../evaluation/performance/buy-and-hold.ts';
 import { drawdownOf } from '../../../evaluation/performance/drawdown.ts';
 import { measurePerformance } from '../../../evaluation/performance/measure-performance.ts';
 import { monthFigures } from '../../../evaluation/performance/months.ts';
 import { accountFigures, returnsOf } from '../../../evaluation/performance/return-figures.ts';
 import { sortinoRatio } from '../../../statistics/downside.ts';
+import { backtest } from '../../../strategy/backtest.ts';
 import vectorbt from '../../golden/performance.json' with { type: 'json' };
 import oracle from '../../golden/sharpe.json' with { type: 'json' };
 import { golden, type PackedArray, unpackFloat64 } from '../../support/golden.ts';
@@ -159,10 +163,34 @@ test('buying and holding pays both sides, and funding on swaps', () => {
     return measurePerformance(accountOf(setup, []), setup, { timeframe: '1h' }).buyAndHold.totalReturn;
   };
   near(held('spot'), 0);
-  near(held('spot', { feeBps: 10, slippageBps: 5 }), (1 - 0.0015) / (1 + 0.0015) - 1);
+  near(
+    held('spot', { feeBps: 10, slippageBps: 5 }),
+    ((1 - 0.001) * (1 - 0.0005)) / ((1 + 0.001) * (1 + 0.0005)) - 1,
+  );
   // Bought at 00:00, it pays at 08:00 and 16:00.
   near(held('swap', { fundingBpsPer8h: 10 }), -0.002);
   near(held('spot', { fundingBpsPer8h: 10 }), 0);
+});
+
+test('buying and holding is what the engine makes of a long that is never left', () => {
+  const candles = barsOf([100, 101, 99, 104, 98, 107, 111, 103]);
+  const setup = setupOf([marketOf(candles)], { costs: costsSchema.parse({}) });
+  const hold: Decide = (_prediction, { position, equity }, _policy, { close }) =>
+    position === null
+      ? [
+          {
+            kind: 'enter',
+            side: 'LONG',
+            quantity: equity / close,
+            order: { kind: 'market' },
+            exits: { stop: null, targets: [], trailing: null, maxBars: null },
+          },
+        ]
+      : [];
+  const played = backtest(setup, hold);
+  // Decided at the first close, it is in from the second bar on.
+  const held = buyAndHoldEquity({ ...setup, fromTime: candles.openTime[1] }, played.time.subarray(1));
+  for (const [bar, value] of held.entries()) near(value, played.equity[bar + 1], 1e-9);
 });
 
 test('buying and holding several markets parts the cash evenly', () => {

@@ -39,10 +39,11 @@ test('the same backtest gives the same bytes, and nothing points outside', () =>
   assert.doesNotMatch(report.replaceAll('http://www.w3.org/2000/svg', ''), /https?:|src=|@import|url\((?!#)/);
 });
 
-test('every trade of the last forty is a mark that says what it was', () => {
+test('every trade of the last ones is a mark that says what it was', () => {
   const stories = report.match(/<title>LONG [^<]*after costs/g) ?? [];
+  assert.ok(trend.result.trades.length > 40);
   // Entry and exit, in the wide and in the narrow drawing.
-  assert.equal(stories.length, 4 * Math.min(40, trend.result.trades.length));
+  assert.equal(stories.length, 4 * 24);
 });
 
 test('a range that training saw is marked at the top, in the figures, and in every time line of it', () => {
@@ -113,6 +114,21 @@ test('the summary says what was made, what costs took, and whether chance explai
   );
   assert.match(trades, /^It held a position \d+ % of the time in \d+ trades, of which \d+ % gained\. /);
   assert.match(trades, /chance explains that\.|chance alone seldom does that\./);
+});
+
+test('what training has seen is no evidence of timing', () => {
+  const { randomEntries } = trend.performance;
+  const told = (pValue: number, change: Partial<typeof trend.document> = {}) =>
+    summaryOf({
+      ...trend,
+      document: { ...trend.document, ...change },
+      performance: { ...trend.performance, randomEntries: { ...randomEntries!, pValue } },
+    })[1];
+  assert.match(told(0.001), /chance alone seldom does that\.$/);
+  assert.match(told(0.5), /chance explains that\.$/);
+  assert.match(told(0.999), /chance seldom does that badly\.$/);
+  const inSample = { seenBars: 1, bars: 2, throughTime: 0, warning: '' };
+  assert.match(told(0.001, { inSample }), /no wonder on bars that training has seen\.$/);
 });
 
 test('policy, costs, refused orders and unknown rules are told in words', () => {

@@ -1,53 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Evidence } from '../../contracts/evidence.ts';
-import { atLeast } from '../../contracts/wording.ts';
-import { type CardMeta, type CardVariant, renderCard } from '../../evaluation/card.ts';
-import { CLASSES, evidenceOf, factsOf, population, RECIPE, scoreInput } from './facts.ts';
-
-const HOUR = 3_600_000;
-const block = (from: number, rows: number) => ({
-  rows,
-  fromTime: from * HOUR,
-  toTime: (from + rows - 1) * HOUR,
-  classes: [rows * 0.3, rows * 0.5, rows * 0.2],
-});
-
-const META: CardMeta = {
-  packageId: 'p'.repeat(64),
-  series: { venue: 'coinbase', symbol: 'BTCUSD', timeframe: '1h' },
-  marketKind: 'spot',
-  task: 'direction3',
-  classes: CLASSES,
-  steps: 1,
-  featureNames: ['rsi_14', 'roc_10'],
-  schemaHash: 's'.repeat(64),
-  recipe: RECIPE,
-  dataset: {
-    bars: 10_000,
-    rows: 9_900,
-    firstTime: 0,
-    lastTime: 9_999 * HOUR,
-    warmUpBars: 33,
-    embargoBars: 33,
-    blocks: { train: block(33, 6_000), validation: block(6_100, 2_000), test: block(8_200, 1_000) },
-    purgedRows: 78,
-    filteredRows: 0,
-    unlabelledRows: 6,
-    meanHoldingBars: 4.25,
-    medianHoldingBars: 4,
-    missingInTraining: [],
-    missing: {},
-    filled: {},
-    trainedThroughTime: 8_100 * HOUR,
-  },
-  anchorTime: 0,
-  madeWith: { node: '24.0.0', lightgbm: '4.6.0' },
-};
-const EVIDENCE = evidenceOf(factsOf(scoreInput()));
+import type { Evidence } from '../../../contracts/evidence.ts';
+import { atLeast } from '../../../contracts/wording.ts';
+import { composeCard } from '../../../evaluation/card/card.ts';
+import type { CardMeta, CardVariant } from '../../../evaluation/card/document.ts';
+import { cardMarkdown } from '../../../evaluation/card/markdown.ts';
+import { evidenceOf, factsOf, population, RECIPE, scoreInput } from '../facts.ts';
+import { EVIDENCE, EXPLAINED, META } from './fixtures.ts';
 
 function cardOf(meta: CardMeta, evidence: Evidence, variants: readonly CardVariant[] = []): string {
-  return renderCard(meta, evidence, variants);
+  return cardMarkdown(composeCard(meta, evidence, variants));
 }
 
 test('a card tells what the model is, its data, evidence, gate and limits', () => {
@@ -56,13 +18,12 @@ test('a card tells what the model is, its data, evidence, gate and limits', () =
     [...card.matchAll(/^#+ (.*)$/gm)].map(match => match[1]),
     [
       'coinbase:BTCUSD/1h · tested',
-      'Data',
-      'Features',
       'Evidence',
-      'Decisions',
-      'Confusion',
-      'After costs',
       'Gate',
+      'Decisions',
+      'After costs',
+      'Features',
+      'Data',
       'Limits',
       'Origin',
     ],
@@ -143,48 +104,6 @@ test('a card tells how far labels overlap, what drifted, and what barriers are c
   assert.match(card, /reaches 2 deviations \(of 20 bars’ returns\) above the next bar’s open/);
   assert.doesNotMatch(cardOf(META, EVIDENCE), /outliers|changed in distribution|say about as much/);
 });
-
-const EXPLAINED: Evidence = {
-  ...EVIDENCE,
-  permutationImportance: {
-    block: 'test',
-    rows: 500,
-    repeats: 5,
-    generator: 'mt19937',
-    seed: 1,
-    logLoss: 1.05,
-    mcc: 0.1,
-    features: [
-      {
-        feature: 'rsi_14',
-        logLossRise: { mean: 0.0123, deviation: 0.0011 },
-        mccFall: { mean: 0.02, deviation: 0.01 },
-      },
-      {
-        feature: 'roc_10',
-        logLossRise: { mean: -0.0004, deviation: 0.0002 },
-        mccFall: { mean: 0, deviation: 0.01 },
-      },
-    ],
-  },
-  attributions: {
-    method: 'integrated-gradients',
-    score: 'log-odds',
-    block: 'test',
-    rows: 40,
-    baseline: [50, 0.1],
-    largestGap: 0.004,
-    features: [
-      { feature: 'rsi_14', meanAbsolute: 0.2, byScore: [0.1, 0.2, 0.3] },
-      { feature: 'roc_10', meanAbsolute: 0.05, byScore: [0.05, 0.05, 0.05] },
-    ],
-    bars: [
-      { newest: 0, oldest: 0, share: 0.5 },
-      { newest: 1, oldest: 4, share: 0.3 },
-      { newest: 5, oldest: 11, share: 0.2 },
-    ],
-  },
-};
 
 test('a card shows how far each feature moves answers, its gain, and what shuffling it costs', () => {
   const card = cardOf(META, EXPLAINED);
@@ -282,4 +201,26 @@ test('the card says how much of the Sharpe ratio luck explains, and of how many 
   );
   const { sharpe: _, ...earlier } = evidence;
   assert.doesNotMatch(cardOf(META, earlier), /Sharpe/);
+});
+
+test('limits say how long a difference of 0.05 MCC takes to be told', () => {
+  assert.match(
+    cardOf(META, EVIDENCE),
+    /it takes about \d+ (days?|months?|years?) \(\d+ bars\) until a model whose MCC is 0\.05 better or worse can be told from it/,
+  );
+});
+
+test('costs stand apart by kind, and ways of leaving that did not occur are left out', () => {
+  const backtest = {
+    ...EVIDENCE.backtest,
+    costs: { fees: 0.12, spread: 0, slippage: 0.034, funding: -0.01 },
+    turnover: 123.45,
+    exits: { target: 3, stop: 2, time: 0, signal: 1, end: 0, liquidation: 1 },
+  };
+  const card = cardOf(META, { ...EVIDENCE, backtest });
+  assert.match(card, /\| paid, as a share of the purse \| fees 12\.0 %, slippage 3\.4 %, funding −1\.0 % \|/);
+  assert.match(card, /\| bought and sold, as a multiple of the purse \| 123\.5 \|/);
+  assert.match(card, /\| left by \| target 3, stop 2, signal 1, liquidation 1 \|/);
+  const { costs: _, turnover: __, ...earlier } = backtest;
+  assert.doesNotMatch(cardOf(META, { ...EVIDENCE, backtest: earlier }), /of the purse/);
 });

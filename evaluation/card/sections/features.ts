@@ -1,44 +1,52 @@
-import type { Evidence } from '../contracts/evidence.ts';
-import type { AttributionSummary, MeanDeviation } from '../contracts/explanation.ts';
-import { textBar, textTable } from '../contracts/markdown.ts';
-import { basisPoints, decimals, joined, percent } from '../contracts/wording.ts';
+import type { Evidence } from '../../../contracts/evidence.ts';
+import type { AttributionSummary, MeanDeviation } from '../../../contracts/explanation.ts';
+import { textBar } from '../../../contracts/markdown.ts';
+import { basisPoints, decimals, joined, percent } from '../../../contracts/wording.ts';
+import { type CardSection, paragraph } from '../document.ts';
+import { type FeatureMeasure, featureBars } from '../figures/feature-bars.ts';
 
 /** Features in the card's table; a wide model has more than a person reads. */
 const SHOWN = 20;
 
-/** One way in which features matter, as a column of the table. */
-interface Measure {
-  readonly title: string;
+/** As a column of the table; the first one orders it and draws its bars. */
+interface Measure extends FeatureMeasure {
   /** A sentence for readers. */
   readonly meaning: string;
-  /** Per feature; the first measure orders the table and draws its bars. */
-  readonly value: ReadonlyMap<string, number>;
-  readonly text: ReadonlyMap<string, string>;
 }
 
 /** How much each feature matters to the model, by every measure that there is. */
-export function featureSection(featureNames: readonly string[], evidence: Evidence): string {
+export function featureSection(featureNames: readonly string[], evidence: Evidence): CardSection {
   const measures = [moves(evidence), gains(evidence), shuffles(evidence)].filter(each => each !== null);
   const [first] = measures;
-  if (!first) return `## Features\n\nIt looks at ${joined(featureNames)}.`;
+  if (!first) return { title: 'Features', blocks: [paragraph(`It looks at ${joined(featureNames)}.`)] };
   const size = (name: string): number => Math.max(0, first.value.get(name) ?? 0);
   const sorted = [...featureNames].sort((a, b) => size(b) - size(a));
   const largest = Math.max(...sorted.map(size));
-  const rows = sorted
-    .slice(0, SHOWN)
-    .map(name => [
-      name,
-      ...measures.map(({ text }) => text.get(name) ?? '–'),
-      textBar(largest > 0 ? size(name) / largest : 0),
-    ]);
-  const others = sorted.length - rows.length;
-  const paragraphs = [
-    measures.map(({ meaning }) => meaning).join(' '),
-    textTable(['feature', ...measures.map(({ title }) => title), ''], rows),
-    ...(others > 0 ? [`${others} more are in metrics.json.`] : []),
-    ...barSentence(evidence.attributions),
-  ];
-  return `## Features\n\n${paragraphs.join('\n\n')}`;
+  const shown = sorted.slice(0, SHOWN);
+  const others = sorted.length - shown.length;
+  return {
+    title: 'Features',
+    blocks: [
+      paragraph(...measures.map(({ meaning }) => meaning)),
+      { kind: 'figures', draw: () => featureBars(shown, measures) },
+      {
+        kind: 'table',
+        label: 'Features',
+        columns: [
+          { title: 'feature', kind: 'text' },
+          ...measures.map(({ title }) => ({ title, kind: 'right' }) as const),
+          { title: '', kind: 'bar' },
+        ],
+        rows: shown.map(name => [
+          name,
+          ...measures.map(({ text }) => text.get(name) ?? '–'),
+          textBar(largest > 0 ? size(name) / largest : 0),
+        ]),
+      },
+      ...(others > 0 ? [paragraph(`${others} more are in metrics.json.`)] : []),
+      ...barSentence(evidence.attributions).map(sentence => paragraph(sentence)),
+    ],
+  };
 }
 
 const METHODS: Readonly<Record<AttributionSummary['method'], string>> = {

@@ -1,70 +1,13 @@
-import { areaY, lineY, type PlotOptions, rectY, ruleX, ruleY, text } from '@observablehq/plot';
-import type {
-  Distribution,
-  RandomEntries,
-  ResampledReturns,
-  ReturnFigures,
-  ShuffledTrades,
-} from '../../contracts/performance.ts';
+import { areaY, lineY, ruleY } from '@observablehq/plot';
+import type { ResampledReturns, ShuffledTrades } from '../../contracts/performance.ts';
 import { chart } from '../plots/chart.ts';
 import { type Content, html, type Markup } from '../plots/markup.ts';
-import { type Column, dataTable, figure, pair } from '../plots/parts.ts';
+import { figure, pair } from '../plots/parts.ts';
 import { INK, MEANING } from '../plots/theme.ts';
-import { duration, gain, ratio, share, whole } from './amounts.ts';
+import { duration, gain, share, whole } from './amounts.ts';
+import { drawDistribution } from './distribution-chart.ts';
 import type { PlayedBacktest } from './played-backtest.ts';
-import { moments, shortPercent, TIME_LINE_TOP } from './time-line.ts';
-
-const FIGURES: readonly Column[] = [
-  { title: '', kind: 'kept' },
-  { title: 'Net return', kind: 'right' },
-  { title: 'a year', kind: 'right' },
-  { title: 'Volatility', kind: 'right' },
-  { title: 'Sharpe', kind: 'right' },
-  { title: 'Sortino', kind: 'right' },
-  { title: 'Calmar', kind: 'right' },
-  { title: 'Drawdown', kind: 'right' },
-];
-
-/** The account beside buying and holding, and beside the same trades entered at random. */
-export function benchmarkSection({ performance }: PlayedBacktest): Content {
-  const { account, buyAndHold, randomEntries } = performance;
-  return [
-    dataTable('This backtest beside buying and holding', FIGURES, [
-      figureRow('This backtest', account),
-      figureRow('Bought and held', buyAndHold),
-    ]),
-    html`<p class="note">Volatility and ratios are a year’s (365 days), without a riskless rate; the probability that the true Sharpe ratio is above 0 is ${share(account.probabilisticSharpe)}. Buying and holding pays its costs too.</p>`,
-    randomEntries === null
-      ? html`<p>There is nothing to set beside random entries.</p>`
-      : randomFigure(randomEntries),
-  ];
-}
-
-function figureRow(name: string, figures: ReturnFigures): readonly string[] {
-  return [
-    name,
-    gain(figures.totalReturn),
-    gain(figures.cagr),
-    share(figures.volatility),
-    ratio(figures.sharpe),
-    ratio(figures.sortino),
-    ratio(figures.calmar),
-    share(figures.maxDrawdown),
-  ];
-}
-
-function randomFigure({ totalReturn, ownReturn, percentile, pValue }: RandomEntries): Markup {
-  return figure({
-    title: 'The same trades at random times',
-    caption: `${whole(totalReturn.draws)} times every trade was put at a random place, with its side, holding time, size and costs. This backtest did better than ${share(percentile)} of them; random entries do as well with a probability of ${ratio3(pValue)}.`,
-    legend: [{ label: 'random entries', colour: MEANING.benchmark, shape: 'area' }],
-    chart: chart({
-      label: 'Net returns of random entries, and of this backtest',
-      size: 'whole',
-      draw: width => drawDistribution(totalReturn, ownReturn, gain(ownReturn), width),
-    }),
-  });
-}
+import { moments, TIME_LINE_TOP } from './time-line.ts';
 
 /** What other orders and other stretches of the same bars would have made. */
 export function monteCarloSection(played: PlayedBacktest): Content {
@@ -144,49 +87,4 @@ function orderFigure({ drawdown, ownDrawdown, shareDeeper }: ShuffledTrades): Ma
       draw: width => drawDistribution(drawdown, ownDrawdown, 'as it happened', width),
     }),
   });
-}
-
-/** Counts of draws, and a line with a name at one value. */
-function drawDistribution(
-  { histogram }: Distribution,
-  marked: number,
-  name: string,
-  width: number,
-): PlotOptions {
-  const { from, to, counts } = histogram;
-  const step = (to - from) / counts.length;
-  const bins = counts.map((count, at) => ({ from: from + at * step, to: from + (at + 1) * step, count }));
-  const low = Math.min(from, marked);
-  const high = Math.max(to, marked);
-  const isRight = marked - low > (high - low) / 2;
-  return {
-    height: width > 500 ? 240 : 220,
-    marginTop: 30,
-    x: { tickFormat: shortPercent, ticks: width > 500 ? 8 : 4 },
-    y: { grid: true, ticks: 4 },
-    marks: [
-      rectY(bins, {
-        x1: 'from',
-        x2: 'to',
-        y: 'count',
-        fill: MEANING.benchmark,
-        fillOpacity: 0.55,
-        inset: 0.5,
-      }),
-      ruleY([0], { stroke: INK.line }),
-      ruleX([marked], { stroke: MEANING.model, strokeWidth: 2 }),
-      text([name], {
-        x: [marked],
-        frameAnchor: 'top',
-        dy: -16,
-        textAnchor: isRight ? 'end' : 'start',
-        fill: MEANING.model,
-        fontWeight: 600,
-      }),
-    ],
-  };
-}
-
-function ratio3(probability: number): string {
-  return probability < 0.001 ? 'under 0.001' : probability.toFixed(3);
 }

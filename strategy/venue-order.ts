@@ -1,0 +1,48 @@
+import { Decimal } from 'decimal.js';
+import type { TradingRules } from '../contracts/backtest.ts';
+import type { Market } from '../contracts/market.ts';
+
+/** Steps of a market as it states them: decimals in digits, null where it has none. */
+export type MarketSteps = Pick<Market, 'tick' | 'lot' | 'minQuantity' | 'minNotional'>;
+
+/** An order as a venue takes it: exact decimals in digits, on its steps. */
+export interface VenueOrder {
+  readonly quantity: string;
+  /** null: at market. */
+  readonly price: string | null;
+}
+
+/** Nearer than this to a step, in steps, is on it, as in `grid`: what arithmetic in doubles may have lost. */
+const TOLERANCE_STEPS = new Decimal('1e-9');
+
+/**
+ * Rounds an order for its venue: the quantity down to the lot, a limit price to the nearest tick. In decimals, because a
+ * venue refuses what is off its steps in the last digit; the floats of `grid` give the same numbers.
+ */
+export function venueOrder(
+  { quantity, limitPrice }: { readonly quantity: number; readonly limitPrice: number | null },
+  { tick, lot }: MarketSteps,
+): VenueOrder {
+  return {
+    quantity: onStep(new Decimal(quantity), lot, steps => steps.plus(TOLERANCE_STEPS).floor()),
+    price:
+      limitPrice === null
+        ? null
+        : onStep(new Decimal(limitPrice), tick, steps => steps.plus('0.5').plus(TOLERANCE_STEPS).floor()),
+  };
+}
+
+/** The same steps as numbers, for the matching engine. */
+export function tradingRulesOf({ tick, lot, minQuantity, minNotional }: MarketSteps): TradingRules {
+  const number = (step: string | null) => (step === null || Number(step) === 0 ? null : Number(step));
+  return {
+    tick: number(tick),
+    lot: number(lot),
+    minQuantity: number(minQuantity),
+    minNotional: number(minNotional),
+  };
+}
+
+function onStep(value: Decimal, step: string | null, rounded: (steps: Decimal) => Decimal): string {
+  return (step === null ? value : rounded(value.div(step)).times(step)).toFixed();
+}
