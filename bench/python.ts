@@ -9,6 +9,7 @@ const FOLDER = join(homedir(), '.cache/alphaloom/bench-python');
 /** What a package is installed as, where that is not what it is imported as, or a release is meant. */
 const INSTALLED_AS: Readonly<Record<string, string>> = {
   talib: 'TA-Lib',
+  vectorbt: 'vectorbt==1.2.0',
   lightgbm: `lightgbm==${LIGHTGBM_VERSION}`,
   xgboost: `xgboost-cpu==${XGBOOST_VERSION}`,
 };

@@ -14,6 +14,9 @@ export function breakEvenLogReturn(costs: CostSpec): number {
   return Math.log((1 + perSide) / (1 - perSide));
 }
 
+/** Where a fill's size makes no difference. */
+const ANYWHERE = { tick: null, volume: 1 };
+
 /** Simple return on the entry price before costs. */
 export function grossReturn(side: TradeSide, entryPrice: number, exitPrice: number): number {
   return (side === 'LONG' ? exitPrice - entryPrice : entryPrice - exitPrice) / entryPrice;
@@ -60,6 +63,6 @@ export class TradeCosts {
   }
 
   #atMarket(shown: number, sign: number): number {
-    return this.#costs.marketPrice(shown, sign > 0 ? 1 : -1, 0, 1, null);
+    return this.#costs.marketPrice(shown, sign > 0 ? 1 : -1, 0, ANYWHERE);
   }
 }

@@ -1,3 +1,4 @@
+import type { Candles } from '../contracts/candles.ts';
 import type {
   ClosedBar,
   MarketPrediction,
@@ -27,8 +28,8 @@ export function hasSignal({ signals, row }: SymbolBook): boolean {
 }
 
 /**
- * What a strategy is shown of a symbol at a close. The built-in one, which keeps nothing, is shown the same objects filled
- * anew each time; one's own gets its own.
+ * What the built-in strategy is shown of a symbol at a close, which keeps nothing: the same objects each time, read from the
+ * columns where they are asked.
  */
 export class DecisionViews {
   readonly prediction: Writable<MarketPrediction> = { direction: null, confidence: 0 };
@@ -40,28 +41,15 @@ export class DecisionViews {
     pendingEntry: null,
     otherPositions: 0,
   };
-  readonly bar: Writable<ClosedBar>;
+  readonly bar: ClosedBar;
 
   constructor(book: SymbolBook) {
-    const { candles, row, market } = book;
-    this.bar = {
-      market,
-      bar: 0,
-      openTime: 0,
-      open: 0,
-      high: 0,
-      low: 0,
-      close: 0,
-      volume: 0,
-      volatility: 0,
-      recent: (column, bars) => candles[column].slice(Math.max(0, row + 1 - bars), row + 1),
-    };
+    this.bar = new LiveBar(book);
   }
 
   show(book: SymbolBook, books: readonly SymbolBook[], marks: Marks): this {
     this.#showPrediction(book);
     this.#showPortfolio(book, books, marks);
-    this.#showBar(book);
     return this;
   }
 
@@ -81,18 +69,60 @@ export class DecisionViews {
     portfolio.otherPositions = 0;
     for (const other of books) if (other !== book && !other.isIdle) portfolio.otherPositions++;
   }
+}
 
-  #showBar({ candles, signals, row, bar: count }: SymbolBook): void {
-    const { bar } = this;
-    bar.bar = count;
-    bar.openTime = candles.openTime[row];
-    bar.open = candles.open[row];
-    bar.high = candles.high[row];
-    bar.low = candles.low[row];
-    bar.close = candles.close[row];
-    bar.volume = candles.volume[row];
-    bar.volatility = signals.volatility[row];
+/** The bar that a symbol is at. */
+class LiveBar implements ClosedBar {
+  readonly #book: SymbolBook;
+
+  constructor(book: SymbolBook) {
+    this.#book = book;
   }
+
+  get market() {
+    return this.#book.market;
+  }
+  get bar() {
+    return this.#book.bar;
+  }
+  get openTime() {
+    return this.#of('openTime');
+  }
+  get open() {
+    return this.#of('open');
+  }
+  get high() {
+    return this.#of('high');
+  }
+  get low() {
+    return this.#of('low');
+  }
+  get close() {
+    return this.#of('close');
+  }
+  get volume() {
+    return this.#of('volume');
+  }
+  get volatility() {
+    return this.#book.signals.volatility[this.#book.row];
+  }
+  get recent() {
+    return recentOf(this.#book);
+  }
+
+  #of(column: keyof Candles): number {
+    return this.#book.candles[column][this.#book.row];
+  }
+}
+
+/** A bar as a copy, for a strategy of one's own: it stays what it was. */
+export function closedBarAt(book: SymbolBook): ClosedBar {
+  const { market, bar, openTime, open, high, low, close, volume, volatility, recent } = new LiveBar(book);
+  return { market, bar, openTime, open, high, low, close, volume, volatility, recent };
+}
+
+function recentOf({ candles, row }: SymbolBook): ClosedBar['recent'] {
+  return (column, bars) => candles[column].slice(Math.max(0, row + 1 - bars), row + 1);
 }
 
 function positionView({ position, candles, row }: SymbolBook): PositionView {

@@ -88,7 +88,7 @@ export class EntryMatching {
 
   #price(book: SymbolBook, shown: number, quantity: number, isMaker: boolean): number {
     if (isMaker) return shown;
-    return this.#costs.marketPrice(shown, book.order.side as Sign, quantity, book.volume, book.tick);
+    return this.#costs.marketPrice(shown, book.order.side as Sign, quantity, book);
   }
 
   /** The quantity that the account can pay at this price, in base; 0 where it has no funds. */

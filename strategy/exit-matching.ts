@@ -33,7 +33,7 @@ export class ExitMatching {
     const open = book.candles.open[book.row];
     if (reachesStop(position.side, nearerStop(position), open))
       this.leaveAt(book, open, stopReason(position));
-    else if (reachesTarget(position.side, position.target, open)) this.#fillTargets(book, open, open);
+    else if (reachesTarget(position.side, position.target, open)) this.#fillTargets(book, open);
   }
 
   /** Within the bar: the stop, else the targets, which a limit entry of this bar leaves alone. */
@@ -44,9 +44,9 @@ export class ExitMatching {
     const worst = position.side > 0 ? low[row] : high[row];
     const best = position.side > 0 ? high[row] : low[row];
     if (reachesStop(position.side, nearerStop(position), worst))
-      this.leaveAt(book, nearerStop(position), stopReason(position));
+      this.leaveAt(book, stopPrice(book), stopReason(position));
     else if (position.limitBar !== book.bar && reachesTarget(position.side, position.target, best))
-      this.#fillTargets(book, best, null);
+      this.#fillTargets(book, best);
   }
 
   /** At the close: a position whose time is up. */
@@ -69,14 +69,15 @@ export class ExitMatching {
     if (!(budget > 0)) return;
     const quantity = Math.min(budget, floorTo(book.lot, position.quantity));
     const sign: Sign = position.side > 0 ? -1 : 1;
-    const price = this.#costs.marketPrice(shown, sign, quantity, book.volume, book.tick);
+    const price = this.#costs.marketPrice(shown, sign, quantity, book);
     this.#fill(book, quantity, shown, price, reason);
   }
 
-  /** @param open where the open was beyond the targets: they fill there; null: each fills at its level */
-  #fillTargets(book: SymbolBook, reached: number, open: number | null): void {
+  /** Each target up to a price: at its level, or at the open where that is better. */
+  #fillTargets(book: SymbolBook, reached: number): void {
     const { position } = book;
     const { side, targets, targetLeft, targetBar } = position;
+    const open = book.candles.open[book.row];
     const budget = this.#budget(book);
     for (let i = 0; i < 3 && position.side !== 0; i++) {
       if (targetLeft[i] <= 0 || side * (reached - targets[i]) < 0 || targetBar[i] === book.bar) continue;
@@ -85,7 +86,7 @@ export class ExitMatching {
       targetLeft[i] -= quantity;
       if (targetLeft[i] <= NOTHING_SHARE * position.received) targetLeft[i] = 0;
       targetBar[i] = book.bar;
-      const price = open ?? targets[i];
+      const price = side > 0 ? Math.max(targets[i], open) : Math.min(targets[i], open);
       this.#fill(book, floorTo(book.lot, Math.min(quantity, position.quantity)), price, price, REASON.target);
     }
     if (position.side !== 0) position.target = nearestTarget(position);
@@ -124,7 +125,8 @@ export class ExitMatching {
     position.exitBar = book.bar;
     position.exitTime = book.time;
     position.reason = reason;
-    if (order.side === position.side) order.withdraw();
+    // A later entry that waits behind the position is not its own.
+    if (order.signalBar === position.signalBar) order.withdraw();
     this.#reduce(book, quantity, price);
     if (position.quantity === 0) this.#close(book);
   }
@@ -173,6 +175,13 @@ export function nearestTarget({ side, targets, targetLeft }: Position): number {
     if (targetLeft[i] > 0) nearest = side > 0 ? Math.min(nearest, targets[i]) : Math.max(nearest, targets[i]);
   }
   return nearest;
+}
+
+/** The level, or the open where that is worse: an entry that filled on at the open may have moved the level beyond it. */
+function stopPrice({ position, candles, row }: SymbolBook): number {
+  const open = candles.open[row];
+  const stop = nearerStop(position);
+  return position.side > 0 ? Math.min(stop, open) : Math.max(stop, open);
 }
 
 function stopReason({ side, stop, trail }: Position): number {

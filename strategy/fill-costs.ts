@@ -4,6 +4,12 @@ import { ceilTo, floorTo, type Grid } from './grid.ts';
 /** 1: the trader buys, −1: sells. */
 export type Sign = 1 | -1;
 
+/** Where an order fills, as far as it sets the price. */
+export interface FillPlace {
+  readonly tick: Grid | null;
+  readonly volume: number;
+}
+
 /** Costs as shares of a notional. */
 export class FillCosts {
   readonly takerFee: number;
@@ -23,11 +29,14 @@ export class FillCosts {
   /**
    * What a market order pays: the shown price moved against it by half the spread, slippage and the square-root impact of
    * its share of the bar's volume (Almgren et al. 2005; at most the whole volume's), then rounded to the tick against it.
-   * @param volume of the bar, in base
+   * @param at its tick, and the volume of the bar in base
    */
-  marketPrice(shown: number, sign: Sign, quantity: number, volume: number, tick: Grid | null): number {
+  marketPrice(shown: number, sign: Sign, quantity: number, at: FillPlace): number {
     let share = this.halfSpread + this.#slippage;
-    if (this.#impact > 0) share += this.#impact * Math.sqrt(volume > quantity ? quantity / volume : 1);
-    return sign > 0 ? ceilTo(tick, shown * (1 + share)) : floorTo(tick, shown * (1 - share));
+    if (this.#impact > 0) {
+      const { volume } = at;
+      share += this.#impact * Math.sqrt(volume > quantity ? quantity / volume : 1);
+    }
+    return sign > 0 ? ceilTo(at.tick, shown * (1 + share)) : floorTo(at.tick, shown * (1 - share));
   }
 }

@@ -1,5 +1,5 @@
 import type { Account, AccountState } from './account.ts';
-import type { EntryState, Position, SymbolBook } from './symbol-book.ts';
+import type { EntryState, LastBar, Position, SymbolBook } from './symbol-book.ts';
 
 /** What a simulation goes on from, as plain data that JSON keeps to the last bit. */
 export interface SimulationState {
@@ -10,10 +10,7 @@ export interface SimulationState {
 interface SymbolState {
   readonly position: PlainState<Position>;
   readonly order: PlainState<EntryState>;
-  readonly lastClose: number;
-  readonly lastTime: number;
-  readonly lastBar: number;
-  readonly lastVolume: number;
+  readonly last: LastBar;
 }
 
 type PlainState<State> = {
@@ -23,10 +20,10 @@ type PlainState<State> = {
 export function writeState(account: Account, books: readonly SymbolBook[]): SimulationState {
   return {
     account: account.state(),
-    symbols: books.map(({ position, order, lastClose, lastTime, lastBar, lastVolume }) => ({
-      position: structuredClone({ ...position }),
-      order: structuredClone({ ...order }),
-      ...{ lastClose, lastTime, lastBar, lastVolume },
+    symbols: books.map(book => ({
+      position: structuredClone({ ...book.position }),
+      order: structuredClone({ ...book.order }),
+      last: book.last(),
     })),
   };
 }
@@ -37,9 +34,9 @@ export function readState(
   books: readonly SymbolBook[],
 ): void {
   account.restore(amounts);
-  for (const [i, { position, order, ...last }] of symbols.entries()) {
+  for (const [i, { position, order, last }] of symbols.entries()) {
     Object.assign(books[i].position, structuredClone(position));
     Object.assign(books[i].order, structuredClone(order));
-    Object.assign(books[i], last);
+    books[i].restore(last);
   }
 }

@@ -4,7 +4,7 @@ import type { Decide, Intent, MarketFacts } from '../contracts/intents.ts';
 import type { Policy } from '../contracts/policy.ts';
 import { Account } from './account.ts';
 import { decide as decideByPolicy, type OnOpposite, onOppositeOf } from './decide.ts';
-import { DecisionViews, hasSignal, type Marks } from './decision-views.ts';
+import { closedBarAt, DecisionViews, hasSignal, type Marks } from './decision-views.ts';
 import { EntryMatching } from './entry-matching.ts';
 import { ExitMatching } from './exit-matching.ts';
 import { REASON } from './exit-reasons.ts';
@@ -80,13 +80,8 @@ export class Simulation {
    * @throws AlphaloomError STRATEGY_INVALID where one's own decide throws or wants what no order can be
    */
   play(feeds: readonly MarketFeed[]): PlayedBars {
-    for (const [i, { candles, signals, funding, firstBar }] of feeds.entries()) {
-      const book = this.#books[i];
-      book.candles = candles;
-      book.signals = signals;
-      book.funding = this.#isSpot ? null : fundingOf(funding, this.#costs);
-      book.firstBar = firstBar;
-    }
+    for (const [i, feed] of feeds.entries())
+      this.#books[i].begin(feed, this.#isSpot ? null : fundingOf(feed.funding, this.#costs));
     const time = timelineOf(feeds);
     const played = {
       time,
@@ -140,13 +135,13 @@ export class Simulation {
         const next = this.#quietUntil(book, row, to, lines, row - from);
         if (next > row) {
           this.#account.beginDecision();
-          book.row = next - 1;
+          book.openBar(next - 1);
           book.closeBar();
           row = next;
           continue;
         }
       }
-      book.row = row;
+      book.openBar(row);
       this.#step(lines, row - from);
       row++;
     }
@@ -196,9 +191,10 @@ export class Simulation {
     for (const book of books) if (isOrdered(book)) this.#entries.lapse(book);
   }
 
-  #payFunding({ position, funding, lastTime, candles, row }: SymbolBook): void {
+  #payFunding(book: SymbolBook): void {
+    const { position, funding, candles, row } = book;
     if (funding === null || position.side === 0) return;
-    const rate = funding.due(lastTime, candles.openTime[row]);
+    const rate = funding.due(book.lastTime, candles.openTime[row]);
     if (rate === 0) return;
     const paid = position.side * position.quantity * candles.open[row] * rate;
     this.#account.cash -= paid;
@@ -220,9 +216,10 @@ export class Simulation {
     marks.cash = this.#account.cash;
     marks.equity = marks.cash;
     marks.grossExposure = 0;
-    for (const { position, lastClose } of this.#books) {
+    for (const book of this.#books) {
+      const { position } = book;
       if (position.side === 0) continue;
-      const value = position.quantity * lastClose;
+      const value = position.quantity * book.lastClose;
       marks.equity += position.side * value;
       marks.grossExposure += value;
     }
@@ -250,7 +247,7 @@ export class Simulation {
     const isRuined = !(this.#marks.equity > 0) && this.#account.open === 0;
     if (isRuined) return [];
     const shown = new DecisionViews(book).show(book, this.#books, this.#marks);
-    return checkIntents(decide, shown.prediction, shown.portfolio, this.#policy, shown.bar);
+    return checkIntents(decide, shown.prediction, shown.portfolio, this.#policy, closedBarAt(book));
   }
 
   #apply({ position, order }: SymbolBook, intent: Exclude<Intent, { kind: 'enter' }>): void {

@@ -151,11 +151,11 @@ export class SymbolBook {
   firstBar = 0;
   /** Row of `candles` that is being matched; −1 where the symbol has no bar at this time. */
   row = -1;
-  /** Of the last matched bar; the price 0 before the first. The volume is 0 where the last time had no bar of the symbol. */
-  lastClose = 0;
-  lastTime = 0;
-  lastBar = -1;
-  lastVolume = 0;
+  /** Row of the last bar that was matched; −1 where that was before these candles: then it is `carried`. */
+  #lastRow = -1;
+  #carried: LastBar = { close: 0, time: 0, bar: -1, volume: 0 };
+  /** Whether the symbol had a bar at the last time that was matched. */
+  #hadBar = false;
 
   constructor(index: number, market: MarketFacts) {
     const { rules } = market;
@@ -176,8 +176,10 @@ export class SymbolBook {
     return this.row < 0 ? this.lastClose : this.candles.open[this.row];
   }
 
+  /** Of the bar that is matched or, after it, of the last time: 0 where the symbol has no bar then. */
   get volume(): number {
-    return this.row < 0 ? this.lastVolume : this.candles.volume[this.row];
+    if (this.row >= 0) return this.candles.volume[this.row];
+    return this.#hadBar ? this.last().volume : 0;
   }
 
   get time(): number {
@@ -186,24 +188,67 @@ export class SymbolBook {
 
   /** Count in the series of the bar that is matched, else of the last one. */
   get bar(): number {
-    return this.row < 0 ? this.lastBar : this.firstBar + this.row;
+    if (this.row >= 0) return this.firstBar + this.row;
+    return this.#lastRow < 0 ? this.#carried.bar : this.firstBar + this.#lastRow;
   }
 
-  /** Goes on to a time; without a bar there nothing is traded. @param row -1: the symbol has no bar then */
+  /** Of the last bar that was matched; 0 before the first. */
+  get lastClose(): number {
+    return this.#lastRow < 0 ? this.#carried.close : this.candles.close[this.#lastRow];
+  }
+
+  get lastTime(): number {
+    return this.#lastRow < 0 ? this.#carried.time : this.candles.openTime[this.#lastRow];
+  }
+
+  /** Takes the bars that follow those played before. */
+  begin({ candles, signals, firstBar }: MarketFeed, funding: Funding | null): void {
+    this.#carried = this.last();
+    this.#lastRow = -1;
+    this.candles = candles;
+    this.signals = signals;
+    this.funding = funding;
+    this.firstBar = firstBar;
+  }
+
+  /** Goes on to a time. @param row of the bar that opens then; −1: there is none, and nothing is traded */
   openBar(row: number): void {
     this.row = row;
-    if (row < 0) this.lastVolume = 0;
+    this.#hadBar = row >= 0;
   }
 
-  /** Remembers the bar that was matched. */
+  /** The bar has been matched. */
   closeBar(): void {
-    const { row, candles } = this;
-    if (row < 0) return;
-    this.lastClose = candles.close[row];
-    this.lastTime = candles.openTime[row];
-    this.lastBar = this.firstBar + row;
-    this.lastVolume = candles.volume[row];
+    if (this.row >= 0) this.#lastRow = this.row;
   }
+
+  /** The last bar that was matched. */
+  last(): LastBar {
+    const row = this.#lastRow;
+    if (row < 0) return { ...this.#carried, volume: this.#hadBar ? this.#carried.volume : 0 };
+    const { close, openTime, volume } = this.candles;
+    return {
+      close: close[row],
+      time: openTime[row],
+      bar: this.firstBar + row,
+      volume: this.#hadBar ? volume[row] : 0,
+    };
+  }
+
+  /** Goes on after a bar that was matched elsewhere. */
+  restore(last: LastBar): void {
+    this.#carried = last;
+    this.#lastRow = -1;
+    this.#hadBar = true;
+  }
+}
+
+/** A bar as the next ones remember it; its volume is 0 where a later time had no bar of the symbol. */
+export interface LastBar {
+  readonly close: number;
+  readonly time: number;
+  readonly bar: number;
+  readonly volume: number;
 }
 
 /** Average price of fills after one more; of one fill alone its price, to the last bit. */

@@ -59,6 +59,45 @@ test('an order takes its share of each bar’s volume, and what is left waits', 
   assert.equal(trades[0].entryBar, 3);
 });
 
+test('an entry that waits behind a leaving position fills once that has left, on whichever side', () => {
+  const policy = policyOf({ maxVolumeShare: 1, onOpposite: 'reverse' });
+  const thin = [100, 100, 100, 100, 4] as const;
+  const path = barsAt100({
+    3: [100, 100, 100, 100, 10],
+    5: thin,
+    6: thin,
+    7: thin,
+    8: thin,
+    9: [100, 100, 100, 100, 99],
+  });
+  const { trades } = play(path, { 2: LONG, 4: SHORT, 5: LONG }, { policy, initialCash: 1_000 });
+  assert.deepEqual(
+    trades.map(({ side, signalBar, entryBar, exitBar }) => [side, signalBar, entryBar, exitBar]),
+    [
+      ['LONG', 2, 3, 7],
+      ['LONG', 5, 7, 9],
+    ],
+  );
+});
+
+test('a target that more of the entry moved below the open fills at the open', () => {
+  const rules = { ...LEVELS, lot: 1 };
+  const policy = policyOf({
+    exits: {
+      stop: { kind: 'none' },
+      target: { kind: 'percent', percent: 10 },
+      targetShares: { tp1: 0.4, tp3: 0.6 },
+      maxBars: 'none',
+    },
+    maxVolumeShare: 1,
+  });
+  const path = barsAt100({ 3: [90, 90, 90, 90, 2], 4: [98, 98, 98, 98, 1], 11: [100, 100, 100, 100, 9] });
+  const [trade] = play(path, { 2: LONG }, { policy, market: { rules } }).trades;
+  // 0.4 of 2 is no lot. With a third at 98 tp1 stands at 97.3, takes one at the open, and ends the entry.
+  assert.deepEqual([trade.quantity, trade.exits, trade.exitReason], [3, 2, 'end']);
+  near(trade.exitPrice, (98 + 2 * 100) / 3);
+});
+
 test('an exit that volume limits goes on at the next opens, with the reason that began it', () => {
   const policy = policyOf({ sizing: { kind: 'fraction', fraction: 1 }, maxVolumeShare: 1 });
   const path = barsAt100({

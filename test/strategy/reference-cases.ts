@@ -9,6 +9,8 @@ import { LONG, NO_TRADE, SHORT, UNLABELLED } from '../../contracts/tasks.ts';
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2024, 0, 1, 5);
+/** What a usual bar trades, in quote. */
+const VOLUME_QUOTE = 20_000;
 
 /** One bar as steps from the bar before, in basis points, and what was predicted at its close. */
 interface BarSteps {
@@ -27,8 +29,9 @@ interface BarSteps {
 
 const often = (value: number, otherwise: fc.Arbitrary<number>, weight = 4) =>
   fc.oneof({ weight, arbitrary: fc.constant(value) }, { weight: 1, arbitrary: otherwise });
+/** Spread evenly, in a million steps and off the ends: of fast-check's own doubles most are tiny. */
 const steps = (least: number, most: number) =>
-  fc.double({ min: least, max: most, noNaN: true, noDefaultInfinity: true });
+  fc.integer({ min: 1, max: 999_999 }).map(step => least + ((most - least) * step) / 1_000_000);
 
 const bar: fc.Arbitrary<BarSteps> = fc.record({
   missing: often(0, fc.integer({ min: 1, max: 20 }), 12),
@@ -36,7 +39,7 @@ const bar: fc.Arbitrary<BarSteps> = fc.record({
   move: fc.oneof(steps(-50, 50), steps(-400, 400)),
   up: often(0, steps(0, 150), 1),
   down: often(0, steps(0, 150), 1),
-  volume: fc.oneof({ weight: 5, arbitrary: steps(0.5, 400) }, { weight: 1, arbitrary: fc.constant(0) }),
+  volume: fc.oneof({ weight: 5, arbitrary: steps(0.1, 3) }, { weight: 1, arbitrary: fc.constant(0) }),
   direction: fc.constantFrom(LONG, LONG, SHORT, NO_TRADE, NO_TRADE, UNLABELLED),
   confidence: steps(0.3, 1),
   volatility: fc.oneof(
@@ -57,18 +60,23 @@ const labels: fc.Arbitrary<LabelSpec> = fc.oneof(
   },
 );
 
-const rules: fc.Arbitrary<TradingRules | null> = fc.oneof(
-  { weight: 1, arbitrary: fc.constant(null) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      tick: fc.constantFrom(null, 0.01, 0.1, 0.5),
-      lot: fc.constantFrom(null, 0.001, 0.1, 1),
-      minQuantity: fc.constantFrom(null, 0.001, 0.5, 3),
+/** Of markets at a price: steps and minimums that matter to a purse of some thousands. */
+const rulesAt = (price: number): fc.Arbitrary<TradingRules | null> =>
+  fc.option(
+    fc.record({
+      tick: fc.constantFrom(
+        null,
+        ...(price < 1 ? [0.0001, 0.01] : price < 1_000 ? [0.01, 0.1, 0.5] : [0.1, 5]),
+      ),
+      lot: fc.constantFrom(
+        null,
+        ...(price < 1 ? [1, 100] : price < 1_000 ? [0.001, 0.1, 1] : [0.00001, 0.01]),
+      ),
+      minQuantity: fc.constantFrom(null, null, 200 / price),
       minNotional: fc.constantFrom(null, 10, 400),
     }),
-  },
-);
+    { freq: 3 },
+  );
 
 const costs: fc.Arbitrary<CostSpec> = fc
   .record(
@@ -126,20 +134,19 @@ const policy: fc.Arbitrary<Policy> = fc
           validBars: fc.integer({ min: 1, max: 5 }),
         }),
       ),
-      leverage: fc.oneof(
-        fc.constant({ maxLeverage: 1, fraction: 1 }),
-        fc.constantFrom(
-          { maxLeverage: 1, fraction: 0.31 },
-          { maxLeverage: 0.8, fraction: 0.5 },
-          { maxLeverage: 3, fraction: 2 },
-          { maxLeverage: 20, fraction: 20 },
-          { maxLeverage: 100, fraction: 60 },
-        ),
+      leverage: fc.constantFrom(
+        { maxLeverage: 1, fraction: 1 },
+        { maxLeverage: 1, fraction: 0.31 },
+        { maxLeverage: 0.8, fraction: 0.5 },
+        { maxLeverage: 3, fraction: 2 },
+        { maxLeverage: 20, fraction: 20 },
+        { maxLeverage: 25, fraction: 15 },
+        { maxLeverage: 100, fraction: 60 },
       ),
       maxOpenPositions: fc.constantFrom(1, 2, 100),
       exits,
       onOpposite: fc.constantFrom('hold' as const, 'close' as const, 'reverse' as const),
-      maxVolumeShare: fc.constantFrom(0.02, 0.2, 1),
+      maxVolumeShare: fc.constantFrom(undefined, undefined, 0.02, 0.2, 1),
     },
     { requiredKeys: ['minConfidence', 'entry', 'leverage', 'maxOpenPositions', 'exits'] },
   )
@@ -152,18 +159,23 @@ const policy: fc.Arbitrary<Policy> = fc
     }),
   );
 
-const market = fc.record({
-  bars: fc.array(bar, { minLength: 2, maxLength: 45, size: 'max' }),
-  hasConfidence: fc.boolean(),
-  labels,
-  rules,
-  start: fc.integer({ min: 0, max: 5 }),
-  price: fc.constantFrom(0.8, 100, 20_000),
-  funding: fc.option(
-    fc.array(fc.record({ at: steps(0, 50), rate: steps(-0.003, 0.003) }), { maxLength: 12 }),
-    { freq: 3 },
-  ),
-});
+const market = fc.constantFrom(0.8, 100, 20_000).chain(price =>
+  fc.record({
+    price: fc.constant(price),
+    bars: fc.array(bar, { minLength: 5, maxLength: 45, size: 'max' }),
+    hasConfidence: fc.boolean(),
+    labels,
+    rules: rulesAt(price),
+    start: fc.integer({ min: 0, max: 5 }),
+    funding: fc.option(
+      fc.uniqueArray(fc.record({ at: fc.integer({ min: 0, max: 90 }), rate: steps(-0.003, 0.003) }), {
+        maxLength: 12,
+        selector: ({ at }) => at,
+      }),
+      { freq: 3 },
+    ),
+  }),
+);
 type DrawnMarket = typeof market extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
 /** Backtests of every kind: markets with gaps and standstills, policies, costs, rules of venues. */
@@ -173,7 +185,7 @@ export const drawnBacktests: fc.Arbitrary<BacktestSetup> = fc
     markets: fc.array(market, { minLength: 1, maxLength: 3 }),
     policy,
     costs,
-    initialCash: fc.constantFrom(900, 10_000),
+    initialCash: fc.constantFrom(900, 10_000, 10_000),
     skippedBars: fc.integer({ min: 0, max: 3 }),
   })
   .map(({ kind, markets, policy, costs, initialCash, skippedBars }) => ({
@@ -224,7 +236,7 @@ function builtMarket(drawn: DrawnMarket, kind: MarketKind, index: number): Backt
 function fundingOf(payments: readonly { at: number; rate: number }[]) {
   const sorted = [...payments].sort((a, b) => a.at - b.at);
   return {
-    time: Float64Array.from(sorted, ({ at }) => START + Math.round(at) * HOUR),
+    time: Float64Array.from(sorted, ({ at }) => START + at * (HOUR / 2)),
     rate: Float64Array.from(sorted, ({ rate }) => rate),
   };
 }
@@ -241,7 +253,9 @@ function candlesOf(bars: readonly BarSteps[], first: number, start: number, tick
     volume: column(),
   };
   const onGrid = (price: number, round: (value: number) => number) =>
-    tick === null ? price : Number((Math.max(1, round(price / tick)) * tick).toFixed(2));
+    tick === null
+      ? Number(price.toPrecision(9))
+      : Number((Math.max(1, round(price / tick)) * tick).toFixed(4));
   let before = onGrid(first, Math.round);
   let hour = start;
   bars.forEach(({ missing, gap, move, up, down, volume }, at) => {
@@ -254,7 +268,7 @@ function candlesOf(bars: readonly BarSteps[], first: number, start: number, tick
     candles.high[at] = onGrid(Math.max(open, close) * (1 + up / 10_000), Math.ceil);
     candles.low[at] = Math.min(open, close, onGrid(Math.min(open, close) * (1 - down / 10_000), Math.floor));
     candles.high[at] = Math.max(candles.high[at], open, close);
-    candles.volume[at] = volume;
+    candles.volume[at] = (volume * VOLUME_QUOTE) / first;
     before = close;
     hour++;
   });

@@ -2,6 +2,7 @@ import type { BacktestResult, BacktestSetup, Trade } from '../../contracts/backt
 
 /** Of the amounts that a trade or an account is about. */
 const TOLERANCE = 1e-8;
+const LEAST_SHARE = 1e-3;
 
 const SAME = [
   'symbol',
@@ -15,7 +16,7 @@ const SAME = [
   'exitReason',
   'barsHeld',
 ] as const;
-const NUMBERS = ['quantity', 'entryPrice', 'exitPrice'] as const;
+const PRICES = ['entryPrice', 'exitPrice'] as const;
 const AMOUNTS = ['grossPnl', 'netPnl'] as const;
 const RETURNS = ['grossReturn', 'netReturn'] as const;
 const COSTS = ['fees', 'spread', 'slippage', 'funding'] as const;
@@ -36,13 +37,18 @@ export function differencesOf(
     const where = `${theirs.symbol} entered at bar ${theirs.entryBar}`;
     for (const name of SAME)
       if (ours[name] !== theirs[name]) say(`${where}, ${name}`, ours[name], theirs[name]);
-    for (const name of NUMBERS)
+    // What little a purse had left is a difference of large amounts: it is compared as a part of the purse.
+    const least = LEAST_SHARE * setup.initialCash;
+    const notional = Math.max(least, theirs.quantity * Math.max(theirs.entryPrice, theirs.exitPrice));
+    if (!near(ours.quantity, theirs.quantity, notional / theirs.entryPrice))
+      say(`${where}, quantity`, ours.quantity, theirs.quantity);
+    for (const name of PRICES)
       if (!near(ours[name], theirs[name], theirs[name])) say(`${where}, ${name}`, ours[name], theirs[name]);
-    const notional = theirs.quantity * Math.max(theirs.entryPrice, theirs.exitPrice);
     for (const name of AMOUNTS)
       if (!near(ours[name], theirs[name], notional)) say(`${where}, ${name}`, ours[name], theirs[name]);
     for (const name of RETURNS)
-      if (!near(ours[name], theirs[name], 1)) say(`${where}, ${name}`, ours[name], theirs[name]);
+      if (!near(ours[name], theirs[name], notional / (theirs.quantity * theirs.entryPrice)))
+        say(`${where}, ${name}`, ours[name], theirs[name]);
     for (const name of COSTS)
       if (!near(ours.costs[name], theirs.costs[name], notional))
         say(`${where}, ${name}`, ours.costs[name], theirs.costs[name]);

@@ -70,6 +70,7 @@ class ReferenceBacktest {
     for (const symbol of open) this.#enterAtOpen(symbol);
     for (const symbol of open) this.#enterWithin(symbol);
     this.#liquidate();
+    for (const symbol of open) this.#lapse(symbol);
     for (const symbol of open) this.#touchLevels(symbol);
     for (const symbol of open) this.#leaveAtClose(symbol);
     for (const symbol of open) symbol.lastClose = symbol.price('close');
@@ -130,6 +131,10 @@ class ReferenceBacktest {
       const isReached = symbol.worstMark(entry.side).minus(entry.limit).times(entry.side).lte(0);
       if (isReached && !isAtOpen) this.#purse.enter(symbol, entry, entry.limit);
     }
+  }
+
+  /** An entry whose last bar this is and that was not withdrawn by then. */
+  #lapse(symbol: ReferenceSymbol): void {
     if (symbol.entry === null || symbol.bar! < symbol.entry.lastBar) return;
     if (!symbol.entry.hasFilled) this.#purse.refused.lapsed++;
     symbol.entry = null;

@@ -113,7 +113,7 @@ export class ReferencePurse {
   leave(symbol: ReferenceSymbol, shown: Decimal, reason: ExitReason): void {
     const position = symbol.position!;
     const isForced = reason === 'end' || reason === 'liquidation';
-    drop(symbol);
+    dropEntryOf(symbol, position);
     position.leaving = reason;
     position.targets = [];
     const budget = isForced ? null : this.#volumeBudget(symbol);
@@ -124,10 +124,11 @@ export class ReferencePurse {
   take(symbol: ReferenceSymbol, target: RestingTarget, shown: Decimal): void {
     const position = symbol.position!;
     const before = position.size;
+    if (target.remaining.lte(position.received.times(NEAR))) return;
     this.#exit(symbol, position, target.remaining, this.#volumeBudget(symbol), shown, 'limit', 'target');
     target.remaining = target.remaining.minus(before.minus(position.size));
     target.filledBar = symbol.newestBar;
-    if (!before.eq(position.size)) drop(symbol);
+    if (!before.eq(position.size)) dropEntryOf(symbol, position);
   }
 
   #hasLevels(symbol: ReferenceSymbol, entry: PendingEntry, shown: Decimal): boolean {
@@ -277,6 +278,11 @@ export class ReferencePurse {
 
 function drop(symbol: ReferenceSymbol): void {
   symbol.entry = null;
+}
+
+/** What is left of the entry that made a position; one that waits until it has left stays. */
+function dropEntryOf(symbol: ReferenceSymbol, position: OpenPosition): void {
+  if (symbol.entry?.signalBar === position.signalBar) drop(symbol);
 }
 
 function newPosition(symbol: ReferenceSymbol, entry: PendingEntry): OpenPosition {

@@ -1,0 +1,173 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { AlphaloomError } from '../contracts/errors.ts';
+import type { Decide } from '../contracts/intents.ts';
+import type { Policy } from '../contracts/policy.ts';
+import { parseSeries, type Series, seriesId, TIMEFRAME_MS } from '../contracts/series.ts';
+import { auditLookAhead, DEFAULT_LOOK_AHEAD } from '../evaluation/look-ahead/audit-look-ahead.ts';
+import type { ChainSpec } from '../evaluation/look-ahead/chain.ts';
+import type { History } from '../evaluation/look-ahead/futures.ts';
+import {
+  CHAIN_PARTS,
+  describeLookAhead,
+  faultOf,
+  type LookAheadFinding,
+  type LookAheadReport,
+} from '../evaluation/look-ahead/report.ts';
+import { leaderReachMs } from '../features/leader.ts';
+import { leaderSeries } from '../features/leader-bars.ts';
+import type { OpenRooms } from '../host/compose.ts';
+import { DEFAULT_POLICY, loadPolicy } from '../host/policies.ts';
+import { loadServingModel, type ServingModel } from '../inference/serving-model.ts';
+import type { VersionRecord } from '../registry/registry.ts';
+import { decide } from '../strategy/decide.ts';
+import { loadOwnStrategy } from '../strategy/own/own-strategy.ts';
+import { integer } from './arguments.ts';
+import type { CliContext } from './context.ts';
+import { parseVersion } from './models/version-argument.ts';
+import { withRooms } from './rooms.ts';
+import { renderTable } from './table.ts';
+
+interface AuditOptions {
+  readonly version: number | 'champion';
+  readonly policy: string;
+  readonly strategy?: string;
+  readonly cuts: number;
+  readonly seed: number;
+  readonly bars: number;
+}
+
+const INITIAL_CASH = 10_000;
+
+export function register(command: Command, context: CliContext): void {
+  const { cuts, seed, askedBars } = DEFAULT_LOOK_AHEAD;
+  command
+    .argument('<symbol>', 'BTCUSD; with a venue: coinbase:BTCUSD')
+    .argument('<timeframe>', '1h')
+    .option('--version <version>', 'v7, or champion', versionOrChampion, 'champion')
+    .option('--policy <policy>', 'name or file of the policy that is traded by', DEFAULT_POLICY)
+    .option('--strategy <file>', 'a file with a decide of your own')
+    .option('--cuts <n>', 'random moments at which the future is taken away', integer(1, 1_000), cuts)
+    .option('--seed <n>', 'what moments and other futures are drawn from', integer(0, 2 ** 32 - 1), seed)
+    .option(
+      '--bars <n>',
+      'answers and decisions of the last so many bars are compared',
+      integer(3, 10_000_000),
+      askedBars,
+    )
+    .addHelpText(
+      'after',
+      '\nRuns features, model and strategy again on bars that end at a random moment, and on bars whose future has other prices: all that was said before must stay, bit for bit. Exit 0: it does; 1: something looks ahead.\n\nExample:\n  alphaloom audit BTCUSD 1h --version v7 --cuts 50\n',
+    )
+    .action((symbol, timeframe, options: AuditOptions) =>
+      withRooms(context, async (rooms, loaded) => {
+        const series = parseSeries(symbol, timeframe, loaded.config.defaultVenue);
+        const version = await versionOf(rooms, series, options.version);
+        const policy = await loadPolicy(loaded, options.policy);
+        const own = options.strategy && (await loadOwnStrategy(resolve(context.cwd, options.strategy)));
+        const startDecide = own ? () => own.anew() : async () => decide;
+        await audit(context, rooms, version, { series, policy, startDecide, options });
+      }),
+    );
+}
+
+interface Audited {
+  readonly series: Series;
+  readonly policy: Policy;
+  readonly startDecide: () => Promise<Decide>;
+  readonly options: AuditOptions;
+}
+
+async function audit(
+  context: CliContext,
+  rooms: OpenRooms,
+  version: VersionRecord,
+  { series, policy, startDecide, options }: Audited,
+): Promise<void> {
+  const model = await loadServingModel(rooms.artifacts, version);
+  try {
+    const history = await historyOf(rooms, series, model);
+    const { cuts, seed, bars: askedBars } = options;
+    const label = `v${version.version} of ${seriesId(series)}`;
+    context.output.say(`Auditing ${label} on ${history.bars.close.length} bars`);
+    const progress = context.output.progress('audit');
+    const onProgress = (done: number, all: number) => progress.update(done / all, `${done} of ${all} cuts`);
+    const spec = chainOf(model, policy, startDecide);
+    const report = await auditLookAhead(spec, history, { cuts, seed, askedBars, onProgress }).finally(() =>
+      progress.stop(),
+    );
+    const fault = faultOf(report);
+    context.output.result(
+      { series: seriesId(series), version: version.version, policy: policy.name, fault, ...report },
+      () => render(report, label),
+    );
+    if (fault !== null) context.endWith(1);
+  } finally {
+    await model.session.dispose();
+  }
+}
+
+function versionOrChampion(text: string): number | 'champion' {
+  return text === 'champion' ? text : parseVersion(text);
+}
+
+/** @throws AlphaloomError VERSION_NOT_FOUND, CHAMPION_NONE */
+async function versionOf(
+  { registry }: OpenRooms,
+  series: Series,
+  asked: AuditOptions['version'],
+): Promise<VersionRecord> {
+  const id = seriesId(series);
+  const version = asked === 'champion' ? await registry.champion(id) : await registry.get(id, asked);
+  if (version !== null) return version;
+  throw new AlphaloomError(
+    'CHAMPION_NONE',
+    `${id} has no champion to audit. Train one, or name a version: --version v1.`,
+    { series: id },
+  );
+}
+
+async function historyOf({ candles }: OpenRooms, series: Series, { meta }: ServingModel): Promise<History> {
+  const barMs = TIMEFRAME_MS[series.timeframe];
+  const { anchorTime } = await candles.describe(series);
+  const bars = await candles.read(series, { from: anchorTime });
+  const name = meta.recipe.features.leader;
+  if (name === undefined) return { bars, leader: null, barMs };
+  const leader = await candles.read(leaderSeries(series, name), { from: anchorTime - leaderReachMs(barMs) });
+  return { bars, leader, barMs };
+}
+
+function chainOf(model: ServingModel, policy: Policy, startDecide: () => Promise<Decide>): ChainSpec {
+  const { series, marketKind, recipe } = model.meta;
+  return {
+    model,
+    symbol: series.symbol,
+    kind: marketKind,
+    labels: recipe.labels,
+    rules: null,
+    policy,
+    costs: recipe.costs,
+    initialCash: INITIAL_CASH,
+    startDecide,
+  };
+}
+
+function render(report: LookAheadReport, label: string): string {
+  const { askedBars, cuts, seed, compared, findings } = report;
+  const rows = [
+    { part: 'features', values: compared.features, parts: CHAIN_PARTS.slice(0, 1) },
+    { part: 'answers', values: compared.answers, parts: CHAIN_PARTS.slice(1, 4) },
+    { part: 'decisions', values: compared.decisions, parts: CHAIN_PARTS.slice(4) },
+  ];
+  const foundIn = (parts: readonly LookAheadFinding['part'][]) =>
+    findings.filter(finding => parts.includes(finding.part)).length;
+  const table = renderTable(rows, [
+    { title: 'part', cell: row => row.part },
+    { title: 'values compared', align: 'right', cell: row => row.values.toLocaleString('en') },
+    { title: 'looks ahead', cell: row => (foundIn(row.parts) === 0 ? 'no' : 'YES') },
+  ]);
+  const looked = `${label}: the last ${askedBars} bars, ${cuts} cuts (seed ${seed}), each cut off and with other prices after it`;
+  const fault = faultOf(report);
+  if (fault === null) return `${table}\n\nNothing looks ahead. ${looked}.`;
+  return [table, '', ...findings.map(describeLookAhead), '', `${fault}. ${looked}.`].join('\n');
+}

@@ -1,0 +1,85 @@
+import type { Signals, TradingRules } from '../../contracts/backtest.ts';
+import type { MarketBars } from '../../contracts/candles.ts';
+import type { CostSpec } from '../../contracts/costs.ts';
+import type { Decide, Intent } from '../../contracts/intents.ts';
+import type { LabelSpec } from '../../contracts/labels.ts';
+import type { Policy } from '../../contracts/policy.ts';
+import type { MarketKind } from '../../contracts/series.ts';
+import { volatilityOf, volatilityPerBar } from '../../datasets/labels/volatility.ts';
+import { type AnsweringModel, featureColumns } from '../../inference/answer-bars.ts';
+import { versionSignals } from '../../inference/version-signals.ts';
+import { backtest } from '../../strategy/backtest.ts';
+
+/** What is traded, and how. */
+export interface ChainSpec {
+  /** Null: a strategy that trades without predictions. */
+  readonly model: AnsweringModel | null;
+  readonly symbol: string;
+  readonly kind: MarketKind;
+  readonly labels: LabelSpec;
+  readonly rules: TradingRules | null;
+  readonly policy: Policy;
+  readonly costs: CostSpec;
+  /** In quote. */
+  readonly initialCash: number;
+  /** A `decide` that remembers nothing of earlier runs. */
+  startDecide(): Promise<Decide>;
+}
+
+/** All that the chain made of some bars; columns as long as these. */
+export interface ChainRun {
+  readonly bars: MarketBars;
+  /** By name; NaN where missing. */
+  readonly features: ReadonlyMap<string, Float32Array>;
+  readonly signals: Signals;
+  /** What was decided at the close of each bar; absent where `decide` was not asked. */
+  readonly intents: ReadonlyMap<number, readonly Intent[]>;
+}
+
+/**
+ * Bars through the whole chain: features from the first on, the model's answers and decisions at bars [fromBar, toBar),
+ * and what a backtest of these bars decides. In the last of them nothing is decided, as in every backtest.
+ */
+export async function runChain(
+  spec: ChainSpec,
+  bars: MarketBars,
+  fromBar: number,
+  toBar: number,
+): Promise<ChainRun> {
+  const { model } = spec;
+  const features = new Map(
+    model === null
+      ? []
+      : featureColumns(model, bars).map((column, at) => [model.meta.featureNames[at], column] as const),
+  );
+  const signals =
+    model === null
+      ? noSignals(spec, bars)
+      : (await versionSignals(model, { bars, fromBar, toBar, ignoreAge: true })).signals;
+  const intents = new Map<number, readonly Intent[]>();
+  const decide = await spec.startDecide();
+  const { symbol, kind, labels, rules, policy, costs, initialCash } = spec;
+  backtest(
+    {
+      markets: [{ symbol, kind, candles: bars, signals, labels, rules, funding: null }],
+      policy,
+      costs,
+      initialCash,
+      fromTime: bars.openTime[fromBar],
+      toTime: bars.openTime[toBar - 1] + 1,
+    },
+    (prediction, portfolio, given, bar) => {
+      const decided = decide(prediction, portfolio, given, bar);
+      intents.set(bar.bar, structuredClone(decided));
+      return decided;
+    },
+  );
+  return { bars, features, signals, intents };
+}
+
+function noSignals({ labels }: ChainSpec, bars: MarketBars): Signals {
+  return {
+    direction: new Int8Array(bars.close.length).fill(-1),
+    volatility: volatilityPerBar(bars, volatilityOf(labels)),
+  };
+}
