@@ -63,6 +63,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   backtest: {
     summary: 'Play a version over stored bars as it would have traded, with costs and a report',
     load: () => import('./backtest.ts'),
+  },
   audit: {
     summary: 'Look for anything that looks ahead, from features to orders',
     load: () => import('./audit.ts'),
