@@ -1,11 +1,8 @@
 import type { Look, LookPlan } from '../contracts/comparison.ts';
-import { AlphaloomError } from '../contracts/errors.ts';
 import { type GateSpec, gateSchema } from '../contracts/recipe.ts';
 import { planLook } from '../evaluation/looks.ts';
-import { readPackage } from '../inference/package.ts';
 import type { Event, VersionRecord } from '../registry/registry.ts';
 import type { Rooms } from './rooms.ts';
-import { configurationOf } from './trial-log.ts';
 
 /** What a verdict's event says of the look it rests on; null where nothing was looked at. */
 export interface LookTrace {
@@ -18,23 +15,23 @@ export interface LookTrace {
  * are not looked at anew: their look is the one they had.
  */
 export async function planSeriesLook(
-  rooms: Pick<Rooms, 'registry' | 'artifacts'>,
+  { registry }: Pick<Rooms, 'registry'>,
   candidate: VersionRecord,
   champion: number | null,
   gate: GateSpec,
 ): Promise<LookPlan> {
-  const made = tracesOf(await rooms.registry.events(candidate.series));
+  const made = tracesOf(await registry.events(candidate.series));
   const same = made.findIndex(
     ({ event, against }) => event.version === candidate.version && against === champion,
   );
   const earlier = same < 0 ? made : made.slice(0, same);
-  const looks = earlier.map(({ look }) => look);
-  if (same >= 0) {
-    const { number, place, level } = made[same].look;
-    return { ...planLook({ looks, othersJudged: 0 }, gate.promotionError), number, place, level };
-  }
-  const othersJudged = await countOthersJudged(rooms, candidate, earlier.at(-1)?.event.at ?? null);
-  return planLook({ looks, othersJudged }, gate.promotionError);
+  const plan = planLook(
+    earlier.map(({ look }) => look),
+    gate.promotionError,
+  );
+  if (same < 0) return plan;
+  const { number, level } = made[same].look;
+  return { ...plan, number, level };
 }
 
 /** The gate of a recipe; what recipes of earlier versions did not know is as it is by default. */
@@ -51,34 +48,4 @@ function tracesOf(events: readonly Event[]): (LookTrace & { look: Look; event: E
     if (look && !traces.has(look.number)) traces.set(look.number, { look, against: against ?? null, event });
   }
   return [...traces.values()];
-}
-
-/** Configurations other than the candidate's whose versions were judged on test bars since a time, and not after the candidate. */
-async function countOthersJudged(
-  { registry, artifacts }: Pick<Rooms, 'registry' | 'artifacts'>,
-  candidate: VersionRecord,
-  since: number | null,
-): Promise<number> {
-  const own = await configurationOfVersion(artifacts, candidate);
-  const others = new Set<string>();
-  for (const version of await registry.list(candidate.series)) {
-    if (version.version >= candidate.version || (since !== null && version.registeredAt <= since)) continue;
-    others.add(await configurationOfVersion(artifacts, version));
-  }
-  others.delete(own);
-  return others.size;
-}
-
-/** An imported model is one of a kind, and so is a version whose package is gone. */
-async function configurationOfVersion(
-  artifacts: Rooms['artifacts'],
-  version: VersionRecord,
-): Promise<string> {
-  try {
-    const { meta } = await readPackage(artifacts, version);
-    return meta.imported ? meta.imported.sha256 : configurationOf(meta.recipe);
-  } catch (error) {
-    if (error instanceof AlphaloomError && error.code.startsWith('ARTIFACT_')) return version.packageId;
-    throw error;
-  }
 }

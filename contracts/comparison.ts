@@ -10,8 +10,6 @@ export interface TimeRange {
 export interface Look extends TimeRange {
   /** 1 for the first of the series. */
   readonly number: number;
-  /** Where it stands in the sequence by which the error is spent; see `evaluation/looks.ts`. */
-  readonly place: number;
   /** Chance, at most, that this look promotes a candidate that is not better; intervals are one-sided at it. */
   readonly level: number;
   readonly bars: number;
@@ -23,7 +21,7 @@ export interface Look extends TimeRange {
 }
 
 /** A look before it is made. */
-export interface LookPlan extends Pick<Look, 'number' | 'place' | 'level'> {
+export interface LookPlan extends Pick<Look, 'number' | 'level'> {
   /** Bars that earlier looks of the series used. */
   readonly used: readonly TimeRange[];
 }

@@ -117,9 +117,9 @@ function standingOf(input: ComparisonInput, openTime: Float64Array): Standing {
 
 /** Of what nothing hinders. */
 function lookOf({ plan, bars, freshBars, tail, draws }: Standing, openTime: Float64Array): Look {
-  const { number, place, level } = plan;
+  const { number, level } = plan;
   const [fromTime, toTime] = [openTime[0]!, openTime.at(-1)!];
-  return { number, place, level, fromTime, toTime, bars, freshBars, tail, draws: draws! };
+  return { number, level, fromTime, toTime, bars, freshBars, tail, draws: draws! };
 }
 
 /** What a model's answers are right or wrong about. */

@@ -1,33 +1,24 @@
 import type { Look, LookPlan, TimeRange } from '../contracts/comparison.ts';
 
-/** What is known of a series' earlier decisions when the next is planned. */
-export interface EarlierLooks {
-  /** In their order. */
-  readonly looks: readonly Look[];
-  /** Other configurations that were judged on test bars since the last of them, and did not come to a look. */
-  readonly othersJudged: number;
-}
-
 /**
  * Plans a series' next look by alpha-spending (Foster and Stine 2008; online control of the family-wise error by Tian and
- * Ramdas 2021): the look at place k may err with `promotionError` × γₖ, and the γ sum to 1. So the chance that a series
- * ever promotes a candidate that is not better stays below `promotionError`, however its looks depend on one another:
- * they share bars, so no rule that needs independence will do. A configuration that was judged and not offered was a
- * chance too: it takes a place, though it is no look.
+ * Ramdas 2021): the k-th look may err with `promotionError` × γₖ, and the γ sum to 1. So the chance that a series' looks
+ * ever promote a candidate that is not better stays below `promotionError`, however they depend on one another: they
+ * share bars, so no rule that needs independence will do.
+ * @param looks the series' earlier ones, in their order
  */
-export function planLook({ looks, othersJudged }: EarlierLooks, promotionError: number): LookPlan {
-  const place = (looks.at(-1)?.place ?? 0) + othersJudged + 1;
+export function planLook(looks: readonly Look[], promotionError: number): LookPlan {
+  const number = (looks.at(-1)?.number ?? 0) + 1;
   return {
-    number: (looks.at(-1)?.number ?? 0) + 1,
-    place,
-    level: promotionError * spendingWeight(place),
+    number,
+    level: promotionError * spendingWeight(number),
     used: looks.map(({ fromTime, toTime }) => ({ fromTime, toTime })),
   };
 }
 
 /** γₖ = k^−1.6 / ζ(1.6), the sequence that the package onlineFDR takes (Robertson and others 2019). */
-export function spendingWeight(place: number): number {
-  return place ** -1.6 / ZETA;
+export function spendingWeight(number: number): number {
+  return number ** -1.6 / ZETA;
 }
 
 const ZETA = 2.285765665638634;

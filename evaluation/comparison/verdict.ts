@@ -231,7 +231,6 @@ function numbersOf(facts: Facts, { bars, freshBars, plan, tail, draws }: Standin
     bars,
     freshBars,
     look: plan.number,
-    place: plan.place,
     level: plan.level,
     tail,
     draws,

@@ -13,7 +13,7 @@ const DAY = 24 * HOUR;
 const BARS = ROWS + 10;
 const candles = walk(BARS);
 const { label } = population(ROWS, 0);
-const FIRST = planLook({ looks: [], othersJudged: 0 }, 0.05);
+const FIRST = planLook([], 0.05);
 
 /** A model of that skill on the common labels, trained through bar 499. */
 function model(version: number, skill: number, changes: Partial<ComparedModel> = {}): ComparedModel {
@@ -220,7 +220,7 @@ test('without a champion a recipe that asks for earnings in place of skill is ju
 
 test('bars that earlier looks used up are not looked at again, and it says how long to wait', () => {
   const used = [{ fromTime: 0, toTime: 2_500 * HOUR }];
-  const plan: LookPlan = { number: 2, place: 2, level: 0.007, used };
+  const plan: LookPlan = { number: 2, level: 0.007, used };
   const { rule, look } = compare(model(2, 0.9), model(1, 0), { plan });
   assert.deepEqual([rule.outcome, look], ['inconclusive', null]);
   // Of 2,500 unseen bars 499 are new; 168 more make a quarter of 2,668.

@@ -13,10 +13,9 @@ import {
 } from '../../evaluation/looks.ts';
 import { near } from '../support/near.ts';
 
-function look(number: number, place = number, fromTime = 0, toTime = 10): Look {
+function look(number: number, fromTime = 0, toTime = 10): Look {
   return {
     number,
-    place,
     level: 0.01,
     fromTime,
     toTime,
@@ -30,7 +29,7 @@ function look(number: number, place = number, fromTime = 0, toTime = 10): Look {
 test('the weights are those of onlineFDR, and sum to 1', () => {
   near(spendingWeight(1), 0.4374901658, 1e-10);
   let sum = 0;
-  for (let place = 1; place <= 100_000; place++) sum += spendingWeight(place);
+  for (let number = 1; number <= 100_000; number++) sum += spendingWeight(number);
   // What lies beyond: the integral of k^−1.6.
   near(sum + 100_000 ** -0.6 / 0.6 / 2.285765665638634, 1, 1e-6);
 });
@@ -39,29 +38,14 @@ test('a series’ first look gets the most, later ones ever less, all together n
   const looks: Look[] = [];
   let spent = 0;
   for (let number = 1; number <= 200; number++) {
-    const plan = planLook({ looks, othersJudged: 0 }, 0.05);
-    assert.deepEqual([plan.number, plan.place], [number, number]);
+    const plan = planLook(looks, 0.05);
+    assert.equal(plan.number, number);
     assert.ok(plan.level < (looks.at(-1)?.level ?? 1));
     spent += plan.level;
     looks.push({ ...look(number), level: plan.level });
   }
   assert.ok(spent < 0.05);
   near(looks[0]!.level, 0.021875, 1e-6);
-});
-
-test('places are never given twice, whatever is judged in between', () => {
-  fc.assert(
-    fc.property(fc.array(fc.nat(5), { minLength: 1, maxLength: 30 }), others => {
-      const looks: Look[] = [];
-      for (const othersJudged of others) {
-        const plan = planLook({ looks, othersJudged }, 0.05);
-        assert.equal(plan.place, (looks.at(-1)?.place ?? 0) + othersJudged + 1);
-        looks.push(look(plan.number, plan.place));
-      }
-      const total = looks.reduce((sum, { place }) => sum + spendingWeight(place), 0);
-      assert.ok(total <= 1 && looks.length === others.length);
-    }),
-  );
 });
 
 test('a level has at least fifty draws beyond its bound, until it can’t be drawn', () => {
