@@ -2,9 +2,9 @@ import type { Candles } from '../contracts/candles.ts';
 import { seededRandom } from '../statistics/random.ts';
 import { tiledBars } from './tiled-bars.ts';
 
-/** Stop and target as shares of the entry. */
-export const STOP = 0.005;
-export const TARGET = 0.01;
+/** Stop and target as shares of the entry; crooked, so that no level meets a recorded price but for its last bit. */
+export const STOP = 0.0050139;
+export const TARGET = 0.0100277;
 const SIGNALS_PER_BAR = 0.2;
 
 /** Recorded moves without gaps: each bar opens at the close before it, so that both engines enter at one price. */

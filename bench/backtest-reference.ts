@@ -22,7 +22,7 @@ export class BacktestReference {
     this.#lines = createInterface({ input: this.#process.stdout! })[Symbol.asyncIterator]();
   }
 
-  /** Seconds that the first `count` bars take. */
+  /** Seconds of processor time that the first `count` bars take. */
   async seconds(count: number): Promise<number> {
     this.#process.stdin!.write(`${count}\n`);
     const { value, done } = await this.#lines.next();
