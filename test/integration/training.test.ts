@@ -105,8 +105,11 @@ test(
       return null;
     });
     const { garbage, freed } = await collect('--dry-run');
-    assert.deepEqual([garbage.length, freed], [1, 0]);
-    assert.ok(garbage[0].path.endsWith(orphan.artifact.inputHash));
+    // A trial's score stands in the registry; its artifact may go.
+    const paths = garbage.map(({ path }: { path: string }) => path);
+    const made = paths.filter((path: string) => !path.includes('/trial/'));
+    assert.deepEqual([made.length, freed], [1, 0], paths.join());
+    assert.ok(made[0].endsWith(orphan.artifact.inputHash));
     assert.ok((await collect()).freed > 5);
     const untouched = await train(home, training(recipe));
     assert.ok(
@@ -114,7 +117,8 @@ test(
       'all that a version was made from is there',
     );
 
-    const seeded = await train(home, training(await loadRecipe('gbdt-core15', [], { 'train.seed': 2 })));
+    // The next seeds were fitted already, as the first training's others.
+    const seeded = await train(home, training(await loadRecipe('gbdt-core15', [], { 'train.seed': 9 })));
     assert.equal(seeded.version, 2);
     assert.deepEqual(
       seeded.steps.slice(0, 4).map(({ cached }) => cached),
