@@ -4,7 +4,9 @@ import { nearestTarget } from './exit-matching.ts';
 import type { FillCosts, Sign } from './fill-costs.ts';
 import { floorTo, nearestTo } from './grid.ts';
 import { levelPrice } from './levels.ts';
-import { averagePrice, type EntryState, NOTHING_SHARE, type SymbolBook } from './symbol-book.ts';
+import type { PendingEntry } from './pending-entry.ts';
+import { averagePrice } from './position.ts';
+import { NOTHING_SHARE, type SymbolBook } from './symbol-book.ts';
 
 /** Minimums are met from this share of them on: what a double can't tell apart. */
 const MINIMUM_SHARE = 1 - 1e-9;
@@ -161,7 +163,7 @@ function canFill({ order, position, bar }: SymbolBook): boolean {
   return position.side === 0 || (order.filled > 0 && position.side === order.side);
 }
 
-function advance(order: EntryState, quantity: number, bar: number): void {
+function advance(order: PendingEntry, quantity: number, bar: number): void {
   order.filled += quantity;
   order.wanted -= quantity;
   order.fillBar = bar;

@@ -3,7 +3,8 @@ import { REASON } from './exit-reasons.ts';
 import type { FillCosts, Sign } from './fill-costs.ts';
 import { floorTo } from './grid.ts';
 import { NEVER_ABOVE, NEVER_BELOW, reachesStop, reachesTarget } from './levels.ts';
-import { averagePrice, NOTHING_SHARE, type Position, type SymbolBook } from './symbol-book.ts';
+import { averagePrice, type Position } from './position.ts';
+import { NOTHING_SHARE, type SymbolBook } from './symbol-book.ts';
 import type { TradeColumns } from './trade-columns.ts';
 
 /** How positions are left: at the open, within the bar, at its close. Amounts in quote, quantities in base. */

@@ -1,5 +1,7 @@
 import type { Account, AccountState } from './account.ts';
-import type { EntryState, LastBar, Position, SymbolBook } from './symbol-book.ts';
+import type { PendingEntry } from './pending-entry.ts';
+import type { Position } from './position.ts';
+import type { LastBar, SymbolBook } from './symbol-book.ts';
 
 /** What a simulation goes on from, as plain data that JSON keeps to the last bit. */
 export interface SimulationState {
@@ -9,7 +11,7 @@ export interface SimulationState {
 
 interface SymbolState {
   readonly position: PlainState<Position>;
-  readonly order: PlainState<EntryState>;
+  readonly order: PlainState<PendingEntry>;
   readonly last: LastBar;
 }
 

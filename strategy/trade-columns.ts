@@ -1,6 +1,6 @@
 import type { Trade } from '../contracts/backtest.ts';
 import { EXIT_REASONS } from './exit-reasons.ts';
-import { grossPnl, type Position } from './symbol-book.ts';
+import { grossPnl, type Position } from './position.ts';
 
 const FIELDS = [
   'symbol',
