@@ -17,6 +17,7 @@ import { type ExaminedVersion, examineVersion } from './examine-version.ts';
 import { offThread } from './off-thread.ts';
 import { answeredReview } from './probation-events.ts';
 import type { Rooms } from './rooms.ts';
+import { wholeGate } from './series-looks.ts';
 
 export type ReviewOutcome = { readonly answer: LifecycleAnswer } | { readonly review: Review };
 
@@ -93,7 +94,9 @@ async function review(rooms: Rooms, subject: Subject, signal: AbortSignal): Prom
     const isWorth = rows.length > 0 && (look !== null || subject.isAsked);
     if (!isSound || !isWorth) return { ...facts, ...judgeReview(facts) };
 
-    const { recipe, marketKind } = champion.model!.meta;
+    const { meta } = champion.model!;
+    const recipe = { costs: meta.recipe.costs, gate: wholeGate(meta.recipe.gate) };
+    const { horizonBars } = meta.recipe.labels;
     const bar = Int32Array.from(rows);
     const found = await offThread(
       'reviewVersions',
@@ -103,7 +106,7 @@ async function review(rooms: Rooms, subject: Subject, signal: AbortSignal): Prom
           previous: await answersOf(previous, bar),
           bar,
           candles: bars,
-          market: marketKind,
+          market: meta.marketKind,
           recipe,
           measure: facts.measure,
           look,
@@ -117,9 +120,7 @@ async function review(rooms: Rooms, subject: Subject, signal: AbortSignal): Prom
       ...compared,
       look,
       // After this look, those that follow need so many more.
-      nextLookBars: look
-        ? barsOfNextLook(rows.length, recipe.labels.horizonBars, recipe.gate)
-        : facts.nextLookBars,
+      nextLookBars: look ? barsOfNextLook(rows.length, horizonBars, recipe.gate) : facts.nextLookBars,
       champion: { ...facts.champion, score: own },
       previous: { ...told(previous), score: other },
     };
@@ -181,7 +182,7 @@ function looksSince(events: readonly Event[], { since, version }: Reign): Review
 function nextLookBars({ model }: ExaminedVersion, last: Review | null): number {
   if (model === null) return 0;
   const { labels, gate } = model.meta.recipe;
-  return barsOfNextLook(last?.bars ?? 0, labels.horizonBars, gate);
+  return barsOfNextLook(last?.bars ?? 0, labels.horizonBars, wholeGate(gate));
 }
 
 function told({ record, fault, latencyMs }: ExaminedVersion): ReviewedVersion {

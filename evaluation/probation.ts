@@ -6,10 +6,17 @@ import type { Review, ReviewLook, ReviewMeasure, ReviewScore } from '../contract
 import type { GateSpec, LabelSpec, Recipe } from '../contracts/recipe.ts';
 import type { MarketKind } from '../contracts/series.ts';
 import { DECIDED_CLASSES, type Task } from '../contracts/tasks.ts';
-import { bootstrapIntervals, MIN_BLOCKS, type Statistic } from '../statistics/bootstrap.ts';
+import {
+  type BootstrapSpec,
+  bootstrapIntervals,
+  MIN_BLOCKS,
+  type Statistic,
+} from '../statistics/bootstrap.ts';
 import { pairedDifference, statisticsOfSums } from '../statistics/resampled.ts';
 import { mccStatistic } from '../statistics/resampled-classification.ts';
+import { expandedTail } from '../statistics/student.ts';
 import { barsToDetect, TOLD_DIFFERENCE } from './detection-time.ts';
+import { barsToWait, drawsFor, lookBlockRows, spendingWeight } from './looks.ts';
 import { bootstrapSpec, type Score, scoreDecided } from './score.ts';
 
 /** A version under review, and what it answered. */
@@ -47,26 +54,19 @@ export type ReviewFindings = Pick<Review, 'difference' | 'bound' | 'barsToDetect
 
 /** One-sided probability that probation, over all its looks, finds a version worse that is not. */
 const FAMILY_LEVEL = 0.05;
-/** A look rests on at least so many bars that the looks before it did not use. */
-const FRESH_SHARE = 0.25;
-/** So many draws lie beyond the bound that decides: fewer leave it to luck. */
-const DRAWS_BEYOND = 50;
 
-/**
- * The level of the k-th look: the shares 6/(π²k²) of the whole sum to 1, so that by Bonferroni's inequality the levels of
- * however many looks never add up to more (alpha spending, of which Foster and Stine’s α-investing, 2008, is the less strict relative).
- */
+/** The level of the k-th look, spent as the gate spends its own: those of however many looks never add up to more than 5 %. */
 export function lookLevel(look: number): number {
-  return (FAMILY_LEVEL * 6) / (Math.PI * look) ** 2;
+  return FAMILY_LEVEL * spendingWeight(look);
 }
 
 /**
  * Bars that must be known for the next look: as many as the gate asks of a comparison (and ten blocks of the bootstrap), and
- * so many more than at the last look that a quarter is fresh.
+ * so many more than at the last look that the share that the gate asks for is fresh.
  */
 export function barsOfNextLook(lastLookBars: number, horizonBars: number, gate: GateSpec): number {
   const least = Math.max(gate.minComparisonBars, MIN_BLOCKS * 2 * horizonBars);
-  return Math.max(least, Math.ceil(lastLookBars / (1 - FRESH_SHARE)));
+  return Math.max(least, lastLookBars + barsToWait(lastLookBars, 0, gate.minFreshShare));
 }
 
 /**
@@ -87,26 +87,34 @@ export function reviewVersions(input: ReviewInput): ReviewFindings {
     mcc: bar.length,
     netReturnPerBar: Math.min(champion.score.netReturns.length, previous.score.netReturns.length),
   };
-  const estimate = (of: ReviewMeasure, level?: number): Estimate => {
-    const spec = bootstrapSpec(rowsOf[of], horizon, recipe.gate);
-    const draws = level === undefined ? spec.draws : Math.max(spec.draws, Math.ceil(DRAWS_BEYOND / level));
-    // Two-sided, so that on each side as much lies beyond as the level says.
-    return bootstrapIntervals(statistics[of], {
-      ...spec,
-      draws,
-      ...(level !== undefined && { level: 2 * level }),
-    }).difference!;
+  const estimate = (of: ReviewMeasure, level: number | null): Estimate => {
+    const spec = specOf(rowsOf[of], horizon, recipe.gate, level);
+    return spec === null ? UNKNOWN : bootstrapIntervals(statistics[of], spec).difference!;
   };
   const isSameQuestion = isDeepStrictEqual(questionOf(input.champion), questionOf(input.previous));
-  const mcc = isSameQuestion ? estimate('mcc') : UNKNOWN;
+  const mcc = isSameQuestion ? estimate('mcc', null) : UNKNOWN;
   return {
     champion: told(champion.score),
     previous: told(previous.score),
-    difference: { mcc, netReturnPerBar: estimate('netReturnPerBar') },
+    difference: { mcc, netReturnPerBar: estimate('netReturnPerBar', null) },
     bound:
       look === null ? null : measure === 'mcc' && !isSameQuestion ? UNKNOWN : estimate(measure, look.level),
     barsToDetect: barsToDetect(TOLD_DIFFERENCE, mcc, bar.length),
   };
+}
+
+/**
+ * As in evidence; at a look's level as the gate looks, with longer blocks and the tail that holds the level on few of them, on both
+ * sides. Null where that takes more draws than can be made.
+ */
+function specOf(rows: number, labels: LabelSpec, gate: GateSpec, level: number | null): BootstrapSpec | null {
+  const spec = bootstrapSpec(rows, labels, gate);
+  if (level === null) return spec;
+  const blockRows = lookBlockRows(rows, labels.horizonBars);
+  const blocks = Math.floor(rows / blockRows);
+  const tail = blocks > 1 ? expandedTail(level, blocks) : level;
+  const draws = drawsFor(tail, gate.bootstrapDraws);
+  return draws === null ? null : { ...spec, blockRows, draws, level: 2 * tail };
 }
 
 const UNKNOWN: Estimate = { value: null, low: null, high: null };

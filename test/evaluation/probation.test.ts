@@ -147,7 +147,7 @@ test('the verdict goes by the bound at the look’s level, and a fault of the ch
 test('inconclusive says the interval, the level, and how long detection takes', () => {
   const { reason } = judgeReview(facts());
   assert.match(reason, /^v3 against v2: no difference is shown on 1,200 bars since its promotion/);
-  assert.match(reason, /look 1 decides by MCC −0.040 to 0.020, each bound at a level of 3.0 %/);
+  assert.match(reason, /look 1 decides by MCC −0.040 to 0.020, each bound at a level of 2.2 %/);
   assert.match(reason, /0.05 MCC shows after 11,700 bars, about 16 months\.$/);
 });
 
