@@ -11,6 +11,7 @@ import { readDataset } from '../datasets/dataset-file.ts';
 import { reversionSides } from '../datasets/labels/sigma-reversion.ts';
 import { volatilityOf, volatilityPerBar } from '../datasets/labels/volatility.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
+import { scoreBriefly } from '../evaluation/brief-score.ts';
 import { type TrialsSoFar, trialsSoFar } from '../evaluation/sharpe-evidence.ts';
 import { decidedLabels } from '../evaluation/truth.ts';
 import { readModelBytes } from '../models/onnx/reader.ts';
@@ -18,7 +19,6 @@ import { runRows } from '../models/onnx/row-chunks.ts';
 import { openSession } from '../models/onnx/session.ts';
 import { SNAPSHOT_FILE, type SnapshotFacts } from './export-snapshot.ts';
 import { DATASET_FILE } from './label-dataset.ts';
-import { offThread } from './off-thread.ts';
 import { MODEL_FILE, type ModelFacts } from './quantize-model.ts';
 import type { Rooms } from './rooms.ts';
 import { STEP_VERSIONS } from './step-versions.ts';
@@ -41,13 +41,12 @@ export interface TrainedModel {
 /**
  * Logs a training as a trial of its series, scored on its validation rows: the test block is for the gate alone. The same
  * training is one trial, however often it is asked for.
- * @returns what had been tried by then, this training included; asked again, the same as the first time
+ * @returns its score, and what had been tried by then, this training included; asked again, the same as the first time
  */
 export async function logTraining(
   rooms: Rooms,
   trained: TrainedModel,
-  signal: AbortSignal,
-): Promise<TrialsSoFar> {
+): Promise<{ readonly trial: ArtifactRef; readonly tried: TrialsSoFar }> {
   const { series, recipe, model, dataset, actor = 'training', changes = {} } = trained;
   const { result: exported } = await rooms.artifacts.load<ModelFacts>(model);
   const inputs = {
@@ -63,7 +62,7 @@ export async function logTraining(
     'trial',
     inputs as unknown as Json,
     async folder => {
-      const found = await scoreValidation(rooms, trained, signal);
+      const found = await scoreValidation(rooms, trained);
       await writeFile(join(folder, SCORE_FILE), `${JSON.stringify(found, null, 2)}\n`);
       return found;
     },
@@ -73,15 +72,11 @@ export async function logTraining(
   await logTrial(rooms.registry, series, { origin: 'training', ...about, score, artifact }, actor);
   const records = await readTrials(rooms.registry, series);
   const own = records.findIndex(record => record.artifact.inputHash === artifact.inputHash);
-  return trialsSoFar(records.slice(0, own + 1));
+  return { trial: artifact, tried: trialsSoFar(records.slice(0, own + 1)) };
 }
 
 /** By the file that would serve, as the test block is judged; bars of the test block are cut off. */
-async function scoreValidation(
-  { artifacts }: Rooms,
-  { recipe, ...refs }: TrainedModel,
-  signal: AbortSignal,
-): Promise<TrialScore> {
+async function scoreValidation({ artifacts }: Rooms, { recipe, ...refs }: TrainedModel): Promise<TrialScore> {
   const snapshot = await artifacts.load<SnapshotFacts>(refs.snapshot);
   const labelled = await artifacts.load(refs.dataset);
   const model = await artifacts.load<ModelFacts>(refs.model);
@@ -95,28 +90,23 @@ async function scoreValidation(
   try {
     const rows = blockRows(whole, 'validation', session.info.steps);
     const probabilities = decidedProbabilities(task, await runRows(session, rows.windows), decision);
-    const { rows: count, ...score } = await offThread(
-      'scoreBriefly',
-      [
-        {
-          task,
-          probabilities,
-          predicted: decideClasses(task, probabilities, decision),
-          label: decidedLabels(task, rows, decision),
-          bar: rows.bar,
-          signalSides: labels.kind === 'sigma-reversion' ? reversionSides(candles, labels) : null,
-          candles,
-          atr: volatilityPerBar(candles, volatilityOf(labels)),
-          recipe,
-          market: snapshot.result.marketKind,
-        },
-      ],
-      signal,
-    );
+    // A second at most, even of millions of bars: no thread is worth it.
+    const score = scoreBriefly({
+      task,
+      probabilities,
+      predicted: decideClasses(task, probabilities, decision),
+      label: decidedLabels(task, rows, decision),
+      bar: rows.bar,
+      signalSides: labels.kind === 'sigma-reversion' ? reversionSides(candles, labels) : null,
+      candles,
+      atr: volatilityPerBar(candles, volatilityOf(labels)),
+      recipe,
+      market: snapshot.result.marketKind,
+    });
     return {
       value: score.mcc,
       folds: 0,
-      rows: count,
+      rows: score.rows,
       mcc: { value: score.mcc, low: null, high: null },
       directionalAuc: { value: score.directionalAuc, low: null, high: null },
       logLoss: score.logLoss,

@@ -4,15 +4,13 @@ import type { SearchedRecipe } from '../contracts/search.ts';
 import type { Timeframe } from '../contracts/series.ts';
 import type { SearchPlan } from '../contracts/trials.ts';
 import * as dataset from '../datasets/dataset.ts';
-import { scoreBriefly } from '../evaluation/brief-score.ts';
 import { compareModels } from '../evaluation/comparison.ts';
 import { scoreEvaluation } from '../evaluation/folds/score-evaluation.ts';
 import { scoreOutOfFold } from '../evaluation/folds/score-out-of-fold.ts';
 import { explainModel } from '../evaluation/importance/explain-model.ts';
 import { probabilityOfOverfitting } from '../evaluation/overfitting/cross-validation.ts';
 import { reviewVersions } from '../evaluation/probation.ts';
-import { scoreModel } from '../evaluation/score.ts';
-import { measureStability } from '../evaluation/slices.ts';
+import { scoreCandidate } from '../evaluation/score-candidate.ts';
 import * as audit from '../features/audit/audit.ts';
 import type { AuditReport } from '../features/audit/report.ts';
 import { loadCatalog } from '../features/own-features.ts';
@@ -54,13 +52,11 @@ export const PURE_FUNCTIONS = {
   buildDataset,
   compareModels,
   explainModel,
-  measureStability,
   planSearch,
   probabilityOfOverfitting,
-  scoreBriefly,
   scoreEvaluation,
   reviewVersions,
-  scoreModel,
+  scoreCandidate,
   scoreOutOfFold,
 };
 

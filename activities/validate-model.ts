@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactStore } from '../artifacts/store.ts';
 import type { ArtifactRef, Json } from '../contracts/artifact.ts';
-import { decideClasses, decidedProbabilities } from '../contracts/decision.ts';
 import type { Evidence, Measurements } from '../contracts/evidence.ts';
 import { seriesId } from '../contracts/series.ts';
 import { DECIDED_CLASSES } from '../contracts/tasks.ts';
@@ -39,7 +38,7 @@ export function validateModel(rooms: Rooms) {
   const { artifacts } = rooms;
   return asStep(async (input: Input, { signal }) => {
     const { recipe } = input;
-    const trials = await logTraining(rooms, input, signal);
+    const { trial, tried } = await logTraining(rooms, input);
     const inputs = {
       series: seriesId(input.series),
       recipe: recipe.name,
@@ -48,11 +47,12 @@ export function validateModel(rooms: Rooms) {
       gate: recipe.gate,
       costs: recipe.costs,
       labels: recipe.labels,
-      trials: { ...trials },
+      trial: trial.inputHash,
+      trials: { ...tried },
       code: STEP_VERSIONS.evidence,
     };
     const saved = await artifacts.save('evidence', inputs as unknown as Json, async folder => {
-      const { latencyMs, ...evidence } = await judge(artifacts, input, trials, signal);
+      const { latencyMs, ...evidence } = await judge(artifacts, input, tried, signal);
       await writeFile(join(folder, PACKAGE_FILES.metrics), `${JSON.stringify(evidence, null, 2)}\n`);
       const { eligible, tradable, metrics } = evidence;
       return { eligible, tradable, mcc: metrics.mcc, directionalAuc: metrics.directionalAuc, latencyMs };
@@ -100,6 +100,7 @@ async function judge(
       recipe,
       market: snapshot.result.marketKind,
     };
+    const trainBar = Int32Array.from(rowsOfBlock(whole, 'train'), row => whole.bar[row]);
     const {
       metrics,
       baseline,
@@ -107,19 +108,11 @@ async function judge(
       bootstrap,
       backtest,
       netReturns,
-      trades,
       calibration: calibrated,
+      stability,
       reliability,
       equityCurve,
-    } = await offThread('scoreModel', [scoreInput], signal);
-    const probabilities = decidedProbabilities(task, scoreInput.answers, decision);
-    const predicted = decideClasses(task, probabilities, decision);
-    const trainBar = Int32Array.from(rowsOfBlock(whole, 'train'), row => whole.bar[row]);
-    const stability = await offThread(
-      'measureStability',
-      [{ ...scoreInput, probabilities, predicted, trainBar, trades }],
-      signal,
-    );
+    } = await offThread('scoreCandidate', [scoreInput, trainBar], signal);
     const explained = await offThread(
       'explainModel',
       [

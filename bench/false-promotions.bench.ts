@@ -19,8 +19,8 @@ import { inOwnHome } from './own-home.ts';
 const HOMES = Number(process.argv[2] ?? 100);
 const LEAST_SHIFT = 200;
 const MOST_PROMOTED_SHARE = 0.1;
-/** Barriers that one bar in fifty reaches within the horizon. */
-const RARE = { 'labels.upAtr': 11.5, 'labels.downAtr': 11.5 };
+/** Barriers that one bar in fifty reaches within the horizon, so that 97.8 % are NO_TRADE. */
+const RARE = { 'labels.upAtr': 17.3, 'labels.downAtr': 17.3 };
 
 const sample = await readCandleFile(SAMPLE.path);
 const recipe = await loadRecipe('gbdt-core15', []);

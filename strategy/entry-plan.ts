@@ -84,15 +84,13 @@ function distanceOf(level: LevelDistance, barrier: number | null, volatility: nu
 
 function targetPlans(tp2: Distance | null, shares: Policy['exits']['targetShares']): readonly TargetPlan[] {
   if (tp2 === null) return [];
-  const plans: TargetPlan[] = [];
-  for (const name of TARGETS) {
-    if (shares[name] <= 0) continue;
-    plans.push({
-      distance: { unit: tp2.unit, value: TARGET_LADDER[name] * tp2.value },
-      share: shares[name],
-    });
-  }
-  return plans;
+  const { unit, value } = tp2;
+  const plan = (name: (typeof TARGETS)[number]): TargetPlan => ({
+    distance: { unit, value: TARGET_LADDER[name] * value },
+    share: shares[name],
+  });
+  if (shares.tp2 === 1) return [plan('tp2')];
+  return TARGETS.filter(name => shares[name] > 0).map(plan);
 }
 
 function maxBarsOf(maxBars: Policy['exits']['maxBars'], labels: LabelSpec): number | null {

@@ -27,9 +27,17 @@ export function levelPrice(entryPrice: number, side: number, distance: Distance,
 export function roundLevel(price: number, tick: Grid | null): number {
   if (tick !== null) return nearestTo(tick, price);
   if (!(price > 0)) return price;
-  const power = LEVEL_DIGITS - 1 - Math.floor(Math.log10(price));
+  const power = LEVEL_DIGITS - 1 - decadeOf(price);
   if (power < 0 || power >= POWERS.length) return price;
   return Math.round(price * POWERS[power]) / POWERS[power];
+}
+
+/** ⌊log10⌋; of usual prices by a few comparisons, which take less than the logarithm. */
+function decadeOf(price: number): number {
+  if (price < 1 || price >= POWERS[LEVEL_DIGITS]) return Math.floor(Math.log10(price));
+  let decade = 0;
+  while (price >= POWERS[decade + 1]) decade++;
+  return decade;
 }
 
 /** Whether a price is at or beyond a stop, against the position. @param side 1 long, −1 short */

@@ -180,6 +180,7 @@ export class Simulation {
 
   #match(): void {
     const books = this.#books;
+    if (books.every(isIdle)) return;
     for (const book of books) if (book.row >= 0) this.#payFunding(book);
     for (const book of books) if (isMatched(book)) this.#exits.continueAtOpen(book);
     for (const book of books) if (isMatched(book)) this.#exits.jumpedAtOpen(book);
@@ -264,6 +265,10 @@ export class Simulation {
         if (position.leaving === REASON.none) position.leaving = REASON.signal;
     }
   }
+}
+
+function isIdle(book: SymbolBook): boolean {
+  return book.isIdle;
 }
 
 function isMatched({ row, position }: SymbolBook): boolean {

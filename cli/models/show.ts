@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { parseSeries, type Series } from '../../contracts/series.ts';
+import type { OfferOutcome } from '../../contracts/training.ts';
 import type { OpenRooms } from '../../host/compose.ts';
 import { readPackage } from '../../inference/package.ts';
 import type { Registry, VersionRecord } from '../../registry/registry.ts';
@@ -43,9 +44,18 @@ async function show(
   const paused = (await rooms.registry.listPaused())
     .map(pauseOf)
     .find(pause => pause.series === version.series);
+  const verdict = await lastVerdict(rooms.registry, version);
   const { train } = meta.recipe;
   const probation = await lastProbation(rooms.registry, version);
-  const document = { ...version, champion: isChampion, paused: paused ?? null, train, probation, evidence };
+  const document = {
+    ...version,
+    champion: isChampion,
+    paused: paused ?? null,
+    train,
+    verdict,
+    probation,
+    evidence,
+  };
   context.output.result(document, () =>
     [
       `${version.series} v${version.version} (${version.recipe}${version.origin ? `, ${version.origin}` : ''})${isChampion ? ', champion' : ''}`,
@@ -53,6 +63,7 @@ async function show(
       `data ${time(version.dataFromTime)} to ${time(version.dataToTime)}, trained through ${time(version.trainedThroughTime)} (UTC)`,
       `package ${version.packageId}`,
       ...renderEstimator(train),
+      ...(verdict ? [`verdict (${time(verdict.at)} UTC): ${verdict.decision}: ${verdict.reason}`] : []),
       ...(probation ? [`probation (${time(probation.at)} UTC): ${probation.reason}`] : []),
       ...renderDecision(version.task, evidence),
       '',
@@ -61,6 +72,17 @@ async function show(
     ].join('\n'),
   );
 }
+
+/** How the latest offer of this version was answered, and the look that this rests on, if any. */
+async function lastVerdict(registry: Registry, { series, version }: VersionRecord) {
+  const events = await registry.events(series);
+  const event = events.findLast(one => one.kind === 'verdict' && one.version === version);
+  if (!event) return null;
+  const { decision, reason, against, look } = event.detail as unknown as Verdict;
+  return { at: event.at, decision, reason, against, look: look ?? null };
+}
+
+type Verdict = Pick<OfferOutcome, 'decision' | 'reason' | 'look'> & { readonly against: number | null };
 
 /** What the latest review of this version came to. */
 async function lastProbation(registry: Registry, { series, version }: VersionRecord) {

@@ -79,7 +79,6 @@ function buyAndHold(setup: BacktestSetup, { time, initial, timeframe }: EquityCu
   return returnFigures(held, returnsOf(held), drawdownOf(held.equity, initial, time).depth);
 }
 
-/** Blocks span twice the average holding time: what neighbouring bars share, they share through an open position. */
 function monteCarlo(
   gains: Float64Array,
   returns: Float64Array,
@@ -91,6 +90,16 @@ function monteCarlo(
     seed,
     tradeOrder: shuffledTrades(gains, draws, seed),
     resampledReturns:
-      meanBarsHeld === null ? null : resampledReturns(returns, 2 * Math.ceil(meanBarsHeld), draws, seed),
+      meanBarsHeld === null
+        ? null
+        : resampledReturns(returns, blockBars(returns.length, meanBarsHeld), draws, seed),
   };
+}
+
+/**
+ * Blocks span twice the average holding time: what neighbouring bars share, they share through an open position. They are
+ * no shorter than the cube root of the bars, the order of the best length (Hall, Horowitz and Jing 1995).
+ */
+function blockBars(bars: number, meanBarsHeld: number): number {
+  return Math.max(2 * Math.ceil(meanBarsHeld), Math.ceil(Math.cbrt(bars)));
 }

@@ -39,12 +39,12 @@ export function shuffle(values: Float64Array | Int32Array, random: Random): void
 function drawdownOfGains(gains: Float64Array): number {
   let equity = 1;
   let peak = 1;
-  let deepest = 0;
+  let least = 1;
   for (let i = 0; i < gains.length; i++) {
     equity *= 1 + gains[i];
     if (equity > peak) peak = equity;
-    const fall = 1 - equity / peak;
-    if (fall > deepest) deepest = fall;
+    // Divides at new lows alone.
+    else if (equity < peak * least) least = equity / peak;
   }
-  return deepest;
+  return 1 - least;
 }

@@ -28,13 +28,12 @@ export function assumptionSection({ document, performance }: PlayedBacktest): Co
 
 const MARKETS: readonly Column[] = [
   { title: 'Series', kind: 'kept' },
-  { title: 'Decided by', kind: 'text' },
+  { title: 'Decided by', kind: 'prose' },
   { title: 'Bars', kind: 'right' },
-  { title: 'First', kind: 'kept' },
-  { title: 'Last', kind: 'kept' },
+  { title: 'First', kind: 'right' },
+  { title: 'Last', kind: 'right' },
   { title: 'Long', kind: 'right' },
   { title: 'Short', kind: 'right' },
-  { title: 'No trade', kind: 'right' },
   { title: 'No answer', kind: 'right' },
 ];
 
@@ -43,16 +42,15 @@ function marketTable({ markets, strategy }: BacktestDocument): Markup {
     'Played series',
     MARKETS,
     markets.map(market => {
-      const { series, kind, candles, signals, synthetic } = market;
+      const { series, candles, signals, synthetic } = market;
       return [
-        `${series} (${kind}${synthetic ? ', generated' : ''})`,
+        synthetic ? `${series} (generated)` : series,
         decider(market, strategy),
         whole(candles.bars),
         day(candles.firstTime),
         day(candles.lastTime),
         whole(signals.long),
         whole(signals.short),
-        whole(signals.noTrade),
         whole(signals.unanswered + signals.expired),
       ];
     }),
@@ -151,11 +149,11 @@ function marketSentences(markets: readonly PlayedMarket[]): string[] {
   );
 }
 
-function marketSentence({ rules, funding }: PlayedMarket): string {
+function marketSentence({ kind, rules, funding }: PlayedMarket): string {
   const rounding =
     rules === null
-      ? 'the venue’s steps and minimums are not known, so nothing is rounded or refused for being small'
-      : `prices in steps of ${rules.tick ?? '–'}, quantities of ${rules.lot ?? '–'}, at least ${rules.minQuantity ?? '–'} and a notional of ${rules.minNotional ?? '–'}, as the venue said on ${utc(rules.fetchedTime)}`;
+      ? `on ${kind}, the venue’s steps and minimums are not known, so nothing is rounded or refused for being small`
+      : `on ${kind}, prices in steps of ${rules.tick ?? '–'}, quantities of ${rules.lot ?? '–'}, at least ${rules.minQuantity ?? '–'} and a notional of ${rules.minNotional ?? '–'}, as the venue said on ${utc(rules.fetchedTime)}`;
   if (funding === null) return rounding;
   return `${rounding}; ${whole(funding.payments)} recorded funding payments of ${funding.file}`;
 }

@@ -2,16 +2,20 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { offThread } from '../../activities/off-thread.ts';
 import { buildDataset } from '../../datasets/dataset.ts';
-import { scoreModel } from '../../evaluation/score.ts';
+import { scoreCandidate } from '../../evaluation/score-candidate.ts';
 import { CATALOG } from '../../features/catalog/index.ts';
 import { population, scoreInput, walk } from '../evaluation/facts.ts';
 import { recipeWith } from '../support/recipes.ts';
 
 const NEVER = new AbortController().signal;
+const TRAINED = Int32Array.from({ length: 400 }, (_, bar) => bar);
 
 test('a pure function answers the same in a thread of its own', async () => {
   const input = scoreInput(population(2_000, 0.3));
-  assert.deepEqual(await offThread('scoreModel', [input], NEVER), scoreModel(input));
+  assert.deepEqual(
+    await offThread('scoreCandidate', [input, TRAINED], NEVER),
+    scoreCandidate(input, TRAINED),
+  );
   const [candles, recipe] = [walk(3_000), recipeWith()];
   assert.deepEqual(
     await offThread('buildDataset', [candles, '1h', recipe, 1], NEVER),
@@ -23,17 +27,17 @@ test('this thread goes on while the other computes', async () => {
   const input = scoreInput(population(20_000, 0.3));
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
-  await offThread('scoreModel', [input], NEVER);
+  await offThread('scoreCandidate', [input, TRAINED], NEVER);
   clearInterval(timer);
   assert.ok(turns > 5, `${turns} turns`);
 });
 
 test('an abort ends the thread, before it starts or while it computes', async () => {
-  await assert.rejects(offThread('scoreModel', [scoreInput()], AbortSignal.abort()), {
+  await assert.rejects(offThread('scoreCandidate', [scoreInput(), TRAINED], AbortSignal.abort()), {
     code: 'TRAINING_CANCELLED',
   });
   const abort = new AbortController();
-  const work = offThread('scoreModel', [scoreInput(population(50_000, 0.3))], abort.signal);
+  const work = offThread('scoreCandidate', [scoreInput(population(50_000, 0.3)), TRAINED], abort.signal);
   setTimeout(() => abort.abort(), 100);
   await assert.rejects(work, { code: 'TRAINING_CANCELLED' });
 });

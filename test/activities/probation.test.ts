@@ -1,34 +1,65 @@
 import assert from 'node:assert/strict';
-import { appendFile, chmod } from 'node:fs/promises';
+import { appendFile, chmod, cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { after } from 'node:test';
 import { createRegistryActivities } from '../../activities/registry-activities.ts';
-import type { Rooms } from '../../activities/rooms.ts';
 import { createTrainingActivities } from '../../activities/training-activities.ts';
+import { readCandleFile } from '../../candles/import/index.ts';
 import { SAMPLE } from '../../candles/sample/index.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { LifecycleAnswer } from '../../contracts/messages.ts';
 import { seriesId } from '../../contracts/series.ts';
+import { composeRooms } from '../../host/compose.ts';
+import { loadConfig } from '../../host/config.ts';
+import { homeAt } from '../../host/paths.ts';
 import { loadRecipe } from '../../host/recipes.ts';
 import { openSqliteRegistry } from '../../registry/sqlite-registry.ts';
 import { runActivity, trainInProcess } from '../support/pipeline.ts';
-import { sampleRooms } from '../support/rooms.ts';
+import { temporaryHome } from '../support/temporary-home.ts';
 
 const SERIES = seriesId(SAMPLE.series);
 const DAY = 86_400_000;
 /** Both versions know bars up to here; the sample goes on for over a year. */
 const TRAINED = Date.parse('2019-01-01');
 
-/** A home whose clock stands where the test sets it, with a sound version v1 and one of RSI alone, v2, promoted after it. */
-async function onProbation(t: test.TestContext, changes: Partial<Rooms> = {}) {
-  const opened = await sampleRooms(t);
-  const time = { now: TRAINED };
-  const registry = await openSqliteRegistry(join(opened.home, 'dated.sqlite'), { now: () => time.now });
-  t.after(() => registry.close());
-  const clock = { now: () => time.now, monotonicMs: () => performance.now() };
-  const rooms: Rooms = { ...opened, registry, clock, ...changes };
+/** A home with a sound version v1 and one of RSI alone, v2; trained once, each test works on a copy. */
+const trained = (async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'alphaloom-trained-'));
+  const { rooms, close } = await openRooms(folder, { now: TRAINED });
+  await rooms.candles.append(SAMPLE.series, await readCandleFile(SAMPLE.path), {
+    kind: SAMPLE.kind,
+    source: 'sample',
+  });
   for (const name of ['gbdt-core15', 'gbdt-rsi'])
     await trainInProcess(rooms, SAMPLE.series, await loadRecipe(name, []), TRAINED);
+  await close();
+  return folder;
+})();
+after(async () => rm(await trained, { recursive: true }));
+
+/** Rooms whose clock and registry stand where `time` is set. */
+async function openRooms(root: string, time: { now: number }) {
+  const home = homeAt(root);
+  const loaded = await loadConfig({ environment: {}, cwd: root, homeRoot: root });
+  const opened = await composeRooms({ home, environment: process.env, loaded, client: null });
+  const registry = await openSqliteRegistry(join(root, 'dated.sqlite'), { now: () => time.now });
+  const clock = { now: () => time.now, monotonicMs: () => performance.now() };
+  const close = async () => {
+    registry.close();
+    await opened.close();
+  };
+  return { rooms: { ...opened, registry, clock }, close };
+}
+
+/** A home whose clock stands where the test sets it, with v1 promoted, and v2 after it. */
+async function onProbation(t: test.TestContext) {
+  const time = { now: TRAINED };
+  const root = await temporaryHome(t);
+  await cp(await trained, root, { recursive: true });
+  const { rooms, close } = await openRooms(root, time);
+  t.after(close);
+  const { registry } = rooms;
   const activities = createRegistryActivities(rooms);
   const training = createTrainingActivities(rooms);
   const operation = (message: 'promote' | 'review' | 'pause', operationId: string, version?: number) => ({

@@ -147,6 +147,32 @@ test('a bar whose inputs are missing says nothing, as serving holds; what was mi
   assert.notEqual(lenient[330], -1);
 });
 
+test('a bar at which the leader has none says nothing, whatever the features would give', async t => {
+  const serving = await openServing(t);
+  const model = await loadServingModel(serving.artifacts, await serving.add());
+  t.after(() => model.session.dispose());
+  const { recipe } = model.meta;
+  const led: AnsweringModel = {
+    ...model,
+    meta: {
+      ...model.meta,
+      recipe: { ...recipe, features: { ...recipe.features, leader: 'coinbase:ETHUSD' } },
+    },
+  };
+  const bars: MarketBars = { ...BARS, leaderClose: BARS.close.slice().fill(Number.NaN, 300, 310) };
+  const { signals } = await versionSignals(led, {
+    bars,
+    fromBar: 100,
+    toBar: bars.close.length,
+    ignoreAge: true,
+  });
+  const silent = [...signals.direction.keys()].filter(bar => bar >= 100 && signals.direction[bar] === -1);
+  assert.deepEqual(
+    silent,
+    Array.from({ length: 10 }, (_, at) => 300 + at),
+  );
+});
+
 test('an old model holds where its age has passed, unless it is told to go on', async t => {
   const serving = await openServing(t);
   const [first] = BARS.openTime;

@@ -12,7 +12,7 @@ import type { Market } from '../../contracts/market.ts';
 import { type Series, seriesId } from '../../contracts/series.ts';
 import { composeRooms, type OpenRooms } from '../../host/compose.ts';
 import { loadConfig } from '../../host/config.ts';
-import { homeAt } from '../../host/paths.ts';
+import { CHECKOUT, homeAt } from '../../host/paths.ts';
 import { loadRecipe } from '../../host/recipes.ts';
 import { move } from '../registry/fixtures.ts';
 import { runCommand } from '../support/command.ts';
@@ -305,6 +305,14 @@ test('the example strategy decides in the built-in one’s place, audited, with 
     (await run('binance-usdm:BTCUSDT', '1h', '--strategy', file)).stdout(),
     /strategy example\.ts .*audited/,
   );
+});
+
+test('the strategy that docs/backtesting.md shows works as it stands there', async () => {
+  const page = await readFile(join(CHECKOUT, 'docs/backtesting.md'), 'utf8');
+  const file = join(root, 'shown.ts');
+  await writeFile(file, /^```ts\n([\s\S]*?)^```$/m.exec(page)![1]);
+  const { performance } = await play('BTCUSD', '1h', '--strategy', file);
+  assert.ok(performance.trades.trades > 10);
 });
 
 test('a strategy may trade without a model, over every bar', async () => {

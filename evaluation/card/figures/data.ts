@@ -79,7 +79,7 @@ export function blockRanges(blocks: Blocks): Markup {
       draw: () => ({
         height: HEIGHT,
         marginLeft: MARGIN_LEFT,
-        x: { type: 'utc', domain: [Math.min(...parts.map(({ fromTime }) => fromTime)), last], ticks: 4 },
+        x: { type: 'utc', domain: [Math.min(...parts.map(({ fromTime }) => fromTime)), last], ticks: 3 },
         y: { domain: BLOCKS },
         marks: [
           barX(parts, {

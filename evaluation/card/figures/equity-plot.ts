@@ -73,15 +73,16 @@ function equity(
 }
 
 function drawdown(points: readonly Point[]): Markup {
+  const deepest = -Math.min(0, ...points.map(point => point.drawdown));
   return chart({
-    label: `Drawdown, at most ${percent(Math.min(0, ...points.map(point => point.drawdown)))}`,
+    label: `Drawdown, at most ${percent(deepest)}`,
     size: 'whole',
     draw: width => ({
       height: 90,
       marginTop: 8,
       marginBottom: 22,
       x: { type: 'utc', ticks: width > 500 ? 8 : 4, tickFormat: () => '' },
-      y: { grid: true, ticks: 3, tickFormat: '.0%' },
+      y: { grid: true, ticks: 3, tickFormat: deepest > 0.05 ? '.0%' : '.1%' },
       marks: [
         areaY(points, { x: 'time', y: 'drawdown', fill: MEANING.loss, fillOpacity: 0.25 }),
         lineY(points, { x: 'time', y: 'drawdown', stroke: MEANING.loss, strokeWidth: 1 }),

@@ -6,6 +6,9 @@ import type { Markup } from '../../plots/markup.ts';
 import { figure } from '../../plots/parts.ts';
 import { INK, MEANING } from '../../plots/theme.ts';
 
+/** At most, of the letters of a metric's name. */
+const CHARACTER_WIDTH = 7;
+
 interface Line {
   readonly metric: string;
   readonly value: number | null;
@@ -37,7 +40,7 @@ export function metricIntervals({ intervals, baseline, classes }: Evidence): Mar
       size: 'whole',
       draw: width => ({
         height: 44 + 34 * lines.length,
-        marginLeft: width > 500 ? 178 : 150,
+        marginLeft: width > 500 ? 16 + CHARACTER_WIDTH * longest(lines) : 150,
         x: { domain: [lowest, 1], grid: true, ticks: 6, nice: true },
         y: { domain: lines.map(({ metric }) => metric), tickFormat: width > 500 ? undefined : shortened },
         marks: [
@@ -70,6 +73,10 @@ export function metricIntervals({ intervals, baseline, classes }: Evidence): Mar
       }),
     }),
   });
+}
+
+function longest(lines: readonly Line[]): number {
+  return Math.max(...lines.map(({ metric }) => metric.length));
 }
 
 function known(lines: readonly Line[], key: 'value' | 'low' | 'baseline'): Line[] {

@@ -28,7 +28,7 @@ export function afterCostsSection({
     ...(backtest.turnover === undefined
       ? []
       : [['bought and sold, as a multiple of the purse', decimals(backtest.turnover, 1)]]),
-    ['left by', exitWords(backtest.exits)],
+    ...exitRows(backtest.exits),
   ];
   return {
     title: 'After costs',
@@ -50,17 +50,20 @@ export function afterCostsSection({
   };
 }
 
-/** In the order of the contract, zeros left out. */
+/** A row each: several in one would be too wide for a phone. What was not paid is left out. */
 function costRows(costs: Costs): string[][] {
-  const paid = COST_KINDS.flatMap(kind => (costs[kind] === 0 ? [] : `${kind} ${percent(costs[kind])}`));
-  return [['paid, as a share of the purse', paid.length > 0 ? paid.join(', ') : 'nothing']];
+  return COST_KINDS.filter(kind => costs[kind] !== 0).map(kind => [
+    `${kind}, as a share of the purse`,
+    percent(costs[kind]),
+  ]);
 }
 
 const COST_KINDS = ['fees', 'spread', 'slippage', 'funding'] as const;
 
-function exitWords(exits: BacktestSummary['exits']): string {
-  const words = EXITS.flatMap(([reason, name]) => (exits[reason] ? `${name} ${exits[reason]}` : []));
-  return words.length > 0 ? words.join(', ') : '–';
+function exitRows(exits: BacktestSummary['exits']): string[][] {
+  return EXITS.flatMap(([reason, name]) =>
+    exits[reason] ? [[`left by ${name}`, String(exits[reason])]] : [],
+  );
 }
 
 const EXITS: readonly (readonly [ExitReason, string])[] = [
@@ -70,7 +73,7 @@ const EXITS: readonly (readonly [ExitReason, string])[] = [
   ['time', 'time'],
   ['signal', 'signal'],
   ['liquidation', 'liquidation'],
-  ['end', 'end of block'],
+  ['end', 'the end of the block'],
 ];
 
 function sharpeRows(sharpe: SharpeEvidence): string[][] {
@@ -81,7 +84,7 @@ function sharpeRows(sharpe: SharpeEvidence): string[][] {
     ['probability that it is truly above 0', percent(probabilistic)],
     [
       trials === 1
-        ? 'the same, deflated: no search has tried anything else'
+        ? 'the same, deflated: nothing else had been tried'
         : `… above ${decimals(expectedMaximum, 4)}, which the best of ${trials} trials would show by luck (${spreadOf})`,
       percent(deflated),
     ],

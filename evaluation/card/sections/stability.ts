@@ -10,7 +10,7 @@ const MONTHS = 12;
 export function stabilitySection(stability: Stability): CardSection {
   const { months, regimes, regimeBounds } = stability;
   const bounds = regimeBounds
-    ? `Regimes part bars by their volatility as a share of the price: calm up to ${percent(regimeBounds[0])}, wild above ${percent(regimeBounds[1])} (terciles of the training rows).`
+    ? `Regimes part bars by their volatility as a share of the price: calm up to ${basisPoints(regimeBounds[0])}, wild above ${basisPoints(regimeBounds[1])} (terciles of the training rows).`
     : null;
   const shown = [...regimes, ...months.slice(-MONTHS)];
   const left = months.length - Math.min(months.length, MONTHS);

@@ -188,7 +188,7 @@ test('variants stand in the card where there is more than one, without times', (
 test('the card says how much of the Sharpe ratio luck explains, and of how many trials', () => {
   const evidence = evidenceOf(factsOf(scoreInput()));
   assert.match(cardOf(META, evidence), /Sharpe ratio per bar \(per year\) +\| −?0\.\d{4} \(−?\d+\.\d\d\)/);
-  assert.match(cardOf(META, evidence), /deflated: no search has tried anything else +\| \d+\.\d %/);
+  assert.match(cardOf(META, evidence), /deflated: nothing else had been tried +\| \d+\.\d %/);
   const sharpe = {
     ...evidence.sharpe!,
     trials: 40,
@@ -218,9 +218,22 @@ test('costs stand apart by kind, and ways of leaving that did not occur are left
     exits: { target: 3, stop: 2, time: 0, signal: 1, end: 0, liquidation: 1 },
   };
   const card = cardOf(META, { ...EVIDENCE, backtest });
-  assert.match(card, /\| paid, as a share of the purse \| fees 12\.0 %, slippage 3\.4 %, funding −1\.0 % \|/);
+  const shares = [...card.matchAll(/\| (\w+), as a share of the purse \| (.*) \|/g)].map(match =>
+    match.slice(1),
+  );
+  assert.deepEqual(shares, [
+    ['fees', '12.0 %'],
+    ['slippage', '3.4 %'],
+    ['funding', '−1.0 %'],
+  ]);
   assert.match(card, /\| bought and sold, as a multiple of the purse \| 123\.5 \|/);
-  assert.match(card, /\| left by \| target 3, stop 2, signal 1, liquidation 1 \|/);
+  const left = [...card.matchAll(/\| left by (.*) \| (\d+) \|/g)].map(match => match.slice(1));
+  assert.deepEqual(left, [
+    ['target', '3'],
+    ['stop', '2'],
+    ['signal', '1'],
+    ['liquidation', '1'],
+  ]);
   const { costs: _, turnover: __, ...earlier } = backtest;
   assert.doesNotMatch(cardOf(META, { ...EVIDENCE, backtest: earlier }), /of the purse/);
 });

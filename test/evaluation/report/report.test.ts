@@ -92,11 +92,26 @@ test('several symbols share one report: each with its price, its signals and its
   const both = followedTrend(['BTCUSD', bars], ['ETHUSD', await otherBars(bars)]);
   const text = textOf(renderBacktestReport(both));
   assert.match(text, /BTCUSD, ETHUSD 1h · half/);
+  assert.match(text, /BTCUSD, ETHUSD: on spot, the venue’s steps/);
   for (const symbol of ['BTCUSD', 'ETHUSD']) {
     assert.match(text, new RegExp(`${symbol}, close`));
     assert.match(text, new RegExp(`Symbol ${symbol} `));
-    assert.match(text, new RegExp(`coinbase:${symbol}/1h \\(spot\\)`));
+    assert.match(text, new RegExp(`coinbase:${symbol}/1h v7 core15-barrier, trained through`));
   }
+});
+
+test('a strategy of one’s own is named with its hash, with and without predictions', () => {
+  const [market] = trend.document.markets;
+  const strategy = { file: 'pullback.ts', sha256: `abc${'0'.repeat(61)}`, audit: { cuts: 20, repeated: 40 } };
+  const told = (model: typeof market.model) =>
+    textOf(
+      renderBacktestReport({
+        ...trend,
+        document: { ...trend.document, strategy, markets: [{ ...market, model }] },
+      }),
+    );
+  assert.match(told(null), /coinbase:BTCUSD\/1h strategy pullback\.ts \(abc000000000\) 2,000/);
+  assert.match(told(market.model), /strategy pullback\.ts \(abc000000000\) with v7 core15-barrier, trained/);
 });
 
 test('names that hold markup stay text', () => {
