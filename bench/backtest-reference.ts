@@ -6,6 +6,12 @@ import { createInterface } from 'node:readline';
 /** Trades of a simulation as columns: bars whose close was the entry, bars of the exit, prices. */
 export type ReferenceTrades = Record<'entryBar' | 'exitBar' | 'entryPrice' | 'exitPrice', Float64Array>;
 
+/** By the clock, and of the processor by all threads of a process: the same on an idle machine, but for helpers. */
+export interface Seconds {
+  readonly clock: number;
+  readonly processor: number;
+}
+
 /** vectorbt with the bars and entries of a folder, which simulates when asked. */
 export class BacktestReference {
   readonly #folder: string;
@@ -22,12 +28,13 @@ export class BacktestReference {
     this.#lines = createInterface({ input: this.#process.stdout! })[Symbol.asyncIterator]();
   }
 
-  /** Seconds of processor time that the first `count` bars take. */
-  async seconds(count: number): Promise<number> {
+  /** Seconds that the first `count` bars take. */
+  async seconds(count: number): Promise<Seconds> {
     this.#process.stdin!.write(`${count}\n`);
     const { value, done } = await this.#lines.next();
     if (done) throw new Error('The reference stopped.');
-    return Number(value);
+    const [clock, processor] = value.split(' ').map(Number);
+    return { clock, processor };
   }
 
   /** Of the simulation before. */

@@ -1,16 +1,9 @@
 import type { BacktestResult, BacktestSetup } from '../../contracts/backtest.ts';
-import { LONG, SHORT } from '../../contracts/tasks.ts';
-import { moveTrailing, needsVolatility, protection } from './reference-levels.ts';
-import {
-  basisPoints,
-  type Decimal,
-  decimal,
-  roundedDown,
-  roundedNearest,
-  ZERO,
-} from './reference-numbers.ts';
+import { decideReference, lastingBars } from './reference-decisions.ts';
+import { moveTrailing, protection } from './reference-levels.ts';
+import { basisPoints, type Decimal, decimal, ZERO } from './reference-numbers.ts';
 import { ReferencePurse } from './reference-purse.ts';
-import { type PendingEntry, ReferenceSymbol, type Sign } from './reference-state.ts';
+import { type PendingEntry, ReferenceSymbol } from './reference-state.ts';
 
 const EIGHT_HOURS = 8 * 3_600_000;
 const MAINTENANCE = decimal(0.005);
@@ -78,7 +71,8 @@ class ReferenceBacktest {
     const closes = (symbol: ReferenceSymbol) => symbol.lastClose;
     const equity = this.#purse.equity(closes);
     for (const symbol of open) if (symbol.position) moveTrailing(this.#setup.policy, symbol, symbol.position);
-    if (!isLast) for (const symbol of open) this.#decide(symbol, equity);
+    const account = { policy: this.#setup.policy, purse: this.#purse, symbols: this.#symbols };
+    if (!isLast) for (const symbol of open) decideReference(account, symbol, equity);
     return { equity, cash: this.#purse.cash, gross: this.#purse.gross(closes) };
   }
 
@@ -186,7 +180,11 @@ class ReferenceBacktest {
 
   #leaveAtClose(symbol: ReferenceSymbol): void {
     const { position } = symbol;
-    if (position && position.leaving === null && symbol.bar! >= position.signalBar + this.#lasts(symbol))
+    if (
+      position &&
+      position.leaving === null &&
+      symbol.bar! >= position.signalBar + lastingBars(this.#setup.policy, symbol)
+    )
       this.#purse.leave(symbol, symbol.price('close'), 'time');
   }
 
@@ -196,67 +194,5 @@ class ReferenceBacktest {
       symbol.entry = null;
       if (symbol.position) this.#purse.leave(symbol, symbol.lastClose, 'end');
     }
-  }
-
-  #lasts(symbol: ReferenceSymbol): number {
-    const { maxBars } = this.#setup.policy.exits;
-    if (maxBars === 'none') return Number.POSITIVE_INFINITY;
-    return maxBars === 'recipe' ? symbol.market.labels.horizonBars : maxBars;
-  }
-
-  #decide(symbol: ReferenceSymbol, equity: Decimal): void {
-    const { policy } = this.#setup;
-    const { market, bar, position } = symbol;
-    if (bar === null) return;
-    const direction = market.signals.direction[bar];
-    if (direction !== LONG && direction !== SHORT) return;
-    const side: Sign = direction === LONG ? 1 : -1;
-    const opens =
-      (side === 1 || market.kind === 'swap') &&
-      (market.signals.confidence?.[bar] ?? 1) >= policy.minConfidence;
-    const facing = symbol.entry?.side ?? position?.side ?? 0;
-    if (facing === side) return;
-    if (facing !== 0) {
-      const onOpposite = policy.onOpposite ?? (market.kind === 'spot' ? 'close' : 'hold');
-      if (onOpposite === 'hold') return;
-      symbol.entry = null;
-      if (position && position.side !== side && position.leaving === null) position.leaving = 'signal';
-      if (onOpposite === 'close') return;
-    }
-    if (opens) this.#decideEntry(symbol, side, bar, equity);
-  }
-
-  #decideEntry(symbol: ReferenceSymbol, side: Sign, bar: number, equity: Decimal): void {
-    const { policy } = this.#setup;
-    const { refused } = this.#purse;
-    const busy = this.#symbols.filter(other => other !== symbol && (other.position || other.entry));
-    if (busy.length >= policy.maxOpenPositions) return;
-    const volatility = symbol.market.signals.volatility[bar];
-    if (needsVolatility(policy, symbol) && !(Number.isFinite(volatility) && volatility > 0)) {
-      refused.noLevels++;
-      return;
-    }
-    if (equity.lte(0)) {
-      refused.noFunds++;
-      return;
-    }
-    const { lot, tick } = symbol.rules();
-    const close = symbol.price('close');
-    const quantity = roundedDown(equity.times(policy.sizing.fraction).div(close), lot);
-    if (quantity.lte(0)) {
-      refused.tooSmall++;
-      return;
-    }
-    const { entry } = policy;
-    const lasts = this.#lasts(symbol);
-    const offset = entry.order === 'limit' ? basisPoints(entry.offsetBps).times(-side).plus(1) : null;
-    symbol.entry = {
-      side,
-      limit: offset === null ? null : roundedNearest(close.times(offset), tick),
-      signalBar: bar,
-      lastBar: bar + (entry.order === 'limit' ? Math.min(entry.validBars, lasts) : lasts),
-      remaining: quantity,
-      hasFilled: false,
-    };
   }
 }

@@ -2,16 +2,8 @@ import type { ExitReason, RefusedOrders, Trade } from '../../contracts/backtest.
 import type { CostSpec } from '../../contracts/costs.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { levelsOf, placeLevels } from './reference-levels.ts';
-import {
-  basisPoints,
-  type Decimal,
-  decimal,
-  least,
-  NEAR,
-  roundedDown,
-  roundedUp,
-  ZERO,
-} from './reference-numbers.ts';
+import { type Decimal, decimal, least, NEAR, roundedDown, ZERO } from './reference-numbers.ts';
+import { type Fill, type OrderKind, ReferencePrices, volumeBudget } from './reference-prices.ts';
 import {
   type OpenPosition,
   type PendingEntry,
@@ -20,15 +12,6 @@ import {
   type Sign,
   tradeOf,
 } from './reference-state.ts';
-
-type OrderKind = 'market' | 'limit';
-
-interface Fill {
-  readonly price: Decimal;
-  readonly spread: Decimal;
-  readonly slippage: Decimal;
-  readonly fee: Decimal;
-}
 
 /** The money that symbols share, and every fill that moves it. */
 export class ReferencePurse {
@@ -43,12 +26,12 @@ export class ReferencePurse {
   };
   readonly #symbols: readonly ReferenceSymbol[];
   readonly #policy: Policy;
-  readonly #costs: CostSpec;
+  readonly #prices: ReferencePrices;
 
   constructor(symbols: readonly ReferenceSymbol[], policy: Policy, costs: CostSpec, initialCash: number) {
     this.#symbols = symbols;
     this.#policy = policy;
-    this.#costs = costs;
+    this.#prices = new ReferencePrices(costs);
     this.cash = decimal(initialCash);
   }
 
@@ -84,7 +67,7 @@ export class ReferencePurse {
   /** Fills a pending entry at a shown price as far as account and volume allow. */
   enter(symbol: ReferenceSymbol, entry: PendingEntry, shown: Decimal): void {
     const kind: OrderKind = entry.limit === null ? 'market' : 'limit';
-    const budget = this.#volumeBudget(symbol);
+    const budget = volumeBudget(symbol, this.#policy);
     if (!entry.hasFilled && !this.#hasLevels(symbol, entry, shown)) {
       this.refused.noLevels++;
       drop(symbol);
@@ -92,7 +75,7 @@ export class ReferencePurse {
     }
     const asked = budget === null ? entry.remaining : least(entry.remaining, budget);
     if (asked.lte(0)) return;
-    const { price } = this.#fill(symbol, entry.side, asked, shown, kind);
+    const { price } = this.#prices.fill(symbol, entry.side, asked, shown, kind);
     const funds = this.#funds(symbol, price, kind);
     const cut = roundedDown(least(entry.remaining, funds ?? ZERO), symbol.rules().lot);
     const isTooSmall = entry.hasFilled ? cut.lte(0) : !this.#meetsMinimums(symbol, cut, price);
@@ -116,7 +99,7 @@ export class ReferencePurse {
     dropEntryOf(symbol, position);
     position.leaving = reason;
     position.targets = [];
-    const budget = isForced ? null : this.#volumeBudget(symbol);
+    const budget = isForced ? null : volumeBudget(symbol, this.#policy);
     this.#exit(symbol, position, position.size, budget, shown, 'market', reason);
   }
 
@@ -125,7 +108,15 @@ export class ReferencePurse {
     const position = symbol.position!;
     const before = position.size;
     if (target.remaining.lte(position.received.times(NEAR))) return;
-    this.#exit(symbol, position, target.remaining, this.#volumeBudget(symbol), shown, 'limit', 'target');
+    this.#exit(
+      symbol,
+      position,
+      target.remaining,
+      volumeBudget(symbol, this.#policy),
+      shown,
+      'limit',
+      'target',
+    );
     target.remaining = target.remaining.minus(before.minus(position.size));
     target.filledBar = symbol.newestBar;
     if (!before.eq(position.size)) dropEntryOf(symbol, position);
@@ -161,7 +152,7 @@ export class ReferencePurse {
     const quantity = budget === null ? whole : least(whole, budget);
     const isDust = whole.isZero() && lot !== null && position.size.lt(lot);
     if (quantity.lte(0) && !isDust) return;
-    const fill = this.#fill(symbol, -position.side as Sign, quantity, shown, kind);
+    const fill = this.#prices.fill(symbol, -position.side as Sign, quantity, shown, kind);
     const worth = quantity.times(fill.price).times(position.side);
     this.#move(position, worth.minus(fill.fee), fill, fill.fee);
     this.turnover = this.turnover.plus(quantity.times(fill.price));
@@ -200,9 +191,9 @@ export class ReferencePurse {
     shown: Decimal,
     kind: OrderKind,
   ): void {
-    const fill = this.#fill(symbol, entry.side, quantity, shown, kind);
-    const isBase = this.#paysBase(symbol);
-    const received = isBase ? quantity.minus(quantity.times(this.#feeRate(kind))) : quantity;
+    const fill = this.#prices.fill(symbol, entry.side, quantity, shown, kind);
+    const isBase = this.#prices.paysBase(symbol);
+    const received = isBase ? quantity.minus(quantity.times(this.#prices.feeRate(kind))) : quantity;
     symbol.position ??= newPosition(symbol, entry);
     const { position } = symbol;
     const worth = quantity.times(fill.price).times(-entry.side);
@@ -227,49 +218,12 @@ export class ReferencePurse {
     position.costs.slippage = position.costs.slippage.plus(fill.slippage);
   }
 
-  #fill(symbol: ReferenceSymbol, sign: Sign, quantity: Decimal, shown: Decimal, kind: OrderKind): Fill {
-    const rate = this.#feeRate(kind);
-    if (kind === 'limit')
-      return { price: shown, spread: ZERO, slippage: ZERO, fee: quantity.times(shown).times(rate) };
-    const { tick } = symbol.rules();
-    const volume = symbol.bar === null ? ZERO : symbol.price('volume');
-    const part = volume.isZero() ? decimal(1) : least(decimal(1), quantity.div(volume));
-    const half = basisPoints(this.#costs.halfSpreadBps);
-    const slip = basisPoints(this.#costs.slippageBps).plus(
-      basisPoints(this.#costs.impactBps ?? 0).times(part.sqrt()),
-    );
-    const exact = shown.times(half.plus(slip).times(sign).plus(1));
-    const price = sign === 1 ? roundedUp(exact, tick) : roundedDown(exact, tick);
-    const spread = quantity.times(shown).times(half);
-    return {
-      price,
-      spread,
-      slippage: quantity.times(price.minus(shown).abs()).minus(spread),
-      fee: quantity.times(price).times(rate),
-    };
-  }
-
-  #feeRate(kind: OrderKind): Decimal {
-    const { feeBps, makerFeeBps } = this.#costs;
-    return basisPoints(kind === 'limit' ? (makerFeeBps ?? feeBps) : feeBps);
-  }
-
-  #paysBase(symbol: ReferenceSymbol): boolean {
-    return this.#costs.feeCurrency === 'received' && symbol.market.kind === 'spot';
-  }
-
-  #volumeBudget(symbol: ReferenceSymbol): Decimal | null {
-    const { maxVolumeShare } = this.#policy;
-    if (maxVolumeShare === undefined) return null;
-    return roundedDown(symbol.price('volume').times(maxVolumeShare), symbol.rules().lot);
-  }
-
   /** Base that the account can still take at a price; null where there is nothing. */
   #funds(symbol: ReferenceSymbol, price: Decimal, kind: OrderKind): Decimal | null {
     const mark = (other: ReferenceSymbol) => other.openMark();
     const equity = this.equity(mark);
     const byLeverage = equity.times(this.#policy.maxLeverage).minus(this.gross(mark));
-    const fee = this.#paysBase(symbol) ? ZERO : this.#feeRate(kind);
+    const fee = this.#prices.paysBase(symbol) ? ZERO : this.#prices.feeRate(kind);
     const quote = symbol.market.kind === 'spot' ? least(this.cash.div(fee.plus(1)), byLeverage) : byLeverage;
     if (equity.lte(0) || quote.lte(equity.times(NEAR))) return null;
     return quote.div(price);
