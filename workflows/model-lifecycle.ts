@@ -22,7 +22,8 @@ import {
   type MessageName,
 } from '../contracts/messages.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
-import { LIFECYCLE_OPERATIONS, recordRefusal } from './lifecycle-operations.ts';
+import { Interrupted } from './interruption.ts';
+import { LIFECYCLE_OPERATIONS, recordRefusal, URGENT } from './lifecycle-operations.ts';
 import { ASK_AGAIN, dueReview, setsReviewAnew, timeOfReview } from './probation.ts';
 import { tagSeries } from './search-attributes.ts';
 
@@ -56,6 +57,7 @@ export async function modelLifecycle(series: Series, reviewTime: number | null =
   }));
   for (const message of MESSAGE_NAMES) takeMessages(message, series, queue);
 
+  const isUrged = () => queue.some(({ operation }) => URGENT.has(operation.message));
   const isWanted = () => queue.length > 0 || isHistoryLong();
   let nextReview = reviewTime;
   for (;;) {
@@ -78,10 +80,24 @@ export async function modelLifecycle(series: Series, reviewTime: number | null =
       continue;
     }
     working = next.operation.message;
-    const outcome = await carryOut(next);
+    const outcome = await carryOut(next, isUrged);
     working = null;
+    if (outcome === INTERRUPTED) {
+      putBehindUrgent(next, queue);
+      continue;
+    }
     if (setsReviewAnew(next.operation, outcome)) nextReview = null;
   }
+}
+
+const INTERRUPTED = Symbol('interrupted');
+
+/** What was interrupted is next again once all that is urgent is done. */
+function putBehindUrgent(interrupted: Queued, queue: Queued[]): void {
+  const { urgent = [], other = [] } = Object.groupBy(queue, ({ operation }) =>
+    URGENT.has(operation.message) ? 'urgent' : 'other',
+  );
+  queue.splice(0, queue.length, ...urgent, interrupted, ...other);
 }
 
 /** Whether what is wanted came before that time; without a time there is no end to waiting. */
@@ -139,15 +155,19 @@ function takeMessages(message: MessageName, series: Series, queue: Queued[]): vo
 }
 
 /** @returns the answer's outcome; null where it could not be carried out */
-async function carryOut({ operation, settle }: Queued): Promise<string | null> {
+async function carryOut(
+  { operation, settle }: Queued,
+  isUrged: () => boolean,
+): Promise<string | typeof INTERRUPTED | null> {
   try {
-    const answer = await LIFECYCLE_OPERATIONS[operation.message](operation);
+    const answer = await LIFECYCLE_OPERATIONS[operation.message](operation, isUrged);
     setCurrentDetails(
       `**${answer.message}** ${answer.outcome}: ${answer.reason}\n\nChampion: ${answer.champion ?? 'none'}`,
     );
     settle?.resolve(answer);
     return answer.outcome;
   } catch (error) {
+    if (error instanceof Interrupted) return INTERRUPTED;
     if (settle) settle.reject(error);
     else await leaveTrace(operation, describeCause(error));
     return null;

@@ -20,6 +20,7 @@ import { siblingQueue } from '../contracts/queues.ts';
 import type { Series } from '../contracts/series.ts';
 import { ACTIVITY_OPTIONS } from './activity-options.ts';
 import { describeFailure } from './failure.ts';
+import { unlessInterrupted } from './interruption.ts';
 
 const registry = proxyActivities<RegistryActivities>(ACTIVITY_OPTIONS.registry);
 
@@ -65,7 +66,10 @@ export function setsReviewAnew({ message }: LifecycleOperation, outcome: string 
 }
 
 /** Looks at the champion and the one before it, and does what follows. */
-export async function reviewChampion(operation: LifecycleOperation): Promise<LifecycleAnswer> {
+export async function reviewChampion(
+  operation: LifecycleOperation,
+  isUrged: () => boolean,
+): Promise<LifecycleAnswer> {
   const { operationId, actor } = operation;
   const isByItself = actor === REVIEWER;
   const training = proxyActivities<TrainingActivities>({
@@ -76,7 +80,7 @@ export async function reviewChampion(operation: LifecycleOperation): Promise<Lif
   });
   for (;;) {
     try {
-      const outcome = await training.reviewChampion(operation);
+      const outcome = await unlessInterrupted(() => training.reviewChampion(operation), isUrged);
       if ('answer' in outcome) return outcome.answer;
       const settled = await registry.settleReview({ ...operation, review: outcome.review });
       // Else the champion moved meanwhile: there is another to look at.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { SAMPLE } from '../../candles/sample/index.ts';
@@ -92,3 +93,53 @@ test('a registry that can’t say when a review is due does not end the series�
   const { status } = await cluster.temporal.client.workflow.getHandle(WORKFLOW).describe();
   assert.equal(status.name, 'RUNNING');
 });
+
+test(
+  'an operator’s rollback does not wait for an offer’s comparison, and the offer is answered after it',
+  TIMEOUT,
+  async t => {
+    const cluster = await startCluster(t);
+    const calls: string[] = [];
+    let comparing = 0;
+    await withActivities(t, cluster, {
+      reviewPeriod: async () => ({ everyMs: null }),
+      describeOffer: async () => ({
+        version: 2,
+        eligible: true,
+        failedRules: [],
+        champion: 1,
+        promotion: 'auto',
+        answer: null,
+      }),
+      compareWithChampion: async () => {
+        comparing++;
+        if (comparing > 1)
+          return { artifact: null, rule: { outcome: 'inconclusive', reason: 'no difference' }, look: null };
+        const context = Context.current();
+        for (;;) {
+          context.heartbeat();
+          await context.sleep(100);
+        }
+      },
+      settleOffer: async ({ reason, ...operation }: LifecycleOperation) => {
+        calls.push('offer');
+        return { ...(await answerTo(operation)), reason };
+      },
+      rollBack: async (operation: LifecycleOperation) => {
+        calls.push('rollback');
+        return { ...(await answerTo(operation)), outcome: 'rolled back' };
+      },
+    });
+    const ask = cluster.orchestrator.askLifecycle;
+    const offer = ask(SAMPLE.series, 'offer', { version: 2, operationId: 'offer' });
+    await eventually('the comparison began', () => comparing === 1);
+    const rollback = await ask(SAMPLE.series, 'rollback', { operationId: 'back' });
+    assert.equal(rollback.outcome, 'rolled back');
+    assert.equal((await offer).reason, 'no difference');
+    assert.deepEqual(calls, ['rollback', 'offer']);
+    const history = await fetchHistory(cluster.temporal.client, WORKFLOW);
+    const when = process.env.ALPHALOOM_RECORD_PROBATION;
+    if (when) await recordHistory(`${when}-interrupted-modelLifecycle`, history);
+    assert.equal(await replayHistories([{ workflowId: WORKFLOW, history }]), 1);
+  },
+);
