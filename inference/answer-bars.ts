@@ -12,20 +12,6 @@ export function warmUpOf({ features, meta }: Pick<AnsweringModel, 'meta' | 'feat
   return warmUpBars(features) + meta.steps - 1;
 }
 
-/**
- * What a model answers at the close of given bars, as it would serve.
- * @param bars from the series' anchor on, with the model's leader joined
- * @param rows bars that are asked about, none before `warmUpOf`
- * @returns row-major `[rows, outputs]`
- */
-export async function answerBars(
-  model: AnsweringModel,
-  bars: MarketBars,
-  rows: Int32Array,
-): Promise<Float32Array> {
-  return await answerRows(model, featureColumns(model, bars), rows);
-}
-
 /** The model's features at every bar, in its order, filled as it fills; NaN where missing. */
 export function featureColumns({ meta, features }: AnsweringModel, bars: MarketBars): Float32Array[] {
   const { columns } = computeFeatures(bars, features, meta.series.timeframe, 'float32');
@@ -33,7 +19,12 @@ export function featureColumns({ meta, features }: AnsweringModel, bars: MarketB
   return columnsOf(columns, meta.featureNames);
 }
 
-/** @param columns of `featureColumns` */
+/**
+ * What a model answers at the close of given bars, as it would serve.
+ * @param columns of `featureColumns`
+ * @param rows bars that are asked about, none before `warmUpOf`
+ * @returns row-major `[rows, outputs]`
+ */
 export async function answerRows(
   { meta, session }: AnsweringModel,
   columns: readonly Float32Array[],
