@@ -1,6 +1,6 @@
 import type { MarketBars } from '../contracts/candles.ts';
 import { computeFeatures } from '../features/batch.ts';
-import { columnsOf, fillMissing, type WindowTable, warmUpBars, windowTable } from '../features/window.ts';
+import { columnsOf, fillMissing, warmUpBars, windowTable } from '../features/window.ts';
 import { runRows } from '../models/onnx/row-chunks.ts';
 import type { ServingModel } from './serving-model.ts';
 
@@ -31,9 +31,4 @@ export async function answerRows(
   rows: Int32Array,
 ): Promise<Float32Array> {
   return await runRows(session, windowTable(columns, rows, meta.steps));
-}
-
-/** What a model is asked at the close of given bars: the windows that end there. */
-export function windowsOf(model: AnsweringModel, bars: MarketBars, rows: Int32Array): WindowTable {
-  return windowTable(featureColumns(model, bars), rows, model.meta.steps);
 }
