@@ -59,7 +59,7 @@ async function judgeOffer(operation: LifecycleOperation, isUrged: IsUrged): Prom
 }
 
 /** An operator's word: what nobody should wait for behind a comparison that waits for a worker. */
-export const URGENT: ReadonlySet<MessageName> = new Set(['promote', 'rollback', 'pause']);
+export const URGENT: ReadonlySet<MessageName> = new Set(['promote', 'rollback', 'pause', 'resume']);
 
 async function promoteByOperator(operation: LifecycleOperation): Promise<LifecycleAnswer> {
   return await registry.promoteVersion(required(operation));
