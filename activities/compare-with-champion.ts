@@ -13,7 +13,8 @@ import { readSnapshot } from '../datasets/snapshot-file.ts';
 import type { ComparedModel, ComparisonInput } from '../evaluation/comparison.ts';
 import { decidedLabels } from '../evaluation/truth.ts';
 import { joinLeader } from '../features/leader-bars.ts';
-import { answerBars, warmUpOf } from '../inference/answer-bars.ts';
+import { answerRows, featureColumns, warmUpOf } from '../inference/answer-bars.ts';
+import { knownRows } from '../inference/known-rows.ts';
 import { decisionOf, readPackage } from '../inference/package.ts';
 import { loadServingModel, type ServingModel } from '../inference/serving-model.ts';
 import { openSession } from '../models/onnx/session.ts';
@@ -86,19 +87,17 @@ async function readInput(
   const { path } = await artifacts.load(candidate.meta.artifacts.snapshot);
   const bars = await readSnapshot(path(SNAPSHOT_FILE));
   const label = await labelPerBar(artifacts, candidate, bars.openTime.length);
-  const asked = barsToAsk(bars, candidate, champion);
+  const own = beside(candidate, bars);
+  // The snapshot holds the candidate's leader; the champion may follow another.
+  const rival =
+    champion &&
+    beside(champion, await joinLeader(candles, series, champion.meta.recipe.features.leader, bars));
+  const asked = barsToAsk(rival ? [own, rival] : [own]);
   return {
     series: seriesId(series),
-    candidate: await answer(bars, candidate, asked),
-    // The snapshot holds the candidate's leader; the champion may follow another.
-    champion:
-      champion &&
-      (await answer(
-        await joinLeader(candles, series, champion.meta.recipe.features.leader, bars),
-        champion,
-        asked,
-      )),
-    otherSeeds: seeds && (await answerBySeeds(artifacts, seeds, candidate, bars, asked)),
+    candidate: await answer(own, asked),
+    champion: rival && (await answer(rival, asked)),
+    otherSeeds: seeds && (await answerBySeeds(artifacts, seeds, own, asked)),
     openTime: Float64Array.from(asked, bar => bars.openTime[bar]),
     bar: asked,
     label: Int8Array.from(asked, bar => label[bar]),
@@ -126,17 +125,30 @@ async function labelPerBar(
   return label;
 }
 
-/** Bars that both models can answer for and neither has learnt from. */
-function barsToAsk(bars: MarketBars, candidate: ServingModel, champion: ServingModel | null): Int32Array {
-  const models = champion ? [candidate, champion] : [candidate];
+/** A model and the bars as it sees them. */
+interface Contender {
+  readonly model: ServingModel;
+  readonly bars: MarketBars;
+  readonly columns: readonly Float32Array[];
+}
+
+function beside(model: ServingModel, bars: MarketBars): Contender {
+  return { model, bars, columns: featureColumns(model, bars) };
+}
+
+/** Bars that serving would ask each model about and none has learnt from. */
+function barsToAsk(contenders: readonly Contender[]): Int32Array {
+  const models = contenders.map(({ model }) => model);
   const firstBar = Math.max(...models.map(warmUpOf));
   const seenThrough = Math.max(...models.map(({ version }) => version.trainedThroughTime));
-  return Int32Array.from(bars.openTime.keys()).filter(
-    bar => bar >= firstBar && bars.openTime[bar] > seenThrough,
+  const known = contenders.map(({ model, columns, bars }) => knownRows(model.meta, columns, bars));
+  const { openTime } = contenders[0].bars;
+  return Int32Array.from(openTime.keys()).filter(
+    bar => bar >= firstBar && openTime[bar] > seenThrough && known.every(isKnown => isKnown[bar] === 1),
   );
 }
 
-async function answer(bars: MarketBars, model: ServingModel, asked: Int32Array): Promise<ComparedModel> {
+async function answer({ model, columns }: Contender, asked: Int32Array): Promise<ComparedModel> {
   const { version, meta } = model;
   return {
     version: version.version,
@@ -146,7 +158,7 @@ async function answer(bars: MarketBars, model: ServingModel, asked: Int32Array):
     labels: meta.recipe.labels,
     task: meta.task,
     decision: decisionOf(meta),
-    answers: await answerBars(model, bars, asked),
+    answers: await answerRows(model, columns, asked),
   };
 }
 
@@ -154,8 +166,7 @@ async function answer(bars: MarketBars, model: ServingModel, asked: Int32Array):
 async function answerBySeeds(
   artifacts: ArtifactStore,
   { models }: KeptSeeds,
-  candidate: ServingModel,
-  bars: MarketBars,
+  { model: candidate, columns }: Contender,
   asked: Int32Array,
 ): Promise<NonNullable<ComparisonInput['otherSeeds']>> {
   const answers = [];
@@ -163,7 +174,7 @@ async function answerBySeeds(
     const { path, result } = await artifacts.load<ModelFacts>(model);
     const session = await openSession(path(MODEL_FILE), { maxBytes: result.chosen.bytes });
     try {
-      const answered = await answerBars({ ...candidate, session }, bars, asked);
+      const answered = await answerRows({ ...candidate, session }, columns, asked);
       answers.push({ seed, decision: result.decision, answers: answered });
     } finally {
       await session.dispose();

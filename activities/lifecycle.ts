@@ -2,6 +2,7 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import type { LifecycleAnswer, LifecycleOperation, VersionOperation } from '../contracts/messages.ts';
 import { seriesId } from '../contracts/series.ts';
 import { readPackage } from '../inference/package.ts';
+import type { MoveDetail, Registry } from '../registry/registry.ts';
 import { asActivity } from './activity.ts';
 import { lastVerdict } from './offers.ts';
 import { createOperationLog } from './operation-log.ts';
@@ -17,7 +18,7 @@ export function createLifecycleActivities(rooms: Rooms) {
       const { series, version, operationId } = operation;
       const id = seriesId(series);
       const target = await registry.get(id, version);
-      const earlier = await registry.operation(operationId);
+      const earlier = await earlierMove(registry, operationId);
       const verdict = await lastVerdict(rooms, operation);
       const decision = verdict?.decision;
       // What was judged against another champion, or failed in service since, is not what awaits approval.
@@ -26,7 +27,7 @@ export function createLifecycleActivities(rooms: Rooms) {
         decision === 'awaiting approval' &&
         verdict.against === (await log.champion(series)) &&
         !(await registry.wasRolledBack(id, version));
-      const override = !isApproval;
+      const override = earlier?.override ?? !isApproval;
       if (override && !operation.reason && !earlier) {
         throw new AlphaloomError(
           'USAGE',
@@ -36,11 +37,11 @@ export function createLifecycleActivities(rooms: Rooms) {
           { version, decision: decision ?? null },
         );
       }
-      await requirePromotable(rooms, target);
+      if (!earlier) await requirePromotable(rooms, target);
       const reason = operation.reason ?? 'Approved.';
       const moved = await log.move(operation, {
         kind: 'promote',
-        from: isApproval ? verdict.against : 'current',
+        from: override ? 'current' : (verdict?.against ?? null),
         to: version,
         reason,
         detail: { override, gate: decision ?? null },
@@ -144,6 +145,13 @@ export function createLifecycleActivities(rooms: Rooms) {
       return {};
     }),
   };
+}
+
+/** What the operation's move was before; asked again, it is no other, though the champion is. */
+async function earlierMove(registry: Registry, operationId: string): Promise<{ override: boolean } | null> {
+  const event = await registry.operation(operationId);
+  if (event?.kind !== 'promote' && event?.kind !== 'noop') return null;
+  return (event.detail as MoveDetail).detail as { override: boolean } | null;
 }
 
 async function retrainingRecipe(rooms: Rooms, { series, recipe }: LifecycleOperation) {

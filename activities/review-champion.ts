@@ -8,7 +8,7 @@ import { volatilityOf, volatilityPerBar } from '../datasets/labels/volatility.ts
 import { barsOfNextLook, lookLevel, type ReviewedModel } from '../evaluation/probation.ts';
 import { judgeReview } from '../evaluation/probation-verdict.ts';
 import { decidedLabels } from '../evaluation/truth.ts';
-import { answerBars, warmUpOf } from '../inference/answer-bars.ts';
+import { answerRows } from '../inference/answer-bars.ts';
 import { decisionOf } from '../inference/package.ts';
 import type { Event, VersionRecord } from '../registry/registry.ts';
 import { type Reign, reignAt } from '../registry/reign.ts';
@@ -23,14 +23,15 @@ export type ReviewOutcome = { readonly answer: LifecycleAnswer } | { readonly re
 
 /** How the champion and the one before it did on the bars since its promotion, or what this operation was answered before. */
 export function reviewChampion(rooms: Rooms) {
-  const { registry, clock } = rooms;
+  const { registry } = rooms;
   return asActivity(async (operation: LifecycleOperation, { signal }): Promise<ReviewOutcome> => {
     const { series, operationId } = operation;
     const id = seriesId(series);
     const answer = await answeredReview(registry, id, operationId);
     if (answer) return { answer };
     const events = await registry.events(id);
-    const reign = reignAt(events, clock.now());
+    // The latest, whatever the time is here: a clock that is behind the registry's must not lead to an earlier one.
+    const reign = reignAt(events, Number.POSITIVE_INFINITY);
     if (reign === null) {
       throw new AlphaloomError(
         'CHAMPION_NONE',
@@ -130,7 +131,7 @@ async function review(rooms: Rooms, subject: Subject, signal: AbortSignal): Prom
   }
 }
 
-/** Bars that closed since the promotion, that neither has seen, and whose outcome both know. */
+/** Bars that closed since the promotion, that both are asked about and neither has seen, and whose outcome both know. */
 function rowsToScore(
   champion: ExaminedVersion,
   previous: ExaminedVersion,
@@ -139,15 +140,14 @@ function rowsToScore(
 ): number[] {
   const models = [champion, previous].map(({ model }) => model!);
   const labels = [champion, previous].map(decidedLabelsOf);
-  const firstBar = Math.max(...models.map(warmUpOf));
   const seenThrough = Math.max(...models.map(({ version }) => version.trainedThroughTime));
   const { openTime } = champion.bars;
-  const rows: number[] = [];
-  for (let bar = firstBar; bar < openTime.length; bar++) {
+  const askedToo = new Set(previous.asked);
+  return [...champion.asked].filter(bar => {
     const closedSince = openTime[bar] + TIMEFRAME_MS[timeframe] > since;
-    if (closedSince && openTime[bar] > seenThrough && labels.every(label => label[bar] >= 0)) rows.push(bar);
-  }
-  return rows;
+    const isUnseen = openTime[bar] > seenThrough;
+    return closedSince && isUnseen && askedToo.has(bar) && labels.every(label => label[bar] >= 0);
+  });
 }
 
 function decidedLabelsOf({ model, bars }: ExaminedVersion): Int8Array {
@@ -156,7 +156,7 @@ function decidedLabelsOf({ model, bars }: ExaminedVersion): Int8Array {
 }
 
 async function answersOf(examined: ExaminedVersion, bar: Int32Array): Promise<ReviewedModel> {
-  const { model, bars } = examined;
+  const { model, bars, columns } = examined;
   const { meta } = model!;
   const { labels } = meta.recipe;
   const label = decidedLabelsOf(examined);
@@ -164,7 +164,7 @@ async function answersOf(examined: ExaminedVersion, bar: Int32Array): Promise<Re
     task: meta.task,
     decision: decisionOf(meta),
     labels,
-    answers: await answerBars(model!, bars, bar),
+    answers: await answerRows(model!, columns, bar),
     label: Int8Array.from(bar, at => label[at]),
     atr: volatilityPerBar(bars, volatilityOf(labels)),
     signalSides: labels.kind === 'sigma-reversion' ? reversionSides(bars, labels) : null,

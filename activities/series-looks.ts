@@ -1,7 +1,7 @@
 import type { Look, LookPlan } from '../contracts/comparison.ts';
 import { type GateSpec, gateSchema } from '../contracts/recipe.ts';
 import { planLook } from '../evaluation/looks.ts';
-import type { Event, VersionRecord } from '../registry/registry.ts';
+import type { Event, MoveDetail, VersionRecord } from '../registry/registry.ts';
 import type { Rooms } from './rooms.ts';
 
 /** What a verdict's event says of the look it rests on; null where nothing was looked at. */
@@ -39,13 +39,20 @@ export function wholeGate(gate: Partial<GateSpec>): GateSpec {
   return gateSchema.parse(gate);
 }
 
-/** Verdicts that rest on a look, one of each, in the order of the looks. */
+/**
+ * Verdicts that rest on a look, one of each, in the order of the looks. A promotion says the same as its verdict, which is
+ * missing where the program was ended between the two.
+ */
 function tracesOf(events: readonly Event[]): (LookTrace & { look: Look; event: Event })[] {
   const traces = new Map<number, LookTrace & { look: Look; event: Event }>();
   for (const event of events) {
-    if (event.kind !== 'verdict') continue;
-    const { look = null, against } = event.detail as unknown as Partial<LookTrace>;
+    const { look, against } = traceOf(event);
     if (look && !traces.has(look.number)) traces.set(look.number, { look, against: against ?? null, event });
   }
   return [...traces.values()];
+}
+
+function traceOf({ kind, detail }: Event): Partial<LookTrace> {
+  if (kind === 'verdict') return detail as unknown as LookTrace;
+  return kind === 'promote' ? (((detail as MoveDetail).detail ?? {}) as unknown as Partial<LookTrace>) : {};
 }

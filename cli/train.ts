@@ -107,10 +107,15 @@ async function readInputs(
 /** The same training would see more bars tomorrow than today. */
 export function refuseFuture(asOf: number | undefined, now: number): void {
   if (asOf === undefined || asOf <= now) return;
-  throw new AlphaloomError(
+  throw futureTime('--as-of', asOf, now, 'Leave it out to use all closed bars.');
+}
+
+/** @param mend what to do instead */
+export function futureTime(flag: string, time: number, now: number, mend: string): AlphaloomError {
+  return new AlphaloomError(
     'TIME_INVALID',
-    `--as-of is ${new Date(asOf).toISOString()}, which lies in the future: it is ${new Date(now).toISOString()} (UTC). Leave it out to use all closed bars.`,
-    { got: asOf, now },
+    `${flag} is ${new Date(time).toISOString()}, which lies in the future: it is ${new Date(now).toISOString()} (UTC). ${mend}`,
+    { got: time, now },
   );
 }
 

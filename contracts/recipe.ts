@@ -183,6 +183,13 @@ function refuseContradictions(recipe: z.infer<typeof sections>, context: z.Refin
       message: 'train.classWeights already balances the classes; set that to none, or leave this out',
     });
   }
+  if (recipe.gate.refresh && recipe.gate.rules.skill === 'reported') {
+    context.addIssue({
+      code: 'custom',
+      path: ['gate', 'refresh'],
+      message: 'an old champion yields only to a skilled candidate; leave rules.skill required, or this out',
+    });
+  }
   for (const problem of recipe.search ? searchContradictions(recipe.search, recipe) : [])
     context.addIssue({ code: 'custom', ...problem });
 }

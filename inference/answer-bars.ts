@@ -1,6 +1,6 @@
 import type { MarketBars } from '../contracts/candles.ts';
 import { computeFeatures } from '../features/batch.ts';
-import { columnsOf, fillMissing, type WindowTable, warmUpBars, windowTable } from '../features/window.ts';
+import { columnsOf, fillMissing, warmUpBars, windowTable } from '../features/window.ts';
 import { runRows } from '../models/onnx/row-chunks.ts';
 import type { ServingModel } from './serving-model.ts';
 
@@ -12,20 +12,6 @@ export function warmUpOf({ features, meta }: Pick<AnsweringModel, 'meta' | 'feat
   return warmUpBars(features) + meta.steps - 1;
 }
 
-/**
- * What a model answers at the close of given bars, as it would serve.
- * @param bars from the series' anchor on, with the model's leader joined
- * @param rows bars that are asked about, none before `warmUpOf`
- * @returns row-major `[rows, outputs]`
- */
-export async function answerBars(
-  model: AnsweringModel,
-  bars: MarketBars,
-  rows: Int32Array,
-): Promise<Float32Array> {
-  return await answerRows(model, featureColumns(model, bars), rows);
-}
-
 /** The model's features at every bar, in its order, filled as it fills; NaN where missing. */
 export function featureColumns({ meta, features }: AnsweringModel, bars: MarketBars): Float32Array[] {
   const { columns } = computeFeatures(bars, features, meta.series.timeframe, 'float32');
@@ -33,16 +19,16 @@ export function featureColumns({ meta, features }: AnsweringModel, bars: MarketB
   return columnsOf(columns, meta.featureNames);
 }
 
-/** @param columns of `featureColumns` */
+/**
+ * What a model answers at the close of given bars, as it would serve.
+ * @param columns of `featureColumns`
+ * @param rows bars that are asked about, none before `warmUpOf`
+ * @returns row-major `[rows, outputs]`
+ */
 export async function answerRows(
   { meta, session }: AnsweringModel,
   columns: readonly Float32Array[],
   rows: Int32Array,
 ): Promise<Float32Array> {
   return await runRows(session, windowTable(columns, rows, meta.steps));
-}
-
-/** What a model is asked at the close of given bars: the windows that end there. */
-export function windowsOf(model: AnsweringModel, bars: MarketBars, rows: Int32Array): WindowTable {
-  return windowTable(featureColumns(model, bars), rows, model.meta.steps);
 }

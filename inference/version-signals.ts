@@ -8,6 +8,7 @@ import { reversionSides } from '../datasets/labels/sigma-reversion.ts';
 import { volatilityOf, volatilityPerBar } from '../datasets/labels/volatility.ts';
 import { type AnsweringModel, answerRows, featureColumns } from './answer-bars.ts';
 import { asDirection } from './approval.ts';
+import { knownRows } from './known-rows.ts';
 import { decisionOf } from './package.ts';
 
 const DAY_MS = 86_400_000;
@@ -61,24 +62,6 @@ export async function versionSignals(
 /** Open time of the last bar that a package may be asked about: as the predictor counts its age. */
 export function expiryTime({ dataset, recipe }: Pick<PackageMeta, 'dataset' | 'recipe'>): number {
   return dataset.lastTime + recipe.maxModelAgeDays * DAY_MS;
-}
-
-/** Per bar 1 where no input of the model's window is missing but those that were missing in training too. */
-function knownRows(
-  { steps, featureNames, dataset, recipe }: PackageMeta,
-  columns: readonly Float32Array[],
-  bars: MarketBars,
-): Uint8Array {
-  const known = new Uint8Array(bars.openTime.length).fill(1, steps - 1);
-  for (const [at, name] of featureNames.entries()) {
-    if (dataset.missingInTraining.includes(name)) continue;
-    const column = columns[at];
-    for (let bar = 0; bar < column.length; bar++)
-      if (Number.isNaN(column[bar])) known.fill(0, bar, bar + steps);
-  }
-  if (recipe.features.leader !== undefined)
-    for (let bar = 0; bar < known.length; bar++) if (Number.isNaN(bars.leaderClose![bar])) known[bar] = 0;
-  return known;
 }
 
 function decideRows(

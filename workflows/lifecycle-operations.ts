@@ -12,14 +12,18 @@ import type {
 } from '../contracts/messages.ts';
 import { siblingQueue } from '../contracts/queues.ts';
 import { ACTIVITY_OPTIONS } from './activity-options.ts';
+import { unlessInterrupted } from './interruption.ts';
 import { reviewChampion } from './probation.ts';
 
 const registry = proxyActivities<RegistryActivities>(ACTIVITY_OPTIONS.registry);
 
+/** Whether an operator waits for what must not wait: work that takes long is then put off (throws `Interrupted`). */
+type IsUrged = () => boolean;
+
 /** What each message does; one line each. */
 export const LIFECYCLE_OPERATIONS: Record<
   MessageName,
-  (operation: LifecycleOperation) => Promise<LifecycleAnswer>
+  (operation: LifecycleOperation, isUrged: IsUrged) => Promise<LifecycleAnswer>
 > = {
   offer: judgeOffer,
   promote: promoteByOperator,
@@ -35,11 +39,11 @@ export async function recordRefusal(operation: LifecycleOperation, reason: strin
   await registry.recordRefusal({ ...operation, reason });
 }
 
-async function judgeOffer(operation: LifecycleOperation): Promise<LifecycleAnswer> {
+async function judgeOffer(operation: LifecycleOperation, isUrged: IsUrged): Promise<LifecycleAnswer> {
   for (;;) {
     const standing = await registry.describeOffer(required(operation));
     if (standing.answer) return standing.answer;
-    const compared = needsComparison(standing) ? await compare(operation, standing) : null;
+    const compared = needsComparison(standing) ? await compare(operation, standing, isUrged) : null;
     const { decision, reason } = decide(standing, compared?.rule ?? null);
     const settled = await registry.settleOffer({
       ...required(operation),
@@ -53,6 +57,9 @@ async function judgeOffer(operation: LifecycleOperation): Promise<LifecycleAnswe
     if (!('moved' in settled)) return settled;
   }
 }
+
+/** An operator's word: what nobody should wait for behind a comparison that waits for a worker. */
+export const URGENT: ReadonlySet<MessageName> = new Set(['promote', 'rollback', 'pause', 'resume']);
 
 async function promoteByOperator(operation: LifecycleOperation): Promise<LifecycleAnswer> {
   return await registry.promoteVersion(required(operation));
@@ -71,13 +78,17 @@ function needsComparison(standing: OfferStanding): boolean {
 async function compare(
   { series }: LifecycleOperation,
   { version, champion }: OfferStanding,
+  isUrged: IsUrged,
 ): Promise<{ artifact: ArtifactRef; rule: RuleResult; look: Look | null }> {
   const { compareWithChampion } = proxyActivities<TrainingActivities>({
     ...ACTIVITY_OPTIONS.compute,
     taskQueue: siblingQueue(workflowInfo().taskQueue, 'training'),
     summary: `v${version} against ${champion === null ? 'the constant baseline' : `v${champion}`}`,
   });
-  return await compareWithChampion({ series, candidate: version, champion });
+  return await unlessInterrupted(
+    () => compareWithChampion({ series, candidate: version, champion }),
+    isUrged,
+  );
 }
 
 /** The answer, from what stands in the registry and the comparison's rule. */

@@ -22,8 +22,9 @@ import {
   type MessageName,
 } from '../contracts/messages.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
-import { LIFECYCLE_OPERATIONS, recordRefusal } from './lifecycle-operations.ts';
-import { dueReview, timeToReview } from './probation.ts';
+import { Interrupted } from './interruption.ts';
+import { LIFECYCLE_OPERATIONS, recordRefusal, URGENT } from './lifecycle-operations.ts';
+import { ASK_AGAIN, dueReview, setsReviewAnew, timeOfReview } from './probation.ts';
 import { tagSeries } from './search-attributes.ts';
 
 const lifecycleStatus = defineQuery<LifecycleStatus>('status');
@@ -42,7 +43,7 @@ const PROBATION = 'probation';
 /**
  * Owns the champion of one series, nothing else: every move of a champion passes through this one queue. Its handlers
  * enqueue and await, one loop executes; what has been done is in the registry, by operation id, so that an operation
- * asked for twice is done once. When nothing was asked for long enough, the champion is reviewed.
+ * asked for twice is done once. From time to time the champion is reviewed.
  * @param reviewTime when the next review is due (epoch ms), of a run that continues another
  */
 export async function modelLifecycle(series: Series, reviewTime: number | null = null): Promise<never> {
@@ -56,11 +57,17 @@ export async function modelLifecycle(series: Series, reviewTime: number | null =
   }));
   for (const message of MESSAGE_NAMES) takeMessages(message, series, queue);
 
+  const isUrged = () => queue.some(({ operation }) => URGENT.has(operation.message));
   const isWanted = () => queue.length > 0 || isHistoryLong();
   let nextReview = reviewTime;
   for (;;) {
     if (!isWanted() && patched(PROBATION)) {
-      nextReview ??= await timeOfReview(series);
+      const due = nextReview === null ? await timeOfReview(series) : { time: nextReview };
+      if (due === null) {
+        await condition(isWanted, ASK_AGAIN);
+        continue;
+      }
+      nextReview = due.time;
       if (!(await waitUntil(isWanted, nextReview)))
         queue.push({ operation: dueReview(series), settle: null });
     } else {
@@ -73,20 +80,24 @@ export async function modelLifecycle(series: Series, reviewTime: number | null =
       continue;
     }
     working = next.operation.message;
-    await carryOut(next);
+    const outcome = await carryOut(next, isUrged);
     working = null;
-    // A review has been, or there may be another champion to review.
-    if (MOVES.has(next.operation.message)) nextReview = null;
+    if (outcome === INTERRUPTED) {
+      putBehindUrgent(next, queue);
+      continue;
+    }
+    if (setsReviewAnew(next.operation, outcome)) nextReview = null;
   }
 }
 
-/** After these another version may be champion, or the one that is was looked at. */
-const MOVES: ReadonlySet<MessageName> = new Set(['offer', 'promote', 'rollback', 'review']);
+const INTERRUPTED = Symbol('interrupted');
 
-/** Epoch ms; null where no review is due. */
-async function timeOfReview(series: Series): Promise<number | null> {
-  const ms = await timeToReview(series);
-  return ms === null ? null : Date.now() + ms;
+/** What was interrupted is next again once all that is urgent is done. */
+function putBehindUrgent(interrupted: Queued, queue: Queued[]): void {
+  const { urgent = [], other = [] } = Object.groupBy(queue, ({ operation }) =>
+    URGENT.has(operation.message) ? 'urgent' : 'other',
+  );
+  queue.splice(0, queue.length, ...urgent, interrupted, ...other);
 }
 
 /** Whether what is wanted came before that time; without a time there is no end to waiting. */
@@ -143,16 +154,23 @@ function takeMessages(message: MessageName, series: Series, queue: Queued[]): vo
   );
 }
 
-async function carryOut({ operation, settle }: Queued): Promise<void> {
+/** @returns the answer's outcome; null where it could not be carried out */
+async function carryOut(
+  { operation, settle }: Queued,
+  isUrged: () => boolean,
+): Promise<string | typeof INTERRUPTED | null> {
   try {
-    const answer = await LIFECYCLE_OPERATIONS[operation.message](operation);
+    const answer = await LIFECYCLE_OPERATIONS[operation.message](operation, isUrged);
     setCurrentDetails(
       `**${answer.message}** ${answer.outcome}: ${answer.reason}\n\nChampion: ${answer.champion ?? 'none'}`,
     );
     settle?.resolve(answer);
+    return answer.outcome;
   } catch (error) {
+    if (error instanceof Interrupted) return INTERRUPTED;
     if (settle) settle.reject(error);
     else await leaveTrace(operation, describeCause(error));
+    return null;
   }
 }
 

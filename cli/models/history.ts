@@ -13,6 +13,7 @@ import { renderGate } from '../evidence-text.ts';
 import { renderHistory, renderTime } from '../history-text.ts';
 import { withRooms } from '../rooms.ts';
 import { parseTime } from '../series-arguments.ts';
+import { futureTime } from '../train.ts';
 
 export function register(command: Command, context: CliContext): void {
   command
@@ -45,6 +46,8 @@ async function championAt(
   at: number,
 ): Promise<void> {
   const id = seriesId(series);
+  const now = context.now();
+  if (at > now) throw futureTime('--at', at, now, 'Nobody knows who will be champion then.');
   const reign = reignAt(await registry.events(id), at);
   const asked = { series: id, at: new Date(at).toISOString() };
   if (reign === null) {

@@ -100,14 +100,16 @@ function judge(facts: Facts, standing: Standing): Judgement {
   const known = advantages as readonly Advantage[];
   if (known.every(found => isAhead(found, 0)))
     return { outcome: 'pass', reason: `${names(standing)}: ${words(standing).pass} (${shown}).` };
-  const { mcc } = facts.advantages;
-  if (isOld(standing) && mcc && isAhead(mcc, -standing.gate.refresh!.margin)) {
+  const { mcc, netReturnPerBar } = facts.advantages;
+  // What is shown to earn less is no refreshment of a champion that is traded.
+  const earnsLess = standing.champion?.tradable === true && isBehind(netReturnPerBar);
+  if (isOld(standing) && mcc && !earnsLess && isAhead(mcc, -standing.gate.refresh!.margin)) {
     return {
       outcome: 'pass',
       reason: `${names(standing)}: the champion’s data ends ${ageDays(standing)} days before the candidate’s, which is not worse by ${standing.gate.refresh!.margin} of MCC (${describe(facts, 'mcc')}; ${lookWords(standing)}).`,
     };
   }
-  if (known.some(({ candidate }) => candidate.high! < 0))
+  if (known.some(isBehind))
     return { outcome: 'fail', reason: `${names(standing)}: ${words(standing).fail} (${shown}).` };
   if (known.every(({ candidate }) => candidate.low! > 0)) {
     return {
@@ -137,6 +139,10 @@ function words({ champion }: Standing) {
 
 function isAhead({ candidate, seeds }: Advantage, by: number): boolean {
   return [candidate, seeds].every(({ low }) => low !== null && low > by);
+}
+
+function isBehind(found: Advantage | null): boolean {
+  return found?.candidate.high != null && found.candidate.high < 0;
 }
 
 /** By the ends of their data: the same whenever it is asked. */

@@ -1,9 +1,12 @@
 import type { MarketBars } from '../../contracts/candles.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { ModelCheck } from '../../contracts/model-check.ts';
-import { copyWindows } from '../../features/window.ts';
+import type { ModelFault } from '../../contracts/probation.ts';
+import { copyWindows, windowTable } from '../../features/window.ts';
 import { runRows } from '../../models/onnx/row-chunks.ts';
-import { warmUpOf, windowsOf } from '../answer-bars.ts';
+import { featureColumns, warmUpOf } from '../answer-bars.ts';
+import { knownRows } from '../known-rows.ts';
+import { orFault } from '../model-faults.ts';
 import type { ServingModel } from '../serving-model.ts';
 import type { Check, Subject } from './check.ts';
 import { batchInvariance, concurrency, determinism, servedAsJudged } from './consistency.ts';
@@ -39,11 +42,13 @@ export interface Trial {
 }
 
 /**
- * Puts a served model to the test on the newest bars of its series.
- * @throws AlphaloomError CANDLES_TOO_FEW without a bar it can answer for; PREDICTION_INVALID where it answers real bars with nonsense
+ * Puts a served model to the test on the newest bars of its series that serving would ask it about. One that answers these with
+ * nonsense has failed the only check that is left.
+ * @throws AlphaloomError CANDLES_TOO_FEW without a bar it can answer for
  */
 export async function checkModel(trial: Trial): Promise<ModelCheck[]> {
-  const subject = await subjectOf(trial);
+  const { value: subject, fault } = await orFault(() => subjectOf(trial));
+  if (fault) return [senseless(fault)];
   const found: ModelCheck[] = [];
   for (const check of CHECKS) found.push(await carryOut(check, subject));
   return found;
@@ -51,21 +56,29 @@ export async function checkModel(trial: Trial): Promise<ModelCheck[]> {
 
 async function subjectOf({ model, again, bars, newest, servedWindow, monotonicMs }: Trial): Promise<Subject> {
   const count = bars.openTime.length;
-  const from = Math.max(warmUpOf(model), count - newest);
-  if (from >= count) {
+  const needed = warmUpOf(model) + 1;
+  const from = Math.max(needed - 1, count - newest);
+  const columns = featureColumns(model, bars);
+  const isKnown = knownRows(model.meta, columns, bars);
+  const ends = Int32Array.from(bars.openTime.keys()).filter(bar => bar >= from && isKnown[bar] === 1);
+  if (ends.length === 0) {
     throw new AlphaloomError(
       'CANDLES_TOO_FEW',
-      `The series has ${count} bars; v${model.version.version} needs ${warmUpOf(model) + 1} to answer once.`,
-      { bars: count, needed: warmUpOf(model) + 1 },
+      `The series has ${count} bars; v${model.version.version} needs ${needed} to answer once, and inputs without gaps.`,
+      { bars: count, needed },
     );
   }
-  const ends = Int32Array.from({ length: count - from }, (_, row) => from + row);
-  const table = windowsOf(model, bars, ends);
+  const table = windowTable(columns, ends, model.meta.steps);
   const rows = ends.length;
   const windows = new Float32Array(rows * table.steps * table.features);
   copyWindows(table, 0, rows, windows);
   const answers = await runRows(model.session, table);
   return { model, again, windows, rows, answers, servedWindow, monotonicMs };
+}
+
+function senseless({ code, message }: ModelFault): ModelCheck {
+  const must = 'the newest bars are answered with what its task asks for';
+  return { check: 'answers', outcome: 'fail', must, numbers: {}, problem: `${code}: ${message}` };
 }
 
 async function carryOut(check: Check, subject: Subject): Promise<ModelCheck> {

@@ -8,11 +8,11 @@ import type { VersionRecord } from '../../registry/registry.ts';
 import { BARS, BTC, openServing, type Serving } from '../inference/fixtures.ts';
 
 /** What is wrong with a version that is asked about the golden bars, each prediction taking `ms`. */
-async function faultOf({ artifacts }: Serving, version: VersionRecord, ms = 0.1) {
+async function faultOf({ artifacts }: Serving, version: VersionRecord, ms = 0.1, bars = BARS) {
   let time = 0;
   const clock = { now: () => 0, monotonicMs: () => (time += ms) };
   const rooms = { artifacts, clock } as unknown as Rooms;
-  const { fault, model, latencyMs } = await examineVersion(rooms, BTC, version, BARS);
+  const { fault, model, latencyMs } = await examineVersion(rooms, BTC, version, bars);
   await model?.session.dispose();
   return { kind: fault?.kind ?? null, code: fault?.code ?? null, latencyMs };
 }
@@ -37,6 +37,18 @@ test('answers that are no probabilities, other formulas, files of two models and
   }
   const slow = await faultOf(serving, await serving.add(), 1_000);
   assert.deepEqual([slow.kind, slow.latencyMs], ['latency', 1_000]);
+});
+
+test('bars that serving would not ask about are no fault of a version that can’t answer for them', async t => {
+  const serving = await openServing(t);
+  const version = await serving.add({ isFragile: true });
+  assert.equal((await faultOf(serving, version)).kind, null);
+  // A ratio to the mean of twenty bars without volume is not known.
+  const quiet = {
+    ...BARS,
+    volume: BARS.volume.map((volume, bar) => (bar < BARS.volume.length - 30 ? volume : 0)),
+  };
+  assert.equal((await faultOf(serving, version, 0.1, quiet)).kind, null);
 });
 
 test('a damaged byte is a fault until it is mended', async t => {

@@ -80,6 +80,11 @@ test('what awaits approval is approved without a reason, and is no override', as
   assert.equal((await home.promote(1, 'approve')).outcome, 'promoted');
   const kinds = await home.kinds();
   assert.ok(kinds.includes('approval') && !kinds.includes('override'));
+
+  await t.test('asked again, by a retry say, it is the same approval', async () => {
+    assert.equal((await home.promote(1, 'approve')).reason, 'Approved.');
+    assert.deepEqual(await home.kinds(), kinds);
+  });
 });
 
 test('a version that was rolled back is seen as such; a rollback asked for twice steps back once', async t => {

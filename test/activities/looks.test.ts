@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { planSeriesLook, wholeGate } from '../../activities/series-looks.ts';
 import { SAMPLE } from '../../candles/sample/index.ts';
 import type { Comparison, Look } from '../../contracts/comparison.ts';
 import { seriesId } from '../../contracts/series.ts';
 import { artifactsInUse } from '../../host/artifact-cleanup.ts';
 import type { OpenRooms } from '../../host/compose.ts';
 import { loadRecipe } from '../../host/recipes.ts';
+import type { VersionRecord } from '../../registry/registry.ts';
 import { judgeInProcess, offerInProcess, trainInProcess } from '../support/pipeline.ts';
 import { sampleRooms } from '../support/rooms.ts';
 import { shiftLabels } from '../support/shifted-labels.ts';
@@ -94,6 +96,17 @@ test('a planted edge is promoted at the series’ first look, and its verdict sa
       assert.deepEqual(advantages.mcc?.candidate, { value: 0, low: 0, high: 0 });
     },
   );
+});
+
+test('a look whose verdict was not written before the program ended counts by its promotion', async () => {
+  const record = { series: ID, version: 1 } as VersionRecord;
+  const look = { number: 1, level: 0.02, fromTime: 0, toTime: 5 };
+  const detail = { move: 'promote', from: null, to: 1, detail: { against: null, look } };
+  const registry = { events: async () => [{ kind: 'promote', version: 1, detail }] } as never;
+  const next = await planSeriesLook({ registry }, { ...record, version: 2 }, 1, wholeGate({}));
+  assert.deepEqual([next.number, next.used], [2, [{ fromTime: 0, toTime: 5 }]]);
+  const same = await planSeriesLook({ registry }, record, null, wholeGate({}));
+  assert.deepEqual(same, { number: 1, level: 0.02, used: [] });
 });
 
 test('with a quarter of new bars the same recipe is looked at again', async t => {

@@ -14,7 +14,7 @@ import { type Series, seriesId } from '../../contracts/series.ts';
 import { APPROVE, NO_TRADE, TASK_CLASSES } from '../../contracts/tasks.ts';
 import { reversionSides } from '../../datasets/labels/sigma-reversion.ts';
 import { loadRecipe } from '../../host/recipes.ts';
-import { answerBars } from '../../inference/answer-bars.ts';
+import { answerRows, featureColumns } from '../../inference/answer-bars.ts';
 import { readPackage } from '../../inference/package.ts';
 import { loadServingModel } from '../../inference/serving-model.ts';
 import { randomIndex, seededRandom } from '../../statistics/random.ts';
@@ -140,7 +140,7 @@ test('a veto on signals is trained on ticks, judged, and put into a package of i
     async () => {
       const model = await loadServingModel(rooms.artifacts, version);
       const rows = Int32Array.from({ length: 60 }, (_, i) => bars.close.length - 1 - 30 * i).sort();
-      const answers = await answerBars(model, bars, rows);
+      const answers = await answerRows(model, featureColumns(model, bars), rows);
       const decided = decideClasses('approve2', answers, meta.decision!);
       const sides = reversionSides(bars, labelsOf(recipe));
       const seen = new Set<string>();

@@ -114,6 +114,7 @@ test('versions of a series on the command line', async t => {
     const wrong: readonly (readonly [string[], RegExp])[] = [
       [['reproduce', 'BTCUSD', '1h', 'v9'], /VERSION_NOT_FOUND/],
       [['reproduce', 'BTCUSD', '1h', 'best'], /Expected a version/],
+      [['history', 'BTCUSD', '1h', '--at', '2100-01-01'], /TIME_INVALID.*--at .*lies in the future/],
       [['test', 'BTCUSD', '1h', '--version', 'v9'], /VERSION_NOT_FOUND/],
       [['test', 'BTCUSD', '1h', '--bars', '0'], /whole number from 1/],
       [['test', 'ETHUSD', '1h', '--version', 'v1'], /VERSION_NOT_FOUND/],

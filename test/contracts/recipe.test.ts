@@ -34,6 +34,11 @@ const REFUSED: readonly (readonly [string, unknown, RegExp])[] = [
     { labels: { kind: 'guess' } },
     /labels\.kind: .*triple-barrier.*fixed-horizon.*\(got "guess"\)$/,
   ],
+  [
+    'a refreshment by what needs no skill',
+    { gate: { refresh: { maxAgeDays: 30 }, rules: { skill: 'reported' } } },
+    /gate\.refresh: .*only to a skilled candidate/,
+  ],
   ['a value out of range', { gate: { minTradeRecall: 3 } }, /gate\.minTradeRecall: .*<=1 \(got 3\)$/],
   [
     'features that are neither',

@@ -261,6 +261,22 @@ test('an old champion yields to what is not worse by the margin, where the recip
   assert.equal(compare(model(2, 0.5), tradable, { gate }).rule.outcome, 'fail');
 });
 
+test('an old champion that is traded does not yield to what is shown to earn less, whatever its MCC', () => {
+  const gate: GateSpec = { ...GATE, refresh: { maxAgeDays: 30, margin: 0.3 } };
+  const tradable = { tradable: true };
+  const dataToTime = (ROWS - 1) * HOUR - 31 * DAY;
+  const old = model(1, 0, { ...tradable, dataToTime, answers: foresight(0.9) });
+  const poorer = compare(model(2, 0, { ...tradable, answers: foresight(0.1) }), old, { gate });
+  assert.ok(
+    poorer.advantages.mcc!.candidate.low! > -0.3 && poorer.advantages.netReturnPerBar!.candidate.high! < 0,
+  );
+  assert.equal(poorer.rule.outcome, 'fail');
+  assert.equal(
+    compare(model(2, 0, { ...tradable, answers: old.answers }), old, { gate }).rule.outcome,
+    'pass',
+  );
+});
+
 test('models with different labels are not compared', () => {
   const labels = { ...RECIPE.labels, horizonBars: 12 };
   const { rule } = compare(model(2, 0.8, { labels }), model(1, 0.2));

@@ -3,7 +3,8 @@ import test from 'node:test';
 import type { Candles } from '../../contracts/candles.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { CATALOG } from '../../features/catalog/index.ts';
-import { warmUpOf, windowsOf } from '../../inference/answer-bars.ts';
+import { windowTable } from '../../features/window.ts';
+import { featureColumns, warmUpOf } from '../../inference/answer-bars.ts';
 import { checkModel, type Trial } from '../../inference/checks/index.ts';
 import type { ServingModel } from '../../inference/serving-model.ts';
 import type { ModelSession } from '../../models/onnx/session.ts';
@@ -40,7 +41,7 @@ function modelOf(run: Run): ServingModel {
 async function outcomes(run: Run, changes: Partial<Trial> = {}) {
   const model = modelOf(run);
   const last = Int32Array.of(BARS.openTime.length - 1);
-  const { values } = windowsOf(model, BARS, last);
+  const { values } = windowTable(featureColumns(model, BARS), last, META.steps);
   let time = 0;
   const checks = await checkModel({
     ...{ model, again: model, bars: BARS, newest: 60, servedWindow: values.slice() },
@@ -56,6 +57,22 @@ function failed(found: Map<string, string>): string[] {
 
 test('a sound model passes every check', async () => {
   assert.deepEqual(failed(await outcomes(sound)), []);
+});
+
+test('bars whose inputs are missing are not asked about; nonsense on others is the one check that fails', async () => {
+  const fragile: Run = async (x, batch) => {
+    if (x.some(Number.isNaN)) throw new AlphaloomError('PREDICTION_INVALID', 'NaN');
+    return await sound(x, batch);
+  };
+  // A ratio to the mean of twenty bars without volume is not known.
+  const back = (bar: number) => BARS.volume.length - bar;
+  const volume = BARS.volume.map((value, bar) => (back(bar) > 25 && back(bar) <= 55 ? 0 : value));
+  assert.deepEqual(failed(await outcomes(fragile, { bars: { ...BARS, volume } })), ['missing values']);
+  const senseless: Run = async () => {
+    throw new AlphaloomError('PREDICTION_INVALID', 'no probabilities');
+  };
+  const found = await outcomes(senseless);
+  assert.deepEqual([...found], [['answers', 'PREDICTION_INVALID: no probabilities']]);
 });
 
 test('a model that sees its neighbours in the batch is caught', async () => {

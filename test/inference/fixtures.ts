@@ -16,7 +16,7 @@ import { createPredictor, type Predictor } from '../../inference/predictor.ts';
 import { decodeModel, encodeModel } from '../../models/onnx/schema.ts';
 import type { Registry, VersionRecord } from '../../registry/registry.ts';
 import { openSqliteRegistry } from '../../registry/sqlite-registry.ts';
-import { modelOfClasses, passThroughModel, stump, treeModelFile } from '../models/fixtures.ts';
+import { fragileModel, modelOfClasses, passThroughModel, stump, treeModelFile } from '../models/fixtures.ts';
 import { move, registration, SERIES } from '../registry/fixtures.ts';
 import { goldenCandles } from '../support/candles.ts';
 import { recipeWith } from '../support/recipes.ts';
@@ -41,6 +41,8 @@ export interface PackageChanges {
   readonly packageIdInModel?: string;
   /** Answers with its features as they are: no probabilities. */
   readonly isSenseless?: boolean;
+  /** Answers a missing feature with NaN. */
+  readonly isFragile?: boolean;
   /** A file as others make it, that says nothing of how many rows came by its branches. */
   readonly isWithoutCovers?: boolean;
   /** What its evidence says is usual; nothing unless given, as in earlier versions. */
@@ -166,9 +168,10 @@ export function metaOf(packageId: string, changes: PackageChanges = {}): Package
 
 function modelOf(
   meta: PackageMeta,
-  { leaning = 'LONG', packageIdInModel, isSenseless, isWithoutCovers, portfolio }: PackageChanges,
+  { leaning = 'LONG', packageIdInModel, isSenseless, isFragile, isWithoutCovers, portfolio }: PackageChanges,
 ): Uint8Array {
   if (isSenseless) return passThroughModel(meta);
+  if (isFragile) return fragileModel(meta);
   const trees = TASK_CLASSES.direction3.map(name =>
     stump(0, 50, { leafValue: name === leaning ? Float64Array.of(1, 1.5) : Float64Array.of(0, 0.25) }),
   );

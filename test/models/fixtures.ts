@@ -9,6 +9,7 @@ import {
   type ModelContract,
   outputName,
 } from '../../models/onnx/contract.ts';
+import type { NodeProto } from '../../models/onnx/messages.ts';
 import { modelFile } from '../../models/onnx/model-file.ts';
 import { encodeModel } from '../../models/onnx/schema.ts';
 import type { Tree, TreeModel } from '../../models/trees/tree-model.ts';
@@ -85,13 +86,24 @@ export function windowsOf(x: ArrayLike<number>, features: number): WindowTable {
 
 /** Answers with the window as it is: NaN and numbers over 1 come out again. */
 export function passThroughModel(contract: ModelContract): Uint8Array {
+  return squeezed(contract, [{ opType: 'Squeeze', input: [INPUT, 'axis'], output: [OUTPUT] }]);
+}
+
+/** Answers what is known with probabilities, and what is missing with NaN. */
+export function fragileModel(contract: ModelContract): Uint8Array {
+  return squeezed(contract, [
+    { opType: 'Squeeze', input: [INPUT, 'axis'], output: ['row'] },
+    { opType: 'Softmax', input: ['row'], output: [OUTPUT] },
+  ]);
+}
+
+function squeezed(contract: ModelContract, node: NodeProto[]): Uint8Array {
   const axis = { name: 'axis', dims: [1], dataType: 7, int64Data: [1] };
-  const node = { opType: 'Squeeze', input: [INPUT, 'axis'], output: [OUTPUT] };
   return encodeModel({
     irVersion: 8,
     opsetImport: [{ domain: '', version: 17 }],
     metadataProps: contractMetadata(contract),
-    graph: { name: 'pass-through', initializer: [axis], node: [node], ...contractSignature(contract) },
+    graph: { name: 'of-features', initializer: [axis], node, ...contractSignature(contract) },
   });
 }
 
