@@ -24,7 +24,7 @@ import { decide } from '../strategy/decide.ts';
 import { loadOwnStrategy } from '../strategy/own/own-strategy.ts';
 import { integer } from './arguments.ts';
 import type { CliContext } from './context.ts';
-import { parseVersion } from './models/version-argument.ts';
+import { parseVersion, wayOut } from './models/version-argument.ts';
 import { withRooms } from './rooms.ts';
 import { renderTable } from './table.ts';
 
@@ -122,7 +122,7 @@ async function versionOf(
   if (version !== null) return version;
   throw new AlphaloomError(
     'CHAMPION_NONE',
-    `${id} has no champion to audit. Train one, or name a version: --version v1.`,
+    `${id} has no champion to audit; ${await wayOut(registry, series)}`,
     { series: id },
   );
 }

@@ -88,6 +88,9 @@ function parseValue(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text;
+    if (!/^[{[]/.test(text)) return text;
+    throw new AlphaloomError('USAGE', `${text} is not JSON; write names in quotes, e.g. {"train": 0.5}.`, {
+      got: text,
+    });
   }
 }
