@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import { writeSync } from 'node:fs';
 import { resolveHome } from '../host/paths.ts';
 import { normaliseArguments } from './arguments.ts';
@@ -8,6 +9,9 @@ import { runProgram } from './program.ts';
 
 // ONNX Runtime reports its use to its vendor unless told not to, before it is loaded; child processes inherit this.
 process.env.ORT_DISABLE_TELEMETRY = '1';
+
+// Answers go to standard output by themselves: what files of the user's own log must not stand among them.
+globalThis.console = new Console(process.stderr, process.stderr);
 
 const argv = process.argv.slice(2);
 const environment = process.env;

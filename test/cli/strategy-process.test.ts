@@ -30,10 +30,11 @@ function start(home: string, words: readonly string[]) {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
-  const told = { stderr: '' };
-  child.stderr.on('data', chunk => {
-    told.stderr += chunk;
-  });
+  const told = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].on('data', chunk => {
+      told[name] += chunk;
+    });
   return { child, told };
 }
 
@@ -43,6 +44,15 @@ test('a strategy that ends the process is no success', async t => {
   const [code] = await once(child, 'close');
   assert.equal(code, 1);
   assert.match(told.stderr, /ended before the command had answered: a file of your own calls process\.exit/);
+});
+
+test('what a strategy logs does not mix with the answer', async t => {
+  const source = "console.log('loaded'); export const decide = () => [];\n";
+  const { home, file } = await homeWith(t, source);
+  const { child, told } = start(home, [...BACKTEST, file, '--json']);
+  assert.deepEqual(await once(child, 'close'), [0, null]);
+  assert.equal(JSON.parse(told.stdout).strategy.file, 'mine.ts');
+  assert.match(told.stderr, /^loaded$/m);
 });
 
 test('Ctrl-C ends a backtest whose strategy never answers', { timeout: 60_000 }, async t => {
