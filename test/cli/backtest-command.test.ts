@@ -92,6 +92,39 @@ test('a range of some weeks is not told as a year, and where stored bars end is 
   );
 });
 
+test('a strategy without a model is audited: what hangs on chance is found', async t => {
+  const source = `
+export const decide = (_prediction, portfolio, _policy, bar) => {
+  const isFree = portfolio.position === null && portfolio.pendingEntry === null;
+  if (!isFree || WAITS) return [];
+  const exits = { stop: null, targets: [], trailing: null, maxBars: 3 };
+  return [{ kind: 'enter', side: 'LONG', quantity: 0.1, order: { kind: 'market' }, exits }];
+};
+`;
+  const audit = async (waits: string) => {
+    const { home, file } = await homeWith(t, source.replace('WAITS', waits));
+    const words = ['audit', 'BTCUSD', '1h', '--version', 'none', '--cuts', '3', '--bars', '500', '--json'];
+    const place = { home: { root: home }, environment: {} };
+    const { code, stdout } = await runCommand(place, ...words, '--strategy', file);
+    return { code, ...JSON.parse(stdout()) };
+  };
+  const sound = await audit('bar.close < bar.open');
+  assert.deepEqual([sound.code, sound.version, sound.fault], [0, null, null]);
+  assert.ok(sound.compared.decisions > 1_000);
+  const chance = await audit('Math.random() < 0.5');
+  assert.deepEqual([chance.code, chance.fault], [1, 'STRATEGY_LEAKS']);
+});
+
+test('a day that no calendar has is refused', async t => {
+  const { home, file } = await homeWith(t, WAITING);
+  const place = { home: { root: home }, environment: {} };
+  for (const day of ['2019-02-30', '2019-04-31T12:00', '2019-02-29T00:00+02:00']) {
+    const { code, stderr } = await runCommand(place, ...BACKTEST, file, '--from', day);
+    assert.equal(code, 2);
+    assert.match(stderr(), /TIME_INVALID: .* is not a time/);
+  }
+});
+
 test('where nothing serves, the way out is a version that is there, or a training', async t => {
   const { home } = await homeWith(t, WAITING);
   const place = { home: { root: home }, environment: {} };
