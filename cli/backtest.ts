@@ -145,6 +145,12 @@ async function readRequest(
     throw new AlphaloomError('USAGE', `A backtest has one timeframe; got ${[...timeframes].join(', ')}.`);
   const models = modelsOf(series, flags, cwd);
   const funding = await fundingOf(series, flags.funding ?? [], cwd);
+  if (flags.fundingBpsPer8h !== undefined && !funding.includes(null)) {
+    throw new AlphaloomError(
+      'USAGE',
+      '--funding-bps-per-8h is for series without a file of rates, and --funding gives one to each. Leave one of them out.',
+    );
+  }
   return {
     ...(await defaultRequest(loaded)),
     markets: series.map(

@@ -115,6 +115,17 @@ export const decide = (_prediction, portfolio, _policy, bar) => {
   assert.deepEqual([chance.code, chance.fault], [1, 'STRATEGY_LEAKS']);
 });
 
+test('a flat funding rate that nothing would be charged by is refused', async t => {
+  const { home, file } = await homeWith(t, WAITING);
+  const rates = join(home, 'rates.csv');
+  await writeFile(rates, 'time,rate\n2019-01-01T00:00Z,0.0001\n');
+  const place = { home: { root: home }, environment: {} };
+  const words = ['--funding', rates, '--funding-bps-per-8h', '1'];
+  const { code, stderr } = await runCommand(place, ...BACKTEST, file, ...words);
+  assert.equal(code, 2);
+  assert.match(stderr(), /USAGE: --funding-bps-per-8h is for series without a file of rates/);
+});
+
 test('a day that no calendar has is refused', async t => {
   const { home, file } = await homeWith(t, WAITING);
   const place = { home: { root: home }, environment: {} };
