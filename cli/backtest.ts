@@ -5,7 +5,11 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import { type Policy, parsePolicy } from '../contracts/policy.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import { measurePerformance } from '../evaluation/performance/measure-performance.ts';
-import { BACKTEST_FILES, writeBacktestFiles } from '../evaluation/report/write-backtest-files.ts';
+import {
+  BACKTEST_FILES,
+  requireOwnFolder,
+  writeBacktestFiles,
+} from '../evaluation/report/write-backtest-files.ts';
 import { readFundingFile } from '../evaluation/version-backtest/funding-file.ts';
 import type {
   BacktestRooms,
@@ -109,6 +113,7 @@ export async function playAndWrite(
   try {
     const played = await playVersions(rooms, request, series => progress.update(null, `asks ${series}`));
     const { document, setup, result } = played;
+    if (folder !== null) await requireOwnFolder(folder, document.id);
     progress.update(null, 'measures');
     const performance = measurePerformance(result, setup, { timeframe: document.timeframe });
     const target = folder ?? join(home.backtests, nameOf(document));
@@ -140,6 +145,12 @@ async function readRequest(
     throw new AlphaloomError('USAGE', `A backtest has one timeframe; got ${[...timeframes].join(', ')}.`);
   const models = modelsOf(series, flags, cwd);
   const funding = await fundingOf(series, flags.funding ?? [], cwd);
+  if (flags.fundingBpsPer8h !== undefined && !funding.includes(null)) {
+    throw new AlphaloomError(
+      'USAGE',
+      '--funding-bps-per-8h is for series without a file of rates, and --funding gives one to each. Leave one of them out.',
+    );
+  }
   return {
     ...(await defaultRequest(loaded)),
     markets: series.map(

@@ -9,7 +9,7 @@ import { readEvidence } from '../../inference/package.ts';
 import type { MoveDetail, VersionRecord } from '../../registry/registry.ts';
 import { type Reign, reignAt } from '../../registry/reign.ts';
 import type { CliContext } from '../context.ts';
-import { renderGate } from '../evidence-text.ts';
+import { renderGate, renderNumbers } from '../evidence-text.ts';
 import { renderHistory, renderTime } from '../history-text.ts';
 import { withRooms } from '../rooms.ts';
 import { parseTime } from '../series-arguments.ts';
@@ -45,6 +45,13 @@ async function championAt(
   series: Series,
   at: number,
 ): Promise<void> {
+  if (at > context.now()) {
+    throw new AlphaloomError(
+      'TIME_INVALID',
+      `${renderTime(at)} UTC has not come yet; ask for a time up to now, or without --at for the history.`,
+      { at },
+    );
+  }
   const id = seriesId(series);
   const now = context.now();
   if (at > now) throw futureTime('--at', at, now, 'Nobody knows who will be champion then.');
@@ -118,8 +125,7 @@ async function comparisonOf(artifacts: ArtifactStore, { move, because }: Reign):
 }
 
 function describeComparison({ rule }: Comparison): string {
-  const found = Object.entries(rule.numbers).map(([name, value]) => `${name} ${value ?? 'none'}`);
-  return `compared: ${rule.outcome} (${found.join(', ')})`;
+  return `compared: ${rule.outcome} (${renderNumbers(rule.numbers)})`;
 }
 
 /** An old package may be gone or damaged; who was champion can be told all the same. */

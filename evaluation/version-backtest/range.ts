@@ -41,10 +41,19 @@ export function resolveRange(request: RangeRequest): PlayedRange {
   const toTime = request.toTime ?? lastTime + barMs;
   if (request.fromTime === null && !allowSeen && unseenFrom >= toTime)
     throw nothingUnseen(markets, unseenFrom, toTime);
+  if (request.toTime === null && fromTime >= toTime) throw nothingStored(fromTime, toTime);
   requireBars(markets, fromTime, toTime);
   const inSample = markSeen(markets, fromTime, toTime, unseenFrom);
   if (inSample !== null && !allowSeen) throw refusal(inSample, fromTime, toTime, unseenFrom);
   return { fromTime, toTime, inSample };
+}
+
+function nothingStored(fromTime: number, toTime: number): AlphaloomError {
+  return new AlphaloomError(
+    'BACKTEST_INVALID',
+    `The stored bars end at ${iso(toTime)}, before ${iso(fromTime)}. Begin earlier, or bring newer bars: candles fetch, candles import.`,
+    { fromTime, storedTo: toTime },
+  );
 }
 
 function requireBars(markets: readonly RangeMarket[], fromTime: number, toTime: number): void {
