@@ -18,7 +18,7 @@ const MODEL: PlayedModel = {
   task: 'direction3',
   estimator: 'lightgbm',
   imported: false,
-  tradable: false,
+  tradable: true,
   trainedThroughTime: START - 200 * HOUR,
   judgedThroughTime: START - HOUR,
 };
@@ -61,6 +61,11 @@ function notes(markets: readonly NotedMarket[], changes: Partial<NotedBacktest> 
 test('where there is nothing to know nothing is said', () => {
   assert.deepEqual(notes([market(), market({ model: null })]), []);
   assert.deepEqual(notes([market()], { ignoreAge: true }), [], 'its age was not reached');
+  assert.deepEqual(
+    notes([market({ model: { ...MODEL, version: null, tradable: null } })]),
+    [],
+    'no gate judged it',
+  );
 });
 
 test('each thing to know is one sentence that names the markets it concerns', () => {
@@ -76,6 +81,11 @@ test('each thing to know is one sentence that names the markets it concerns', ()
       [market({ model: { ...MODEL, trainedOn: 'coinbase:ETHUSD/1h' } })],
       {},
       /^Traded is coinbase:BTCUSD\/1h by a model of coinbase:ETHUSD\/1h\.$/,
+    ],
+    [
+      [market({ model: { ...MODEL, tradable: false } })],
+      {},
+      /^Not tradable by what the gate found: v2 of coinbase:BTCUSD\/1h\. Serving/,
     ],
     [
       [market({ signals: { ...market().played.signals, unanswered: 1 } })],

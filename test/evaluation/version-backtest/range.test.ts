@@ -99,6 +99,13 @@ test('asked for, seen bars are played and marked: which, how many, by whom', () 
   );
 });
 
+test('what is asked for beyond the bars is not told as played', () => {
+  const wide = { fromTime: START - 500 * HOUR, toTime: START + 90_000 * HOUR };
+  assert.partialDeepStrictEqual(ask([market(null)], wide), { from: 0, to: 100 });
+  const two = [market(null), market(null, 10, 120, 'coinbase:ETHUSD/1h')];
+  assert.partialDeepStrictEqual(ask(two, wide), { from: 0, to: 120 });
+});
+
 test('a range without bars, or that ends before it begins, is refused', () => {
   const at = (hours: number) => START + hours * HOUR;
   const refused = [
@@ -108,7 +115,7 @@ test('a range without bars, or that ends before it begins, is refused', () => {
       { fromTime: at(200), toTime: at(300) },
       /has no bars from .*; it has them from 2024-01-01T00:00Z to 2024-01-05T03:00Z/,
     ],
-    [{ fromTime: at(200) }, /ends at/],
+    [{ fromTime: at(200) }, /has no bars from .* on; it has them from/],
   ] as const;
   for (const [changes, message] of refused)
     assert.throws(() => ask([market(60)], changes), { code: 'BACKTEST_INVALID', message });
