@@ -414,12 +414,13 @@ test('a command line that makes no sense is refused in a sentence', async () => 
   }
 });
 
-test('--out takes the four files; a place where nothing can be written is told before anything is played', async () => {
+test('--out takes the five files; a place where nothing can be written is told before anything is played', async () => {
   const { report } = await play('BTCUSD', '1h', '--out', 'here/there');
   const folder = join(root, 'here/there');
   assert.equal(report, join(folder, 'report.html'));
   assert.deepEqual((await readdir(folder)).sort(), [
     'backtest.json',
+    'bars.parquet',
     'equity.parquet',
     'report.html',
     'trades.parquet',
