@@ -120,10 +120,15 @@ export async function playAndWrite(
   }
 }
 
-/** `coinbase-BTCUSD-1h-3f2a9c01d7e4`; of several symbols the first and how many more. */
-function nameOf({ markets, id }: BacktestDocument): string {
+/** `coinbase-BTCUSD-1h-3f2a9c01d7e4`, with `-in-sample`; of several symbols the first and how many more. */
+function nameOf({ markets, id, inSample }: BacktestDocument): string {
   const [first, ...others] = markets.map(({ series }) => series.replaceAll(/[:/]/g, '-'));
-  return [first, ...(others.length > 0 ? [`and-${others.length}-more`] : []), id.slice(0, 12)].join('-');
+  return [
+    first,
+    ...(others.length > 0 ? [`and-${others.length}-more`] : []),
+    id.slice(0, 12),
+    ...(inSample ? ['in-sample'] : []),
+  ].join('-');
 }
 
 /** What is wrong with the request is told before anything is asked. */

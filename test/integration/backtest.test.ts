@@ -194,6 +194,7 @@ test('bars that training saw are refused with the first that may be played, and 
   assert.equal((await play('BTCUSD', '1h', '--from', allowed)).inSample, null);
 
   const marked = await play('BTCUSD', '1h', '--from', '2018-06-01', '--in-sample');
+  assert.match(marked.report, /-in-sample\/report\.html$/);
   assert.equal(marked.inSample?.throughTime, trainedThroughTime);
   assert.match(await readFile(marked.report, 'utf8'), /in.sample/i);
   const text = (await run('BTCUSD', '1h', '--from', '2018-06-01', '--in-sample')).stdout();
@@ -228,6 +229,9 @@ test('a model that is older than serving allows says nothing, unless it is told 
   );
   const aged = await play('BTCUSD', '1h', '--from', '2019-09-01', '--ignore-age');
   assert.equal(aged.markets[0].signals.expired, 0);
+  const held = await play('BTCUSD', '1h', '--from', '2019-09-01');
+  assert.notEqual(aged.markets[0].signalsSha256, held.markets[0].signalsSha256);
+  assert.equal(aged.markets[0].candles.sha256, held.markets[0].candles.sha256);
   assert.match(
     aged.notes.join('\n'),
     /Answering where serving would hold for its age: v1 of coinbase:BTCUSD/,

@@ -34,6 +34,7 @@ function market(changes: Partial<PlayedMarket> = {}, facts: Partial<NotedMarket>
       model: MODEL,
       labels: { kind: 'triple-barrier', horizonBars: 24, upAtr: 2, downAtr: 2 },
       signals: { long: 1, short: 1, noTrade: 98, unanswered: 0, expired: 0 },
+      signalsSha256: 'e',
       candles: { bars: 100, firstTime: START, lastTime: START + 99 * HOUR, sha256: 'c' },
       rules: { tick: 0.01, lot: null, minQuantity: null, minNotional: null, fetchedTime: 1 },
       funding: null,
