@@ -264,6 +264,9 @@ test('one purse pays one set of costs', async () => {
   assert.match(message, /differ in costs\.feeBps \(25, 10\)/);
   const { costs } = await play(...differing, '--fees', '0', '--maker-fee-bps', '0', '--impact-bps', '10');
   assert.deepEqual([costs.feeBps, costs.makerFeeBps, costs.impactBps], [0, 0, 10]);
+  const inBase = await play('BTCUSD', '1h', '--fee-currency', 'received');
+  assert.equal(inBase.costs.feeCurrency, 'received');
+  assert.notEqual(inBase.performance.finalEquity, (await play('BTCUSD', '1h')).performance.finalEquity);
 });
 
 test('swaps pay funding, from a file or by a constant rate; without, the notes say so', async () => {
