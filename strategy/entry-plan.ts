@@ -84,13 +84,12 @@ function distanceOf(level: LevelDistance, barrier: number | null, volatility: nu
 
 function targetPlans(tp2: Distance | null, shares: Policy['exits']['targetShares']): readonly TargetPlan[] {
   if (tp2 === null) return [];
+  if (shares.tp2 === 1) return [{ distance: tp2, share: 1 }];
   const { unit, value } = tp2;
-  const plan = (name: (typeof TARGETS)[number]): TargetPlan => ({
+  return TARGETS.filter(name => shares[name] > 0).map(name => ({
     distance: { unit, value: TARGET_LADDER[name] * value },
     share: shares[name],
-  });
-  if (shares.tp2 === 1) return [plan('tp2')];
-  return TARGETS.filter(name => shares[name] > 0).map(plan);
+  }));
 }
 
 function maxBarsOf(maxBars: Policy['exits']['maxBars'], labels: LabelSpec): number | null {

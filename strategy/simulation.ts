@@ -175,18 +175,20 @@ export class Simulation {
     this.#decideAll();
   }
 
+  /** Counts through the books: an iterator per phase would be most of what a trade allocates. */
   #match(): void {
     const books = this.#books;
+    const count = books.length;
     if (books.every(isIdle)) return;
-    for (const book of books) if (book.row >= 0) this.#payFunding(book);
-    for (const book of books) if (isMatched(book)) this.#exits.continueAtOpen(book);
-    for (const book of books) if (isMatched(book)) this.#exits.jumpedAtOpen(book);
-    for (const book of books) if (isOrdered(book)) this.#entries.atOpen(book);
-    for (const book of books) if (isOrdered(book)) this.#entries.limitWithin(book);
+    for (let i = 0; i < count; i++) if (books[i].row >= 0) this.#payFunding(books[i]);
+    for (let i = 0; i < count; i++) if (isMatched(books[i])) this.#exits.continueAtOpen(books[i]);
+    for (let i = 0; i < count; i++) if (isMatched(books[i])) this.#exits.jumpedAtOpen(books[i]);
+    for (let i = 0; i < count; i++) if (isOrdered(books[i])) this.#entries.atOpen(books[i]);
+    for (let i = 0; i < count; i++) if (isOrdered(books[i])) this.#entries.limitWithin(books[i]);
     if (!this.#isSpot && this.#account.open > 0) this.#liquidate();
-    for (const book of books) if (isMatched(book)) this.#exits.levelsWithin(book);
-    for (const book of books) if (isMatched(book)) this.#exits.timeAtClose(book);
-    for (const book of books) if (isOrdered(book)) this.#entries.lapse(book);
+    for (let i = 0; i < count; i++) if (isMatched(books[i])) this.#exits.levelsWithin(books[i]);
+    for (let i = 0; i < count; i++) if (isMatched(books[i])) this.#exits.timeAtClose(books[i]);
+    for (let i = 0; i < count; i++) if (isOrdered(books[i])) this.#entries.lapse(books[i]);
   }
 
   #payFunding(book: SymbolBook): void {
@@ -210,18 +212,21 @@ export class Simulation {
   }
 
   #mark(lines: LineWriter, line: number): void {
-    const marks = this.#marks;
-    marks.cash = this.#account.cash;
-    marks.equity = marks.cash;
-    marks.grossExposure = 0;
-    for (const book of this.#books) {
-      const { position } = book;
+    const books = this.#books;
+    const { cash } = this.#account;
+    let equity = cash;
+    let grossExposure = 0;
+    for (let i = 0; i < books.length; i++) {
+      const { position } = books[i];
       if (position.side === 0) continue;
-      const value = position.quantity * book.lastClose;
-      marks.equity += position.side * value;
-      marks.grossExposure += value;
+      const value = position.quantity * books[i].lastClose;
+      equity += position.side * value;
+      grossExposure += value;
     }
-    lines.write(line, marks, heldOf(this.#books[0]));
+    this.#marks.cash = cash;
+    this.#marks.equity = equity;
+    this.#marks.grossExposure = grossExposure;
+    lines.write(line, this.#marks, heldOf(books[0]));
   }
 
   #decideAll(): void {

@@ -13,7 +13,7 @@ export const edge: GateRule = {
 function judgeEdge({ intervals, backtest }: GateFacts): Judgement {
   const net = intervals.netReturnPerTrade;
   const outcome = outcomeOf([liesAbove(net.low, 0)]);
-  const mean = `${basisPoints(net.value)} per trade after ${2 * backtest.costsPerSideBps} bp of costs`;
+  const mean = `${basisPoints(net.value)} per trade after costs (up to ${2 * backtest.costsPerSideBps} bp)`;
   const reasons: Record<RuleOutcome, string> = {
     pass: `It earned ${mean}, at least ${atLeast(net.low === null ? null : net.low * 10_000, 1)} bp with 95 % confidence.`,
     fail: `It made ${mean}, and the interval (${interval(net, basisPoints)}) does not stay above 0: signals and paper trading only.`,
