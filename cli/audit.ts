@@ -23,7 +23,7 @@ import { resolveFeatures } from '../features/sets.ts';
 import type { OpenRooms } from '../host/compose.ts';
 import type { LoadedConfig } from '../host/config.ts';
 import { DEFAULT_POLICY, loadPolicy } from '../host/policies.ts';
-import { loadConfiguredRecipe } from '../host/recipes.ts';
+import { DEFAULT_RECIPE, loadConfiguredRecipe } from '../host/recipes.ts';
 import type { ModelInputs } from '../inference/answer-bars.ts';
 import { loadServingModel, type ServingModel } from '../inference/serving-model.ts';
 import type { VersionRecord } from '../registry/registry.ts';
@@ -31,12 +31,12 @@ import { decide } from '../strategy/decide.ts';
 import { loadOwnStrategy } from '../strategy/own/own-strategy.ts';
 import { integer } from './arguments.ts';
 import type { CliContext } from './context.ts';
-import { parseVersion } from './models/version-argument.ts';
+import { parseVersion, wayOut } from './models/version-argument.ts';
 import { withRooms } from './rooms.ts';
 import { renderTable } from './table.ts';
 
 interface AuditOptions {
-  readonly version?: number | 'champion';
+  readonly version?: number | 'champion' | 'none';
   readonly recipe?: string;
   readonly policy: string;
   readonly strategy?: string;
@@ -52,7 +52,7 @@ export function register(command: Command, context: CliContext): void {
   command
     .argument('<symbol>', 'BTCUSD; with a venue: coinbase:BTCUSD')
     .argument('<timeframe>', '1h')
-    .option('--version <version>', 'v7, or champion (the default)', versionOrChampion)
+    .option('--version <version>', 'v7, champion (the default), or none (with --strategy)', chosenVersion)
     .option(
       '--recipe <name>',
       'in place of a version: a recipe’s features, before anything is trained on them',
@@ -92,14 +92,15 @@ interface Audited {
   readonly options: AuditOptions;
 }
 
-/** A version, or a recipe that need not have one. */
+/** A version, a recipe that need not have one, or a strategy alone, whose labels and costs are the default recipe's. */
 interface Subject {
   /** `v7`, or `recipe mine`. */
   readonly name: string;
   readonly version: number | null;
   readonly recipe: Recipe;
   readonly model: ServingModel | null;
-  readonly inputs: ModelInputs;
+  /** Null: nothing is computed but what the strategy is shown. */
+  readonly inputs: ModelInputs | null;
 }
 
 /** @throws AlphaloomError USAGE, VERSION_NOT_FOUND, CHAMPION_NONE, RECIPE_NOT_FOUND and what is wrong with a recipe */
@@ -107,10 +108,19 @@ async function subjectOf(
   rooms: OpenRooms,
   loaded: LoadedConfig,
   series: Series,
-  { recipe: recipeName, version: asked }: AuditOptions,
+  { recipe: recipeName, version: asked, strategy }: AuditOptions,
 ): Promise<Subject> {
+  if (recipeName === undefined && asked === 'none') {
+    if (strategy === undefined) throw nothingDecides();
+    const recipe = await loadConfiguredRecipe(loaded, DEFAULT_RECIPE);
+    return { name: strategy, version: null, recipe, model: null, inputs: null };
+  }
   if (recipeName === undefined) {
-    const record = await versionOf(rooms, series, asked ?? 'champion');
+    const record = await versionOf(
+      rooms,
+      series,
+      asked === undefined || asked === 'none' ? 'champion' : asked,
+    );
     const model = await loadServingModel(rooms.artifacts, record);
     const { version } = record;
     return { name: `v${version}`, version, recipe: model.meta.recipe, model, inputs: model };
@@ -140,7 +150,7 @@ async function audit(
   const onProgress = (done: number, all: number) => progress.update(done / all, `${done} of ${all} cuts`);
   const spec: ChainSpec = {
     model,
-    inputs,
+    ...(inputs && { inputs }),
     symbol: series.symbol,
     kind,
     labels: recipe.labels,
@@ -161,8 +171,15 @@ async function audit(
   if (fault !== null) context.endWith(1);
 }
 
-function versionOrChampion(text: string): number | 'champion' {
-  return text === 'champion' ? text : parseVersion(text);
+function chosenVersion(text: string): AuditOptions['version'] {
+  return text === 'champion' || text === 'none' ? text : parseVersion(text);
+}
+
+function nothingDecides(): AlphaloomError {
+  return new AlphaloomError(
+    'USAGE',
+    'Without a model only a strategy of your own decides: --version none needs --strategy FILE.',
+  );
 }
 
 /** @throws AlphaloomError VERSION_NOT_FOUND, CHAMPION_NONE */
@@ -176,7 +193,7 @@ async function versionOf(
   if (version !== null) return version;
   throw new AlphaloomError(
     'CHAMPION_NONE',
-    `${id} has no champion to audit. Train one, name a version (--version v1), or a recipe that is not trained yet (--recipe mine).`,
+    `${id} has no champion to audit; ${await wayOut(registry, series)} A recipe that is not trained yet: --recipe mine.`,
     { series: id },
   );
 }

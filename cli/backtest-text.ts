@@ -1,7 +1,8 @@
 import type { BacktestReport, PlayedMarket } from '../contracts/backtest-document.ts';
 import type { Performance } from '../contracts/performance.ts';
 import { joined, utc } from '../contracts/wording.ts';
-import { duration, gain, money, ratio, share, whole } from '../evaluation/report/amounts.ts';
+import { duration, fixed, gain, money, ratio, share, whole } from '../evaluation/report/amounts.ts';
+import { isYearly } from '../evaluation/report/benchmark-section.ts';
 import type { Paint } from './output.ts';
 import { renderTable } from './table.ts';
 
@@ -74,8 +75,9 @@ function signalsOf({ signals }: PlayedMarket): string {
   return `signals ${whole(signals.long)} LONG, ${whole(signals.short)} SHORT, ${whole(signals.noTrade)} NO_TRADE`;
 }
 
-function figures({ account, buyAndHold: held, randomEntries, trades, ...rest }: Performance): Line[] {
-  const { exposure, drawdown, timeframe } = rest;
+function figures(performance: Performance): Line[] {
+  const { account, buyAndHold: held, randomEntries, trades, exposure, drawdown, timeframe } = performance;
+  const yearly = isYearly(performance);
   return [
     {
       name: 'return',
@@ -83,11 +85,11 @@ function figures({ account, buyAndHold: held, randomEntries, trades, ...rest }: 
       held: gain(held.totalReturn),
       ...(randomEntries && { random: `${gain(randomEntries.totalReturn.p50)} (median)` }),
     },
-    { name: 'return per year', account: gain(account.cagr), held: gain(held.cagr) },
+    ...(yearly ? [{ name: 'return per year', account: gain(account.cagr), held: gain(held.cagr) }] : []),
     { name: 'volatility per year', account: share(account.volatility), held: share(held.volatility) },
     { name: 'Sharpe', account: ratio(account.sharpe), held: ratio(held.sharpe) },
     { name: 'Sortino', account: ratio(account.sortino), held: ratio(held.sortino) },
-    { name: 'Calmar', account: ratio(account.calmar), held: ratio(held.calmar) },
+    ...(yearly ? [{ name: 'Calmar', account: ratio(account.calmar), held: ratio(held.calmar) }] : []),
     { name: 'largest drawdown', account: share(account.maxDrawdown), held: share(held.maxDrawdown) },
     { name: 'longest under a peak', account: duration(drawdown.longestBars, timeframe) },
     { name: 'in the market', account: share(exposure.share) },
@@ -130,7 +132,7 @@ function chance({ randomEntries, monteCarlo, account }: Performance): string[] {
   return [
     ...(randomEntries
       ? [
-          `Against random entries of the same sides, holding times and costs: better than ${share(randomEntries.percentile, 0)} of ${whole(randomEntries.totalReturn.draws)} (p ${ratio(randomEntries.pValue)})`,
+          `Against random entries of the same sides, holding times and costs: better than ${share(randomEntries.percentile, 0)} of ${whole(randomEntries.totalReturn.draws)} (p ${fixed(randomEntries.pValue, 3)})`,
         ]
       : []),
     ...(tradeOrder

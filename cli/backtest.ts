@@ -6,7 +6,11 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import { type Policy, parsePolicy } from '../contracts/policy.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import { measurePerformance } from '../evaluation/performance/measure-performance.ts';
-import { BACKTEST_FILES, writeBacktestFiles } from '../evaluation/report/write-backtest-files.ts';
+import {
+  BACKTEST_FILES,
+  requireOwnFolder,
+  writeBacktestFiles,
+} from '../evaluation/report/write-backtest-files.ts';
 import { readFundingFile } from '../evaluation/version-backtest/funding-file.ts';
 import type {
   BacktestRooms,
@@ -117,6 +121,7 @@ export async function playAndWrite(
   try {
     const played = await playVersions(rooms, request, series => progress.update(null, `asks ${series}`));
     const { document, setup, result } = played;
+    if (folder !== null) await requireOwnFolder(folder, document.id);
     progress.update(null, 'measures');
     const performance = measurePerformance(result, setup, { timeframe: document.timeframe });
     const target = folder ?? join(home.backtests, nameOf(document));

@@ -59,7 +59,8 @@ export function renderOffer(offer: OfferOutcome): string {
   return `${offer.decision}: ${offer.reason}`;
 }
 
-function renderNumbers(numbers: RuleResult['numbers']): string {
+/** What a rule or a comparison found, in one line. */
+export function renderNumbers(numbers: RuleResult['numbers']): string {
   return Object.entries(numbers)
     .map(([name, value]) => `${name} ${renderNumber(value)}`)
     .join(', ');

@@ -8,21 +8,25 @@ interface SignalSource {
 }
 
 /**
- * Turns SIGINT and SIGTERM into an AbortSignal for commands that ask for one; for the others, and at the second signal,
- * the process ends at once.
+ * Turns SIGINT and SIGTERM into an AbortSignal for commands that ask for one; at the second signal the process ends at once.
+ * Until one asks, nothing listens: the system then ends the process even where a strategy's endless loop would never let a
+ * listener run.
  */
 export function createInterruption(source: SignalSource): { signal(): AbortSignal } {
   const controller = new AbortController();
-  let isWanted = false;
-  for (const name of Object.keys(EXIT_CODES) as Signal[]) {
-    source.on(name, () => {
-      if (!isWanted || controller.signal.aborted) source.exit(EXIT_CODES[name]);
-      controller.abort(name);
-    });
-  }
+  let isListening = false;
+  const listen = () => {
+    isListening = true;
+    for (const name of Object.keys(EXIT_CODES) as Signal[]) {
+      source.on(name, () => {
+        if (controller.signal.aborted) source.exit(EXIT_CODES[name]);
+        controller.abort(name);
+      });
+    }
+  };
   return {
     signal() {
-      isWanted = true;
+      if (!isListening) listen();
       return controller.signal;
     },
   };

@@ -1,3 +1,5 @@
+import { Console } from 'node:console';
+import { writeSync } from 'node:fs';
 import { resolveHome } from '../host/paths.ts';
 import { normaliseArguments } from './arguments.ts';
 import type { CliContext } from './context.ts';
@@ -8,15 +10,29 @@ import { runProgram } from './program.ts';
 // ONNX Runtime reports its use to its vendor unless told not to, before it is loaded; child processes inherit this.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
+// Answers go to standard output by themselves: what files of the user's own log must not stand among them.
+globalThis.console = new Console(process.stderr, process.stderr);
+
 const argv = process.argv.slice(2);
 const environment = process.env;
 const output = createProcessOutput();
 const interruption = createInterruption(process);
 const warned = new Set<string>();
 let resultCode: 0 | 1 | 2 = 0;
+let isOver = false;
+// A file of the user's own (a strategy, features) may end the process; no script may take that for success.
+process.on('exit', code => {
+  if (isOver || code !== 0) return;
+  writeSync(
+    2,
+    'The process was ended before the command had answered: a file of your own calls process.exit.\n',
+  );
+  process.exitCode = 1;
+});
 
 const exitCode = await runProgram(argv, output, createContext);
 await output.flush();
+isOver = true;
 // Native clients may still hold the event loop; a command that has answered is over.
 process.exit(exitCode || resultCode);
 
@@ -53,8 +69,9 @@ function warnOnce(warning: string): void {
 function createProcessOutput(): Output {
   // A reader that has seen enough (`| head`) ends the command quietly.
   process.stdout.on('error', error => {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    isOver = true;
+    process.exit(0);
   });
   return createOutput(process, {
     ...normaliseArguments(argv).flags,

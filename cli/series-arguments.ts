@@ -62,7 +62,7 @@ async function readSymbolsFile(path: string): Promise<string[]> {
 /** ISO 8601 (`2026-03-01`, `2026-03-01T12:00Z`; without a zone it is UTC) to epoch ms. */
 export function parseTime(text: string): number {
   const iso = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
-  if (iso.test(text)) {
+  if (iso.test(text) && isDay(text.slice(0, 10))) {
     const time = Date.parse(/T.*(Z|[+-]\d{2}:?\d{2})$/.test(text) || !text.includes('T') ? text : `${text}Z`);
     if (!Number.isNaN(time)) return time;
   }
@@ -71,6 +71,12 @@ export function parseTime(text: string): number {
     `"${text}" is not a time. Write ISO 8601 in UTC, e.g. 2026-03-01 or 2026-03-01T12:00Z.`,
     { got: text },
   );
+}
+
+/** Whether the calendar has it: the parser of JavaScript would read 2026-02-30 as 2 March. */
+function isDay(text: string): boolean {
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 /** `train.seed=2` and the like; values are read as JSON where they are JSON, else as text. */
@@ -88,6 +94,9 @@ function parseValue(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text;
+    if (!/^[{[]/.test(text)) return text;
+    throw new AlphaloomError('USAGE', `${text} is not JSON; write names in quotes, e.g. {"train": 0.5}.`, {
+      got: text,
+    });
   }
 }

@@ -60,7 +60,7 @@ export interface BacktestSummary {
   /** Largest fall of that account from an earlier peak, marked at each bar's close, as a share of the peak. */
   readonly maxDrawdown: number;
   readonly meanHoldingBars: number | null;
-  /** Share of the bars in which a position was open. */
+  /** Share of the bars in which a position was open; not in the one at whose open a signal closed it. */
   readonly exposure: number;
   readonly costsPerSideBps: number;
   /** Trades by how they were left; evidence of earlier versions knows neither `trailing` nor `liquidation`. */

@@ -3,6 +3,7 @@ import type { CostSpec } from '../contracts/costs.ts';
 import type { BacktestSummary } from '../contracts/evidence.ts';
 import type { MarketKind } from '../contracts/series.ts';
 import { costsPerSideBps } from '../strategy/costs.ts';
+import { occupiedBars } from './performance/exposure.ts';
 
 /** What evidence says of a backtest of one symbol. */
 export function summarizeBacktest(
@@ -27,7 +28,7 @@ export function summarizeBacktest(
     totalNetReturn: equity[bars - 1] / initialCash - 1,
     maxDrawdown: maxDrawdown(equity, initialCash),
     meanHoldingBars: mean(held),
-    exposure: held.reduce((sum, count) => sum + count, 0) / bars,
+    exposure: trades.reduce((sum, trade) => sum + occupiedBars(trade), 0) / bars,
     costsPerSideBps: costsPerSideBps(costs),
     exits: countExits(trades),
     costs: {

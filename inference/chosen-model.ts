@@ -40,11 +40,11 @@ export async function openChosenModel(
   const champion = await registry.champion(id);
   const version = choice.kind === 'version' ? await registry.get(id, choice.version) : champion;
   if (version === null) {
-    throw new AlphaloomError(
-      'CHAMPION_NONE',
-      `${id} has no champion. Train or promote one, or name a version: --version v1.`,
-      { series: id },
-    );
+    const newest = (await registry.list(id)).at(-1);
+    const way = newest
+      ? `promote one of its versions, or name it: --version v${newest.version}.`
+      : `nothing was trained for it yet: train ${series.venue}:${series.symbol} ${series.timeframe}.`;
+    throw new AlphaloomError('CHAMPION_NONE', `${id} has no champion; ${way}`, { series: id });
   }
   const model = await loadServingModel(artifacts, version);
   return {

@@ -47,7 +47,7 @@ function refusal(folder: string, error: Error): unknown {
     code === 'ENOENT' ? 'the file system takes no folder there' : 'a file stands where a folder is needed';
   return new AlphaloomError(
     'PERMISSION_DENIED',
-    `The folder ${folder} can’t be made: ${why}. Set ALPHALOOM_HOME to a folder that is yours.`,
+    `The folder ${folder} can’t be made: ${why}. Name a folder that is yours (the home is set by ALPHALOOM_HOME).`,
     { path: folder },
     { cause: error },
   );

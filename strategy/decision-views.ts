@@ -122,7 +122,12 @@ export function closedBarAt(book: SymbolBook): ClosedBar {
 }
 
 function recentOf({ candles, row }: SymbolBook): ClosedBar['recent'] {
-  return (column, bars) => candles[column].slice(Math.max(0, row + 1 - bars), row + 1);
+  return (column, bars) => {
+    const values = candles[column];
+    if (values === undefined)
+      throw new TypeError(`bar.recent knows open, high, low, close and volume; it was asked for ${column}`);
+    return values.slice(Math.max(0, row + 1 - bars), row + 1);
+  };
 }
 
 function positionView({ position, candles, row }: SymbolBook): PositionView {

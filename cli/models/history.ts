@@ -9,7 +9,7 @@ import { readEvidence } from '../../inference/package.ts';
 import type { MoveDetail, VersionRecord } from '../../registry/registry.ts';
 import { type Reign, reignAt } from '../../registry/reign.ts';
 import type { CliContext } from '../context.ts';
-import { renderGate } from '../evidence-text.ts';
+import { renderGate, renderNumbers } from '../evidence-text.ts';
 import { renderHistory, renderTime } from '../history-text.ts';
 import { withRooms } from '../rooms.ts';
 import { parseTime } from '../series-arguments.ts';
@@ -44,6 +44,13 @@ async function championAt(
   series: Series,
   at: number,
 ): Promise<void> {
+  if (at > context.now()) {
+    throw new AlphaloomError(
+      'TIME_INVALID',
+      `${renderTime(at)} UTC has not come yet; ask for a time up to now, or without --at for the history.`,
+      { at },
+    );
+  }
   const id = seriesId(series);
   const reign = reignAt(await registry.events(id), at);
   const asked = { series: id, at: new Date(at).toISOString() };
@@ -115,8 +122,7 @@ async function comparisonOf(artifacts: ArtifactStore, { move, because }: Reign):
 }
 
 function describeComparison({ rule }: Comparison): string {
-  const found = Object.entries(rule.numbers).map(([name, value]) => `${name} ${value ?? 'none'}`);
-  return `compared: ${rule.outcome} (${found.join(', ')})`;
+  return `compared: ${rule.outcome} (${renderNumbers(rule.numbers)})`;
 }
 
 /** An old package may be gone or damaged; who was champion can be told all the same. */

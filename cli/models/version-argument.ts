@@ -29,6 +29,14 @@ export async function chosenVersion(
   if (champion) return champion;
   throw new AlphaloomError(
     'CHAMPION_NONE',
-    `${seriesId(series)} has no champion. Name a version: models show ${series.symbol} ${series.timeframe} v1.`,
+    `${seriesId(series)} has no champion; ${await wayOut(registry, series)}`,
+    { series: seriesId(series) },
   );
+}
+
+/** What to do where a series has no champion: name one of its versions, or train its first. */
+export async function wayOut(registry: Registry, series: Series): Promise<string> {
+  const newest = (await registry.list(seriesId(series))).at(-1);
+  if (newest) return `name one of its versions, e.g. v${newest.version} (see models list), or promote one.`;
+  return `nothing was trained for it yet: train ${series.venue}:${series.symbol} ${series.timeframe}.`;
 }

@@ -24,8 +24,8 @@ footer { padding-top: 24px; padding-bottom: 48px; margin-top: 32px; }
 ul { margin: 0; padding-left: 20px; }
 li { margin-bottom: 6px; max-width: 72ch; overflow-wrap: break-word; }
 
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 1px; margin: 20px 0; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; background: var(--line); }
-.figures > div { padding: 12px 16px; background: var(--paper); }
+.figures { display: flex; flex-wrap: wrap; gap: 1px; margin: 20px 0; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; background: var(--line); }
+.figures > div { flex: 1 1 130px; padding: 12px 16px; background: var(--paper); }
 .figures dt { color: var(--muted); font-size: 13px; }
 .figures dd { margin: 2px 0 0; font-size: 22px; line-height: 1.25; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
 .figures dd + dd { font-size: 13px; font-weight: 400; letter-spacing: 0; color: var(--muted); }
@@ -73,7 +73,7 @@ figcaption { margin-top: 4px; max-width: 72ch; }
   header, main, footer { padding-left: 16px; padding-right: 16px; }
   header { padding-top: 20px; }
   h1 { font-size: 23px; }
-  .figures { grid-template-columns: 1fr 1fr; }
+  .figures > div { flex-basis: 40%; }
   .figures dd { font-size: 19px; }
   th, td { padding-right: 10px; }
   td.text:first-child { min-width: 9ch; }

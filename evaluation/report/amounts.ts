@@ -1,6 +1,6 @@
 import { TIMEFRAME_MS, type Timeframe } from '../../contracts/series.ts';
 
-/** `12,345.60 USD`; under 1 with four significant digits. */
+/** `12,345.60 USD`; under 1 with four significant digits, under a millionth as a power of ten. */
 export function money(value: number | null, quote: string | null): string {
   if (value === null) return '–';
   const isSmall = Math.abs(value) < 1 && value !== 0;
@@ -71,6 +71,7 @@ const UNITS = [
 ] as const;
 
 function significant(value: number, digits: number): string {
+  if (Math.abs(value) < 1e-6) return value.toExponential(digits - 1).replaceAll('-', '−');
   return value.toLocaleString('en-US', { maximumSignificantDigits: digits }).replace('-', '−');
 }
 

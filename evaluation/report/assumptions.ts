@@ -13,9 +13,7 @@ export function assumptionSection({ document, performance }: PlayedBacktest): Co
   return [
     html`<h3>Played</h3>`,
     marketTable(document),
-    html`<h3>Policy ${document.policy.name}</h3>`,
-    document.policy.description === '' ? null : html`<p>${document.policy.description}</p>`,
-    list(policySentences(document)),
+    ...(document.strategy === null ? policyPart(document) : strategyPart(document.strategy, document.policy)),
     html`<h3>Fills and costs</h3>`,
     list([
       ...FILLS,
@@ -63,6 +61,33 @@ function decider({ series, model }: PlayedMarket, strategy: PlayedStrategy | nul
   const name = model.version === null ? model.packageId.slice(0, 12) : `v${model.version}`;
   const origin = model.trainedOn === series ? '' : ` of ${model.trainedOn}`;
   return html`${own === null ? null : `${own} with `}${name} ${model.recipe}${origin}, trained through <span class="kept">${day(model.trainedThroughTime)}</span>`;
+}
+
+function policyPart(document: BacktestDocument): Content[] {
+  const { name, description } = document.policy;
+  return [
+    html`<h3>Policy ${name}</h3>`,
+    description === '' ? null : html`<p>${description}</p>`,
+    list(policySentences(document)),
+  ];
+}
+
+/** Of the policy that a strategy of one's own is given, only the account's limits bind. */
+function strategyPart(strategy: PlayedStrategy, policy: Policy): Content[] {
+  return [
+    html`<h3>Strategy ${strategy.file}</h3>`,
+    list([
+      'Decides by itself when to enter and to leave, by what order and how much, and where stop, targets and time limit stand.',
+      `Is given the policy ${policy.name}, of which these bind: all positions together at most ${fixed(policy.maxLeverage, 2)} times the equity${volumeLimit(policy)}.`,
+      `Audited on the played bars: ${whole(strategy.audit.repeated)} decisions asked for again, the bars cut off at ${whole(strategy.audit.cuts)} places.`,
+    ]),
+  ];
+}
+
+function volumeLimit({ maxVolumeShare }: Policy): string {
+  return maxVolumeShare === undefined
+    ? ''
+    : `; an order takes at most ${share(maxVolumeShare)} of a bar’s volume`;
 }
 
 function policySentences({ policy, markets }: BacktestDocument): string[] {
@@ -138,7 +163,7 @@ function costSentences(costs: CostSpec): string[] {
     ...(costs.feeCurrency === 'received' ? ['Fees are taken from what an order receives.'] : []),
     ...(costs.fundingBpsPer8h === undefined
       ? []
-      : [`Funding where no rates were recorded: ${bp(costs.fundingBpsPer8h)} each eight hours.`]),
+      : [`Funding of a series without a file of rates: ${bp(costs.fundingBpsPer8h)} each eight hours.`]),
   ];
 }
 
@@ -163,7 +188,7 @@ function refusedSentences({ tooSmall, noFunds, lapsed, noLevels }: RefusedOrders
     [tooSmall, 'too small for the venue'],
     [noFunds, 'without funds'],
     [lapsed, 'limit orders that were not reached'],
-    [noLevels, 'without a volatility to set levels by'],
+    [noLevels, 'without levels: an unknown volatility, or a level at no positive price'],
   ] as const;
   const some = parts.filter(([count]) => count > 0);
   if (some.length === 0) return [];

@@ -50,7 +50,7 @@ function titleOf({ document }: PlayedBacktest): string {
     symbols.length > 4
       ? `${symbols.slice(0, 3).join(', ')} and ${symbols.length - 3} more`
       : symbols.join(', ');
-  return `${named} ${document.timeframe} · ${document.policy.name}`;
+  return `${named} ${document.timeframe} · ${document.strategy?.file ?? document.policy.name}`;
 }
 
 /** What must not be missed. */

@@ -35,7 +35,7 @@ export function benchmarkSection({ performance }: PlayedBacktest): Content {
       row('This backtest', account),
       row('Bought and held', buyAndHold),
     ]),
-    html`<p class="note">Volatility and ratios are a year’s (365 days), without a riskless rate; the probability that the true Sharpe ratio is above 0 is ${share(account.probabilisticSharpe)}. Buying and holding pays its costs too.</p>`,
+    html`<p class="note">Volatility and ratios are a year’s (365 days), without a riskless rate${account.probabilisticSharpe === null ? '' : `; the probability that the true Sharpe ratio is above 0 is ${share(account.probabilisticSharpe)}`}. Buying and holding pays its costs too.</p>`,
     randomEntries === null
       ? html`<p>There is nothing to set beside random entries.</p>`
       : randomFigure(randomEntries),

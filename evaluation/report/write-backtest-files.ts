@@ -1,4 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AlphaloomError } from '../../contracts/errors.ts';
 import { writeFileAtomic } from '../../storage/files.ts';
 import { renderBacktestReport } from './backtest-report.ts';
 import { writeBarTable } from './bar-table.ts';
@@ -16,8 +18,35 @@ export const BACKTEST_FILES = {
 } as const;
 
 /**
- * Writes the five files of a backtest, in place of those that are there; each appears whole or not at all. The same
- * backtest gives the same JSON and the same report, byte for byte.
+ * Nothing that was found out before is written over: a folder that holds files of these names is taken only for the very
+ * backtest that lies in it.
+ * @param folder is there
+ * @param id of the backtest that is to be written
+ * @throws AlphaloomError FILE_EXISTS
+ */
+export async function requireOwnFolder(folder: string, id: string): Promise<void> {
+  const names: readonly string[] = Object.values(BACKTEST_FILES);
+  const taken = (await readdir(folder)).filter(name => names.includes(name));
+  if (taken.length === 0 || (await writtenId(join(folder, BACKTEST_FILES.document))) === id) return;
+  throw new AlphaloomError(
+    'FILE_EXISTS',
+    `${folder} holds another backtest (${taken.join(', ')}); nothing was written. Name another folder with --out, or move those files away.`,
+    { folder, files: taken },
+  );
+}
+
+/** Null where no backtest’s document can be read. */
+async function writtenId(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')).id;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Writes the five files of a backtest, in place of those that are there (see `requireOwnFolder`); each appears whole or not at
+ * all. The same backtest gives the same JSON and the same report, byte for byte.
  * - `backtest.json`: the document, and `performance` with all figures
  * - `trades.parquet`: a row per trade
  * - `equity.parquet`: a row per played open time

@@ -47,6 +47,7 @@ export function resolveRange(request: RangeRequest): PlayedRange {
   if (request.fromTime === null && !allowSeen && unseenFrom >= toTime)
     throw nothingUnseen(markets, unseenFrom, toTime);
   requireAscending(request);
+  if (request.toTime === null && fromTime >= toTime) throw nothingStored(fromTime, toTime);
   requireBars(markets, fromTime, toTime);
   const inSample = markSeen(markets, fromTime, toTime, unseenFrom);
   if (inSample !== null && !allowSeen) throw refusal(inSample, fromTime, toTime, unseenFrom);
@@ -59,6 +60,14 @@ function requireAscending({ fromTime, toTime }: RangeRequest): void {
     'BACKTEST_INVALID',
     `The range ends at ${iso(toTime)}, before it begins at ${iso(fromTime)}. Give a --to after --from.`,
     { fromTime, toTime },
+  );
+}
+
+function nothingStored(fromTime: number, toTime: number): AlphaloomError {
+  return new AlphaloomError(
+    'BACKTEST_INVALID',
+    `The stored bars end at ${iso(toTime)}, before ${iso(fromTime)}. Begin earlier, or bring newer bars: candles fetch, candles import.`,
+    { fromTime, storedTo: toTime },
   );
 }
 

@@ -9,11 +9,13 @@ function fakeProcess() {
   return { source, exits };
 }
 
-test('a command that asks for nothing ends at the first signal', () => {
-  const { source, exits } = fakeProcess();
-  createInterruption(source);
-  source.emit('SIGINT');
-  assert.deepEqual(exits, [130]);
+test('nothing listens until a command asks, so that the system ends what asks for nothing, an endless loop too', () => {
+  const { source } = fakeProcess();
+  const interruption = createInterruption(source);
+  assert.deepEqual([source.listenerCount('SIGINT'), source.listenerCount('SIGTERM')], [0, 0]);
+  interruption.signal();
+  interruption.signal();
+  assert.deepEqual([source.listenerCount('SIGINT'), source.listenerCount('SIGTERM')], [1, 1]);
 });
 
 test('a command that asks is told at the first signal and ended at the second', () => {

@@ -51,10 +51,12 @@ test('what can’t be meant is refused, with the way out', async t => {
   const serving = await openServing(t);
   await assert.rejects(open(t, serving, { kind: 'champion' }), {
     code: 'CHAMPION_NONE',
-    message: /--version v1/,
+    message: /nothing was trained for it yet: train coinbase:BTCUSD 1h/,
   });
   await assert.rejects(open(t, serving, { kind: 'version', version: 9 }), { code: 'VERSION_NOT_FOUND' });
   const folder = await copiedPackage(t, serving);
+  // The copy was made of a version that nobody promoted.
+  await assert.rejects(open(t, serving, { kind: 'champion' }), { message: /--version v1\.$/ });
   const alone = join(await temporaryHome(t), 'model.onnx');
   await cp(join(folder, 'model.onnx'), alone);
   await assert.rejects(open(t, serving, { kind: 'package', path: alone }), {

@@ -437,10 +437,10 @@ test('--out takes the five files; a place where nothing can be written is told b
   assert.match(stdout(), /PERMISSION_DENIED.*[\s\S]*report\.html/);
 });
 
-test('a series without a champion says how to name a version', async () => {
+test('a series without a version says how to train one', async () => {
   const lonely: Series = { ...BTC, symbol: 'LTCUSD' };
   await rooms.candles.append(lonely, await readCandleFile(SAMPLE.path), { kind: 'spot', source: 'sample' });
   const { code, stdout } = await run('LTCUSD', '1h', '--json');
   assert.equal(code, 1);
-  assert.match(stdout(), /CHAMPION_NONE.*[\s\S]*--version v1/);
+  assert.match(stdout(), /CHAMPION_NONE.*[\s\S]*train coinbase:LTCUSD 1h/);
 });

@@ -104,6 +104,15 @@ test('a strategy sees copies: it can’t change the market, nor look ahead', () 
   assert.equal(market.candles.close[5], 200);
 });
 
+test('a column that bars do not have is refused by name', () => {
+  const asks: Decide = (_prediction, _portfolio, _policy, bar) =>
+    [...bar.recent('label' as 'close', 5)] as never;
+  assert.throws(() => play(barsAt100({}), {}, {}, asks), {
+    code: 'STRATEGY_INVALID',
+    message: /bar\.recent knows open, high, low, close and volume; it was asked for label/,
+  });
+});
+
 test('a strategy may exit and enter at once, wait with a limit, and withdraw it', () => {
   const turn: Decide = (_prediction, { position, pendingEntry }, _policy, { bar }) => {
     if (bar === 1) return [{ ...ENTER, exits: { ...ENTER.exits, maxBars: null } }];

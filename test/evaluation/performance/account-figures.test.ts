@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { costsSchema } from '../../../contracts/costs.ts';
 import type { Decide } from '../../../contracts/intents.ts';
+import { summarizeBacktest } from '../../../evaluation/backtest-summary.ts';
 import { buyAndHoldEquity } from '../../../evaluation/performance/buy-and-hold.ts';
 import { drawdownOf } from '../../../evaluation/performance/drawdown.ts';
 import { measurePerformance } from '../../../evaluation/performance/measure-performance.ts';
@@ -154,6 +155,8 @@ test('a position that a signal closes at the open of a bar was not open in it', 
   const setup = setupOf([marketOf(barsOf([100, 100, 110, 110, 110, 110, 110, 110]))]);
   const result = accountOf(setup, [{ from: 1, to: 4, exitReason: 'signal' }]);
   assert.equal(measurePerformance(result, setup, { timeframe: '1h' }).exposure.share, 3 / 8);
+  // Evidence and backtest say the same of the same trades.
+  assert.equal(summarizeBacktest(result, FREE, 'spot').exposure, 3 / 8);
 });
 
 test('buying and holding pays both sides, and funding on swaps', () => {

@@ -10,6 +10,7 @@ const plainly = (text: string) => text.replaceAll('\u00a0', ' ');
 test('money has cents, thousands apart, and its currency', () => {
   assert.equal(plainly(money(1_234_567.891, 'USDT')), '1,234,567.89 USDT');
   assert.equal(plainly(money(-0.012345, 'BTC')), '−0.01235 BTC');
+  assert.equal(money(-3.21e-300, null), '−3.210e−300');
   assert.equal(money(0, null), '0.00');
   assert.equal(money(null, 'USD'), '–');
 });

@@ -112,6 +112,12 @@ test('a strategy of one’s own is named with its hash, with and without predict
     );
   assert.match(told(null), /coinbase:BTCUSD\/1h strategy pullback\.ts \(abc000000000\) 2,000/);
   assert.match(told(market.model), /strategy pullback\.ts \(abc000000000\) with v7 core15-barrier, trained/);
+  assert.match(told(null), /^\s*BTCUSD 1h · pullback\.ts/);
+  assert.match(
+    told(null),
+    /Strategy pullback\.ts .*of which these bind: all positions together at most 1\.00 times/,
+  );
+  assert.doesNotMatch(told(null), /Enters at market|Stop: |Target: |Time limit: /);
 });
 
 test('names that hold markup stay text', () => {
