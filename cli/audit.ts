@@ -4,7 +4,7 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import type { Decide } from '../contracts/intents.ts';
 import type { Policy } from '../contracts/policy.ts';
 import type { Recipe } from '../contracts/recipe.ts';
-import { type MarketKind, parseSeries, type Series, seriesId, TIMEFRAME_MS } from '../contracts/series.ts';
+import { parseSeries, type Series, seriesId, TIMEFRAME_MS } from '../contracts/series.ts';
 import { auditLookAhead, DEFAULT_LOOK_AHEAD } from '../evaluation/look-ahead/audit-look-ahead.ts';
 import type { ChainSpec } from '../evaluation/look-ahead/chain.ts';
 import type { History } from '../evaluation/look-ahead/futures.ts';
@@ -15,11 +15,16 @@ import {
   type LookAheadFinding,
   type LookAheadReport,
 } from '../evaluation/look-ahead/report.ts';
+import { tradingRulesOf } from '../evaluation/version-backtest/trading-rules.ts';
 import { leaderReachMs } from '../features/leader.ts';
 import { leaderSeries } from '../features/leader-bars.ts';
+import { loadCatalog } from '../features/own-features.ts';
+import { resolveFeatures } from '../features/sets.ts';
 import type { OpenRooms } from '../host/compose.ts';
+import type { LoadedConfig } from '../host/config.ts';
 import { DEFAULT_POLICY, loadPolicy } from '../host/policies.ts';
 import { DEFAULT_RECIPE, loadConfiguredRecipe } from '../host/recipes.ts';
+import type { ModelInputs } from '../inference/answer-bars.ts';
 import { loadServingModel, type ServingModel } from '../inference/serving-model.ts';
 import type { VersionRecord } from '../registry/registry.ts';
 import { decide } from '../strategy/decide.ts';
@@ -31,7 +36,8 @@ import { withRooms } from './rooms.ts';
 import { renderTable } from './table.ts';
 
 interface AuditOptions {
-  readonly version: number | 'champion' | 'none';
+  readonly version?: number | 'champion' | 'none';
+  readonly recipe?: string;
   readonly policy: string;
   readonly strategy?: string;
   readonly cuts: number;
@@ -46,7 +52,11 @@ export function register(command: Command, context: CliContext): void {
   command
     .argument('<symbol>', 'BTCUSD; with a venue: coinbase:BTCUSD')
     .argument('<timeframe>', '1h')
-    .option('--version <version>', 'v7, champion, or none (with --strategy)', chosenVersion, 'champion')
+    .option('--version <version>', 'v7, champion (the default), or none (with --strategy)', chosenVersion)
+    .option(
+      '--recipe <name>',
+      'in place of a version: a recipe’s features, before anything is trained on them',
+    )
     .option('--policy <policy>', 'name or file of the policy that is traded by', DEFAULT_POLICY)
     .option('--strategy <file>', 'a file with a decide of your own')
     .option('--cuts <n>', 'random moments at which the future is taken away', integer(1, 1_000), cuts)
@@ -59,18 +69,18 @@ export function register(command: Command, context: CliContext): void {
     )
     .addHelpText(
       'after',
-      '\nRuns features, model and strategy again on bars that end at a random moment, and on bars whose future has other prices: all that was said before must stay, bit for bit. Exit 0: it does; 1: something looks ahead.\n\nExample:\n  alphaloom audit BTCUSD 1h --version v7 --cuts 50\n',
+      '\nRuns features, model and strategy again on bars that end at a random moment, and on bars whose future has other prices: all that was said before must stay, bit for bit. Exit 0: it does; 1: something looks ahead.\n\nExample:\n  alphaloom audit BTCUSD 1h --version v7 --cuts 50\n  alphaloom audit BTCUSD 1h --recipe recipes/mine.yaml\n',
     )
     .action((symbol, timeframe, options: AuditOptions) =>
       withRooms(context, async (rooms, loaded) => {
         const series = parseSeries(symbol, timeframe, loaded.config.defaultVenue);
-        if (options.version === 'none' && options.strategy === undefined) throw nothingDecides();
-        const version = options.version === 'none' ? null : await versionOf(rooms, series, options.version);
         const policy = await loadPolicy(loaded, options.policy);
         const own = options.strategy && (await loadOwnStrategy(resolve(context.cwd, options.strategy)));
         const startDecide = own ? () => own.anew() : async () => decide;
-        const recipe = await loadConfiguredRecipe(loaded, DEFAULT_RECIPE);
-        await audit(context, rooms, version, { series, policy, startDecide, options, recipe });
+        const subject = await subjectOf(rooms, loaded, series, options);
+        await audit(context, rooms, subject, { series, policy, startDecide, options }).finally(() =>
+          subject.model?.session.dispose(),
+        );
       }),
     );
 }
@@ -80,38 +90,85 @@ interface Audited {
   readonly policy: Policy;
   readonly startDecide: () => Promise<Decide>;
   readonly options: AuditOptions;
-  /** Whose labels and costs are taken where no model is asked. */
+}
+
+/** A version, a recipe that need not have one, or a strategy alone, whose labels and costs are the default recipe's. */
+interface Subject {
+  /** `v7`, or `recipe mine`. */
+  readonly name: string;
+  readonly version: number | null;
   readonly recipe: Recipe;
+  readonly model: ServingModel | null;
+  /** Null: nothing is computed but what the strategy is shown. */
+  readonly inputs: ModelInputs | null;
+}
+
+/** @throws AlphaloomError USAGE, VERSION_NOT_FOUND, CHAMPION_NONE, RECIPE_NOT_FOUND and what is wrong with a recipe */
+async function subjectOf(
+  rooms: OpenRooms,
+  loaded: LoadedConfig,
+  series: Series,
+  { recipe: recipeName, version: asked, strategy }: AuditOptions,
+): Promise<Subject> {
+  if (recipeName === undefined && asked === 'none') {
+    if (strategy === undefined) throw nothingDecides();
+    const recipe = await loadConfiguredRecipe(loaded, DEFAULT_RECIPE);
+    return { name: strategy, version: null, recipe, model: null, inputs: null };
+  }
+  if (recipeName === undefined) {
+    const record = await versionOf(
+      rooms,
+      series,
+      asked === undefined || asked === 'none' ? 'champion' : asked,
+    );
+    const model = await loadServingModel(rooms.artifacts, record);
+    const { version } = record;
+    return { name: `v${version}`, version, recipe: model.meta.recipe, model, inputs: model };
+  }
+  if (asked !== undefined)
+    throw new AlphaloomError('USAGE', 'Either --version or --recipe is audited; name one of them.');
+  const recipe = await loadConfiguredRecipe(loaded, recipeName);
+  const features = resolveFeatures(recipe.features, await loadCatalog(recipe.features.files));
+  const featureNames = features.map(({ name }) => name);
+  const inputs = { features, meta: { featureNames, steps: 1, series, recipe } };
+  return { name: `recipe ${recipe.name}`, version: null, recipe, model: null, inputs };
 }
 
 async function audit(
   context: CliContext,
-  rooms: OpenRooms,
-  version: VersionRecord | null,
-  audited: Audited,
+  { candles }: OpenRooms,
+  subject: Subject,
+  { series, policy, startDecide, options }: Audited,
 ): Promise<void> {
-  const { series, policy, options } = audited;
-  const model = version && (await loadServingModel(rooms.artifacts, version));
-  try {
-    const history = await historyOf(rooms, series, model);
-    const { cuts, seed, bars: askedBars } = options;
-    const label = `${version ? `v${version.version}` : options.strategy} of ${seriesId(series)}`;
-    context.output.say(`Auditing ${label} on ${history.bars.close.length} bars`);
-    const progress = context.output.progress('audit');
-    const onProgress = (done: number, all: number) => progress.update(done / all, `${done} of ${all} cuts`);
-    const spec = chainOf(model, audited, (await rooms.candles.describe(series)).kind);
-    const report = await auditLookAhead(spec, history, { cuts, seed, askedBars, onProgress }).finally(() =>
-      progress.stop(),
-    );
-    const fault = faultOf(report);
-    context.output.result(
-      { series: seriesId(series), version: version?.version ?? null, policy: policy.name, fault, ...report },
-      () => render(report, label),
-    );
-    if (fault !== null) context.endWith(1);
-  } finally {
-    await model?.session.dispose();
-  }
+  const { name, version, recipe, model, inputs } = subject;
+  const { kind, market, anchorTime } = await candles.describe(series);
+  const history = await historyOf(candles, series, anchorTime, recipe.features.leader);
+  const { cuts, seed, bars: askedBars } = options;
+  const label = `${name} of ${seriesId(series)}`;
+  context.output.say(`Auditing ${label} on ${history.bars.close.length} bars`);
+  const progress = context.output.progress('audit');
+  const onProgress = (done: number, all: number) => progress.update(done / all, `${done} of ${all} cuts`);
+  const spec: ChainSpec = {
+    model,
+    ...(inputs && { inputs }),
+    symbol: series.symbol,
+    kind,
+    labels: recipe.labels,
+    rules: market && tradingRulesOf(market),
+    policy,
+    costs: recipe.costs,
+    initialCash: INITIAL_CASH,
+    startDecide,
+  };
+  const report = await auditLookAhead(spec, history, { cuts, seed, askedBars, onProgress }).finally(() =>
+    progress.stop(),
+  );
+  const fault = faultOf(report);
+  context.output.result(
+    { series: seriesId(series), version, recipe: recipe.name, policy: policy.name, fault, ...report },
+    () => render(report, label),
+  );
+  if (fault !== null) context.endWith(1);
 }
 
 function chosenVersion(text: string): AuditOptions['version'] {
@@ -136,42 +193,22 @@ async function versionOf(
   if (version !== null) return version;
   throw new AlphaloomError(
     'CHAMPION_NONE',
-    `${id} has no champion to audit; ${await wayOut(registry, series)}`,
+    `${id} has no champion to audit; ${await wayOut(registry, series)} A recipe that is not trained yet: --recipe mine.`,
     { series: id },
   );
 }
 
 async function historyOf(
-  { candles }: OpenRooms,
+  candles: OpenRooms['candles'],
   series: Series,
-  model: ServingModel | null,
+  anchorTime: number,
+  leaderName: string | undefined,
 ): Promise<History> {
   const barMs = TIMEFRAME_MS[series.timeframe];
-  const { anchorTime } = await candles.describe(series);
   const bars = await candles.read(series, { from: anchorTime });
-  const name = model?.meta.recipe.features.leader;
-  if (name === undefined) return { bars, leader: null, barMs };
-  const leader = await candles.read(leaderSeries(series, name), { from: anchorTime - leaderReachMs(barMs) });
-  return { bars, leader, barMs };
-}
-
-function chainOf(
-  model: ServingModel | null,
-  { series, policy, startDecide, recipe }: Audited,
-  kind: MarketKind,
-): ChainSpec {
-  const { labels, costs } = model?.meta.recipe ?? recipe;
-  return {
-    model,
-    symbol: series.symbol,
-    kind: model?.meta.marketKind ?? kind,
-    labels,
-    rules: null,
-    policy,
-    costs,
-    initialCash: INITIAL_CASH,
-    startDecide,
-  };
+  if (leaderName === undefined) return { bars, leader: null, barMs };
+  const from = anchorTime - leaderReachMs(barMs);
+  return { bars, leader: await candles.read(leaderSeries(series, leaderName), { from }), barMs };
 }
 
 function render(report: LookAheadReport, label: string): string {

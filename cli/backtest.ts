@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { BacktestDocument, BacktestReport } from '../contracts/backtest-document.ts';
+import type { CostSpec } from '../contracts/costs.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { type Policy, parsePolicy } from '../contracts/policy.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
@@ -42,6 +43,7 @@ interface BacktestFlags {
   readonly halfSpreadBps?: number;
   readonly slippageBps?: number;
   readonly impactBps?: number;
+  readonly feeCurrency?: CostSpec['feeCurrency'];
   readonly fundingBpsPer8h?: number;
   readonly funding?: readonly string[];
   readonly maxVolumeShare?: number;
@@ -68,6 +70,12 @@ export function register(command: Command, context: CliContext): void {
     .option('--cash <amount>', 'what the purse holds at first, in quote', number, DEFAULT_CASH)
     .option('--fee-bps <bps>', 'taker fee (also --fees); without it, as the recipes say', number)
     .option('--maker-fee-bps <bps>', 'fee of resting orders', number)
+    .addOption(
+      new Option(
+        '--fee-currency <which>',
+        'what fees are taken from: quote, or what an order receives',
+      ).choices(['quote', 'received']),
+    )
     .option('--half-spread-bps <bps>', 'half the spread', number)
     .option('--slippage-bps <bps>', 'slippage of market orders and stops', number)
     .option('--impact-bps <bps>', 'slippage × √(quantity / volume of the bar) beside it', number)
@@ -125,10 +133,15 @@ export async function playAndWrite(
   }
 }
 
-/** `coinbase-BTCUSD-1h-3f2a9c01d7e4`; of several symbols the first and how many more. */
-function nameOf({ markets, id }: BacktestDocument): string {
+/** `coinbase-BTCUSD-1h-3f2a9c01d7e4`, with `-in-sample`; of several symbols the first and how many more. */
+function nameOf({ markets, id, inSample }: BacktestDocument): string {
   const [first, ...others] = markets.map(({ series }) => series.replaceAll(/[:/]/g, '-'));
-  return [first, ...(others.length > 0 ? [`and-${others.length}-more`] : []), id.slice(0, 12)].join('-');
+  return [
+    first,
+    ...(others.length > 0 ? [`and-${others.length}-more`] : []),
+    id.slice(0, 12),
+    ...(inSample ? ['in-sample'] : []),
+  ].join('-');
 }
 
 /** What is wrong with the request is told before anything is asked. */
@@ -164,6 +177,7 @@ async function readRequest(
     costs: {
       feeBps: flags.feeBps,
       makerFeeBps: flags.makerFeeBps,
+      feeCurrency: flags.feeCurrency,
       halfSpreadBps: flags.halfSpreadBps,
       slippageBps: flags.slippageBps,
       impactBps: flags.impactBps,

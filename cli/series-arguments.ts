@@ -79,6 +79,15 @@ function isDay(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
+/** @param mend what to do instead */
+export function futureTime(flag: string, time: number, now: number, mend: string): AlphaloomError {
+  return new AlphaloomError(
+    'TIME_INVALID',
+    `${flag} is ${new Date(time).toISOString()}, which lies in the future: it is ${new Date(now).toISOString()} (UTC). ${mend}`,
+    { got: time, now },
+  );
+}
+
 /** `train.seed=2` and the like; values are read as JSON where they are JSON, else as text. */
 export function parseAssignment(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {
   const equals = text.indexOf('=');

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { AlphaloomError } from '../contracts/errors.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import { withoutSearch } from '../contracts/search.ts';
 import { seriesId } from '../contracts/series.ts';
@@ -16,7 +15,7 @@ import { integer } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { renderGate, renderOffer, renderSteps } from './evidence-text.ts';
 import { type Connected, withTemporal } from './rooms.ts';
-import { parseAssignment, parseTime, readSeriesArguments } from './series-arguments.ts';
+import { futureTime, parseAssignment, parseTime, readSeriesArguments } from './series-arguments.ts';
 import { answerLeft, answerStarted } from './started-work.ts';
 import { renderTable } from './table.ts';
 import { requireSearch, trainBySearch } from './train-search.ts';
@@ -108,15 +107,6 @@ async function readInputs(
 export function refuseFuture(asOf: number | undefined, now: number): void {
   if (asOf === undefined || asOf <= now) return;
   throw futureTime('--as-of', asOf, now, 'Leave it out to use all closed bars.');
-}
-
-/** @param mend what to do instead */
-export function futureTime(flag: string, time: number, now: number, mend: string): AlphaloomError {
-  return new AlphaloomError(
-    'TIME_INVALID',
-    `${flag} is ${new Date(time).toISOString()}, which lies in the future: it is ${new Date(now).toISOString()} (UTC). ${mend}`,
-    { got: time, now },
-  );
 }
 
 /** Starts a training, or joins it, follows it to its end and tells of it. */

@@ -62,6 +62,11 @@ export interface PlayedMarket {
   /** What `recipe` means in the policy's exits. */
   readonly labels: LabelSpec;
   readonly signals: SignalCounts;
+  /**
+   * SHA-256 (hex) of what was predicted at the played bars: direction, confidence and volatility. All that a prediction hangs
+   * on beyond model and candles (a leader's bars, an age that was let pass) shows here.
+   */
+  readonly signalsSha256: string;
   /** Bars that were played, open times of the first and the last, and SHA-256 (hex) of all from the anchor to the last. */
   readonly candles: {
     readonly bars: number;

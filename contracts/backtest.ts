@@ -117,7 +117,7 @@ export interface RefusedOrders {
   readonly noLevels: number;
 }
 
-/** Columns have a line per played open time, ascending; several symbols may share one. */
+/** Columns have a line per played open time, ascending; several symbols may share one. What is large may be made when read. */
 export interface BacktestResult {
   readonly trades: readonly Trade[];
   readonly time: Float64Array;

@@ -1,4 +1,7 @@
 import type { MarketBars } from '../contracts/candles.ts';
+import type { PackageMeta } from '../contracts/package.ts';
+import type { Recipe } from '../contracts/recipe.ts';
+import type { Series } from '../contracts/series.ts';
 import { computeFeatures } from '../features/batch.ts';
 import { columnsOf, fillMissing, warmUpBars, windowTable } from '../features/window.ts';
 import { runRows } from '../models/onnx/row-chunks.ts';
@@ -7,13 +10,22 @@ import type { ServingModel } from './serving-model.ts';
 /** What an answer needs of a model; whose version it is does not matter. */
 export type AnsweringModel = Pick<ServingModel, 'meta' | 'session' | 'features'>;
 
+/** What is computed for a model, whether it is trained or not. */
+export interface ModelInputs {
+  readonly features: AnsweringModel['features'];
+  readonly meta: Pick<PackageMeta, 'featureNames' | 'steps'> & {
+    readonly series: Pick<Series, 'timeframe'>;
+    readonly recipe: { readonly features: Pick<Recipe['features'], 'maxFillBars'> };
+  };
+}
+
 /** Bars before the first that a model can answer for. */
-export function warmUpOf({ features, meta }: Pick<AnsweringModel, 'meta' | 'features'>): number {
+export function warmUpOf({ features, meta }: ModelInputs): number {
   return warmUpBars(features) + meta.steps - 1;
 }
 
 /** The model's features at every bar, in its order, filled as it fills; NaN where missing. */
-export function featureColumns({ meta, features }: AnsweringModel, bars: MarketBars): Float32Array[] {
+export function featureColumns({ meta, features }: ModelInputs, bars: MarketBars): Float32Array[] {
   const { columns } = computeFeatures(bars, features, meta.series.timeframe, 'float32');
   fillMissing(columns, meta.recipe.features.maxFillBars, 0);
   return columnsOf(columns, meta.featureNames);

@@ -2,13 +2,15 @@ import type { BacktestMarket, BacktestResult, BacktestSetup, Trade } from '../co
 import { barsBefore } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Decide } from '../contracts/intents.ts';
+import type { Lines } from './account-lines.ts';
 import { checkBars, checkTerms } from './setup-check.ts';
 import { Simulation } from './simulation.ts';
 import type { MarketFeed } from './symbol-book.ts';
 
 /**
  * Plays a range of bars by the rule book (`docs/backtesting.md`). O(bars); of one symbol whose signals are followed as the
- * policy says, bars in which nothing happens cost a few nanoseconds each. Trades become objects when they are first read.
+ * policy says, bars in which nothing happens cost a few nanoseconds each. Trades become objects and the account's lines columns when
+ * they are first read: until then neither is waited for, and the candles must stay as they are.
  * @param decide a strategy of one's own, asked at every close; without it the signals are followed as the policy says
  * @throws AlphaloomError BACKTEST_INVALID, POLICY_INVALID, STRATEGY_INVALID
  */
@@ -19,12 +21,13 @@ export function backtest(setup: BacktestSetup, decide?: Decide): BacktestResult 
   if (!isRange || feeds.every(({ from, to }) => from === to)) throw emptyRange(setup);
   for (const [i, feed] of feeds.entries()) checkBars(setup.markets[i].symbol, feed);
   const simulation = new Simulation(setup, decide ?? null);
-  const { time, equity, cash, grossExposure } = simulation.play(feeds);
+  const { time, lines } = simulation.play(feeds);
   const last = simulation.finish();
-  const line = time.length - 1;
-  equity[line] = last.equity;
-  cash[line] = last.cash;
-  grossExposure[line] = last.grossExposure;
+  let columns: Lines | null = null;
+  const read = () => {
+    columns ??= endedWith(lines, last);
+    return columns;
+  };
   let trades: Trade[] | null = null;
   return {
     get trades() {
@@ -32,12 +35,30 @@ export function backtest(setup: BacktestSetup, decide?: Decide): BacktestResult 
       return trades;
     },
     time,
-    equity,
-    cash,
-    grossExposure,
+    get equity() {
+      return read().equity;
+    },
+    get cash() {
+      return read().cash;
+    },
+    get grossExposure() {
+      return read().grossExposure;
+    },
     ...simulation.totals(),
     initialCash: setup.initialCash,
   };
+}
+
+/** The last line once all has left. */
+function endedWith(
+  { equity, cash, grossExposure }: Lines,
+  last: Readonly<Record<keyof Lines, number>>,
+): Lines {
+  const line = equity.length - 1;
+  equity[line] = last.equity;
+  cash[line] = last.cash;
+  grossExposure[line] = last.grossExposure;
+  return { equity, cash, grossExposure };
 }
 
 function feedOf(

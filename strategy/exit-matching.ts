@@ -108,7 +108,7 @@ export class ExitMatching {
     account.turnover += notional;
     this.#payFee(position, fee);
     if (!isMaker) {
-      const spread = quantity * shown * this.#costs.halfSpread;
+      const spread = this.#costs.spreadOf(quantity, shown, price);
       const slippage = Math.max(0, quantity * Math.abs(price - shown) - spread);
       position.spread += spread;
       position.slippage += slippage;

@@ -4,6 +4,9 @@ import { ceilTo, floorTo, type Grid } from './grid.ts';
 /** 1: the trader buys, −1: sells. */
 export type Sign = 1 | -1;
 
+/** What doubles may lose of a sum that is equal. */
+const NEARLY = 1 - 1e-6;
+
 /** Where an order fills, as far as it sets the price. */
 export interface FillPlace {
   readonly tick: Grid | null;
@@ -37,6 +40,16 @@ export class FillCosts {
       const { volume } = at;
       share += this.#impact * Math.sqrt(volume > quantity ? quantity / volume : 1);
     }
-    return sign > 0 ? ceilTo(at.tick, shown * (1 + share)) : floorTo(at.tick, shown * (1 - share));
+    if (sign > 0) return ceilTo(at.tick, shown * (1 + share));
+    const sold = floorTo(at.tick, shown * (1 - share));
+    // Under one tick no venue has a price: nothing is given away for 0.
+    return sold > 0 ? sold : Math.min(shown, at.tick?.step ?? shown);
+  }
+
+  /** Of a fill at market, in quote: half the spread, at most what the fill is off the shown price. */
+  spreadOf(quantity: number, shown: number, price: number): number {
+    const spread = quantity * shown * this.halfSpread;
+    const off = quantity * Math.abs(price - shown);
+    return off < spread * NEARLY ? off : spread;
   }
 }

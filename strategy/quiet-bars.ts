@@ -5,84 +5,41 @@ import { nearerStop } from './exit-matching.ts';
 import { MAINTENANCE_SHARE } from './liquidation.ts';
 import type { SymbolBook } from './symbol-book.ts';
 
-/** A line per played time: the account at the close. */
-export interface Lines {
-  readonly equity: Float64Array;
-  readonly cash: Float64Array;
-  readonly grossExposure: Float64Array;
-}
-
-/**
- * Marks the bars from a row on in which a flat account only waits, and tells the first whose signal may open a position.
- * @param line of the row `from`
- * @returns that row, `to` where there is none
- */
-export function markFlatBars(
-  { signals, market }: SymbolBook,
-  cash: number,
-  from: number,
-  to: number,
-  lines: Lines,
-  line: number,
-): number {
+/** From a row on in which a flat account only waits: the first whose signal may open a position, `to` where there is none. */
+export function endOfFlatBars({ signals, market }: SymbolBook, from: number, to: number): number {
   const { direction } = signals;
-  const { equity, cash: cashLine } = lines;
   const short = market.kind === 'spot' ? LONG : SHORT;
-  const shift = line - from;
   let row = from;
-  for (; row < to; row++) {
-    if (direction[row] === LONG || direction[row] === short) break;
-    equity[row + shift] = cash;
-    cashLine[row + shift] = cash;
-  }
+  while (row < to && direction[row] !== LONG && direction[row] !== short) row++;
   return row;
 }
 
 /**
- * Marks the bars from a row on in which a position of the account's one symbol only stands there, and tells the first in
- * which something may happen: a level or the venue's maintenance is reached, funding is due, time is up, or the signal may
- * end it. What it tells too early costs time, nothing else. One pass, nothing allocated.
- * @param line of the row `from`
- * @returns that row, `to` where there is none
+ * From a row on in which a position of the account's one symbol only stands there: the first in which something may happen, `to`
+ * where there is none. A level or the venue's maintenance is reached, funding is due, time is up, or the signal may end it.
+ * What it tells too early costs time, nothing else. Nothing is allocated.
  */
-export function markQuietBars(
+export function endOfQuietBars(
   book: SymbolBook,
   cash: number,
   onOpposite: OnOpposite,
   from: number,
   to: number,
-  lines: Lines,
-  line: number,
 ): number {
   const { position, candles, signals } = book;
   const { side, quantity, target } = position;
   const last = Math.min(to, position.lastBar - book.firstBar, firstFunding(book, candles, to));
   const opposite = onOpposite === 'hold' ? NO_CLASS : side > 0 ? SHORT : LONG;
-  const signed = side * quantity;
-  const { high, low, close } = candles;
+  const { high, low } = candles;
   const { direction } = signals;
-  const { equity, cash: cashLine, grossExposure } = lines;
-  const shift = line - from;
   const maintenance = (cash / ((MAINTENANCE_SHARE - side) * quantity)) * (1 + side * SLACK);
   const stop =
     side > 0 ? Math.max(nearerStop(position), maintenance) : Math.min(nearerStop(position), maintenance);
   let row = from;
   if (side > 0) {
-    for (; row < last; row++) {
-      if (low[row] <= stop || high[row] >= target || direction[row] === opposite) break;
-      const value = quantity * close[row];
-      equity[row + shift] = cash + value;
-      cashLine[row + shift] = cash;
-      grossExposure[row + shift] = value;
-    }
+    while (row < last && low[row] > stop && high[row] < target && direction[row] !== opposite) row++;
   } else {
-    for (; row < last; row++) {
-      if (high[row] >= stop || low[row] <= target || direction[row] === opposite) break;
-      const value = quantity * close[row];
-      equity[row + shift] = cash + signed * close[row];
-      cashLine[row + shift] = cash;
-      grossExposure[row + shift] = value;
-    }
+    while (row < last && high[row] < stop && low[row] > target && direction[row] !== opposite) row++;
   }
   return row;
 }

@@ -3,7 +3,8 @@ import type { Candles } from '../contracts/candles.ts';
 import { costsSchema } from '../contracts/costs.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { describeIssues } from '../contracts/issues.ts';
-import { policySchema } from '../contracts/policy.ts';
+import { type Policy, policySchema } from '../contracts/policy.ts';
+import type { MarketKind } from '../contracts/series.ts';
 import type { MarketFeed } from './symbol-book.ts';
 
 /** A sale pays a price above 0: what moves it against the trader stays under this. */
@@ -38,12 +39,7 @@ export function checkTerms({
     throw invalid(`its purse is ${initialCash}; a finite amount above 0 is needed`);
   if (markets.length === 0) throw invalid('it has no market; name at least one symbol');
   const [{ kind }] = markets;
-  if (kind === 'spot' && policy.maxLeverage > 1) {
-    throw new AlphaloomError(
-      'POLICY_INVALID',
-      `The policy ${policy.name} has maxLeverage ${policy.maxLeverage}; on spot at most 1 is allowed. Lower it, or trade swaps.`,
-    );
-  }
+  checkLeverage(policy, kind);
   const seen = new Set<string>();
   for (const market of markets) {
     if (market.kind !== kind)
@@ -54,6 +50,15 @@ export function checkTerms({
     seen.add(market.symbol);
     checkMarket(market);
   }
+}
+
+/** @throws AlphaloomError POLICY_INVALID where spot would be traded on credit */
+export function checkLeverage({ name, maxLeverage }: Policy, kind: MarketKind): void {
+  if (kind === 'swap' || maxLeverage <= 1) return;
+  throw new AlphaloomError(
+    'POLICY_INVALID',
+    `The policy ${name} has maxLeverage ${maxLeverage}; on spot at most 1 is allowed. Lower it, or trade swaps.`,
+  );
 }
 
 /** @throws AlphaloomError BACKTEST_INVALID naming symbol, bar and value where a bar to be played is none */

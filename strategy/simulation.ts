@@ -3,6 +3,7 @@ import type { CostSpec } from '../contracts/costs.ts';
 import type { Decide, Intent, MarketFacts } from '../contracts/intents.ts';
 import type { Policy } from '../contracts/policy.ts';
 import { Account } from './account.ts';
+import { HeldLines, type Lines, type LineWriter, WrittenLines } from './account-lines.ts';
 import { decide as decideByPolicy, type OnOpposite, onOppositeOf } from './decide.ts';
 import { closedBarAt, DecisionViews, hasSignal, type Marks } from './decision-views.ts';
 import { EntryMatching } from './entry-matching.ts';
@@ -12,7 +13,7 @@ import { FillCosts } from './fill-costs.ts';
 import { fundingOf } from './funding.ts';
 import { checkIntents } from './intent-check.ts';
 import { liquidationPoint, priceAt } from './liquidation.ts';
-import { type Lines, markFlatBars, markQuietBars } from './quiet-bars.ts';
+import { endOfFlatBars, endOfQuietBars } from './quiet-bars.ts';
 import { readState, type SimulationState, writeState } from './simulation-state.ts';
 import { type MarketFeed, SymbolBook } from './symbol-book.ts';
 import { timelineOf } from './timeline.ts';
@@ -29,8 +30,9 @@ export interface SimulationTerms {
 }
 
 /** A line per played open time. */
-export interface PlayedBars extends Lines {
+export interface PlayedBars {
   readonly time: Float64Array;
+  readonly lines: Lines;
 }
 
 /**
@@ -83,16 +85,9 @@ export class Simulation {
     for (const [i, feed] of feeds.entries())
       this.#books[i].begin(feed, this.#isSpot ? null : fundingOf(feed.funding, this.#costs));
     const time = timelineOf(feeds);
-    const played = {
-      time,
-      equity: new Float64Array(time.length),
-      cash: new Float64Array(time.length),
-      grossExposure: new Float64Array(time.length),
-    };
-    if (feeds.length === 1) this.#playOne(feeds[0], played);
-    else this.#playTogether(feeds, played);
+    const lines = feeds.length === 1 ? this.#playOne(feeds[0]) : this.#playTogether(feeds, time);
     for (const book of this.#books) book.row = -1;
-    return played;
+    return { time, lines };
   }
 
   /** Ends the range at the last played time: what is open leaves at its last close. @returns the account after it */
@@ -124,15 +119,16 @@ export class Simulation {
     readState(state, this.#account, this.#books);
   }
 
-  /** One symbol: bars in which nothing can happen are only marked. */
-  #playOne({ from, to }: MarketFeed, lines: PlayedBars): void {
+  /** One symbol: bars in which nothing can happen are passed over. */
+  #playOne({ candles, from, to }: MarketFeed): Lines {
     const [book] = this.#books;
     const { position, order } = book;
     const canSkip = this.#decide === null;
+    const lines = new HeldLines(candles.close.subarray(from, to), this.#account.cash, heldOf(book));
     let row = from;
     while (row < to) {
       if (canSkip && order.side === 0 && position.leaving === REASON.none) {
-        const next = this.#quietUntil(book, row, to, lines, row - from);
+        const next = this.#quietUntil(book, row, to);
         if (next > row) {
           this.#account.beginDecision();
           book.openBar(next - 1);
@@ -145,30 +141,31 @@ export class Simulation {
       this.#step(lines, row - from);
       row++;
     }
+    return lines;
   }
 
-  #quietUntil(book: SymbolBook, row: number, to: number, lines: Lines, line: number): number {
+  #quietUntil(book: SymbolBook, row: number, to: number): number {
     const { position } = book;
-    const { cash } = this.#account;
-    if (position.side === 0) return markFlatBars(book, cash, row, to, lines, line);
+    if (position.side === 0) return endOfFlatBars(book, row, to);
     if (position.plan!.trailing !== null) return row;
-    return markQuietBars(book, cash, this.#onOpposite, row, to, lines, line);
+    return endOfQuietBars(book, this.#account.cash, this.#onOpposite, row, to);
   }
 
-  #playTogether(feeds: readonly MarketFeed[], lines: PlayedBars): void {
+  #playTogether(feeds: readonly MarketFeed[], time: Float64Array): Lines {
     const next = feeds.map(({ from }) => from);
-    for (let line = 0; line < lines.time.length; line++) {
-      const time = lines.time[line];
+    const lines = new WrittenLines(time.length);
+    for (let line = 0; line < time.length; line++) {
       for (let i = 0; i < feeds.length; i++) {
-        const hasBar = next[i] < feeds[i].to && feeds[i].candles.openTime[next[i]] === time;
+        const hasBar = next[i] < feeds[i].to && feeds[i].candles.openTime[next[i]] === time[line];
         this.#books[i].openBar(hasBar ? next[i]++ : -1);
       }
       this.#step(lines, line);
     }
+    return lines;
   }
 
   /** All symbols at one time, in the order of the rule book. */
-  #step(lines: Lines, line: number): void {
+  #step(lines: LineWriter, line: number): void {
     this.#match();
     for (const book of this.#books) book.closeBar();
     this.#mark(lines, line);
@@ -214,7 +211,7 @@ export class Simulation {
     }
   }
 
-  #mark(lines: Lines, line: number): void {
+  #mark(lines: LineWriter, line: number): void {
     const books = this.#books;
     const { cash } = this.#account;
     let equity = cash;
@@ -229,9 +226,7 @@ export class Simulation {
     this.#marks.cash = cash;
     this.#marks.equity = equity;
     this.#marks.grossExposure = grossExposure;
-    lines.equity[line] = equity;
-    lines.cash[line] = cash;
-    lines.grossExposure[line] = grossExposure;
+    lines.write(line, this.#marks, heldOf(books[0]));
   }
 
   #decideAll(): void {
@@ -270,6 +265,11 @@ export class Simulation {
         if (position.leaving === REASON.none) position.leaving = REASON.signal;
     }
   }
+}
+
+/** Quantity signed by the side. */
+function heldOf({ position }: SymbolBook): number {
+  return position.side === 0 ? 0 : position.side * position.quantity;
 }
 
 function isIdle(book: SymbolBook): boolean {

@@ -2,11 +2,12 @@ import { Decimal } from 'decimal.js';
 import type { TradingRules } from '../contracts/backtest.ts';
 import type { Market } from '../contracts/market.ts';
 
-/** Steps of a market as it states them: decimals in digits, null where it has none. */
-export type MarketSteps = Pick<Market, 'tick' | 'lot' | 'minQuantity' | 'minNotional'>;
+/** Steps of a market as it states them: decimals in digits, null where it has none; of swaps counted in contracts. */
+export type MarketSteps = Pick<Market, 'tick' | 'lot' | 'minQuantity' | 'minNotional' | 'contractSize'>;
 
 /** An order as a venue takes it: exact decimals in digits, on its steps. */
 export interface VenueOrder {
+  /** In base, or in contracts where the market counts in them. */
   readonly quantity: string;
   /** null: at market. */
   readonly price: string | null;
@@ -18,13 +19,16 @@ const TOLERANCE_STEPS = new Decimal('1e-9');
 /**
  * Rounds an order for its venue: the quantity down to the lot, a limit price to the nearest tick. In decimals, because a
  * venue refuses what is off its steps in the last digit; the floats of `grid` give the same numbers.
+ * @param order its quantity in base
  */
 export function venueOrder(
   { quantity, limitPrice }: { readonly quantity: number; readonly limitPrice: number | null },
-  { tick, lot }: MarketSteps,
+  { tick, lot, contractSize }: MarketSteps,
 ): VenueOrder {
   return {
-    quantity: onStep(new Decimal(quantity), lot, steps => steps.plus(TOLERANCE_STEPS).floor()),
+    quantity: onStep(new Decimal(quantity).div(contractSize ?? 1), lot, steps =>
+      steps.plus(TOLERANCE_STEPS).floor(),
+    ),
     price:
       limitPrice === null
         ? null
@@ -32,13 +36,20 @@ export function venueOrder(
   };
 }
 
-/** The same steps as numbers, for the matching engine. */
-export function tradingRulesOf({ tick, lot, minQuantity, minNotional }: MarketSteps): TradingRules {
-  const number = (step: string | null) => (step === null || Number(step) === 0 ? null : Number(step));
+/** The same steps as numbers in base and quote, for the matching engine: contracts are turned into what they hold. */
+export function stepsInBase({
+  tick,
+  lot,
+  minQuantity,
+  minNotional,
+  contractSize,
+}: MarketSteps): TradingRules {
+  const number = (step: string | null, unit: string | null = null) =>
+    step === null || Number(step) === 0 ? null : new Decimal(step).times(unit ?? 1).toNumber();
   return {
     tick: number(tick),
-    lot: number(lot),
-    minQuantity: number(minQuantity),
+    lot: number(lot, contractSize),
+    minQuantity: number(minQuantity, contractSize),
     minNotional: number(minNotional),
   };
 }

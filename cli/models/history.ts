@@ -12,8 +12,7 @@ import type { CliContext } from '../context.ts';
 import { renderGate, renderNumbers } from '../evidence-text.ts';
 import { renderHistory, renderTime } from '../history-text.ts';
 import { withRooms } from '../rooms.ts';
-import { parseTime } from '../series-arguments.ts';
-import { futureTime } from '../train.ts';
+import { futureTime, parseTime } from '../series-arguments.ts';
 
 export function register(command: Command, context: CliContext): void {
   command
@@ -45,13 +44,6 @@ async function championAt(
   series: Series,
   at: number,
 ): Promise<void> {
-  if (at > context.now()) {
-    throw new AlphaloomError(
-      'TIME_INVALID',
-      `${renderTime(at)} UTC has not come yet; ask for a time up to now, or without --at for the history.`,
-      { at },
-    );
-  }
   const id = seriesId(series);
   const now = context.now();
   if (at > now) throw futureTime('--at', at, now, 'Nobody knows who will be champion then.');

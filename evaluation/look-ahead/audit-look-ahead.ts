@@ -1,6 +1,6 @@
 import { warmUpOf } from '../../inference/answer-bars.ts';
 import { type Random, randomIndex, seededRandom } from '../../statistics/random.ts';
-import { type ChainRun, type ChainSpec, runChain } from './chain.ts';
+import { type ChainRun, type ChainSpec, inputsOf, runChain } from './chain.ts';
 import { compareRuns } from './compare-runs.ts';
 import { changedHistory, cutHistory, type History, joined } from './futures.ts';
 import type { Future, LookAheadFinding, LookAheadReport } from './report.ts';
@@ -29,7 +29,8 @@ export async function auditLookAhead(
   { cuts, seed, askedBars, onProgress }: LookAheadOptions,
 ): Promise<LookAheadReport> {
   const count = history.bars.close.length;
-  const warmUp = spec.model === null ? 0 : warmUpOf(spec.model);
+  const inputs = inputsOf(spec);
+  const warmUp = inputs === null ? 0 : warmUpOf(inputs);
   const fromBar = Math.max(warmUp, count - askedBars);
   if (count - fromBar < LEAST_BARS)
     throw new RangeError(

@@ -6,14 +6,16 @@ import type { LabelSpec } from '../../contracts/labels.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { MarketKind } from '../../contracts/series.ts';
 import { volatilityOf, volatilityPerBar } from '../../datasets/labels/volatility.ts';
-import { type AnsweringModel, featureColumns } from '../../inference/answer-bars.ts';
+import { type AnsweringModel, featureColumns, type ModelInputs } from '../../inference/answer-bars.ts';
 import { versionSignals } from '../../inference/version-signals.ts';
 import { backtest } from '../../strategy/backtest.ts';
 
 /** What is traded, and how. */
 export interface ChainSpec {
-  /** Null: a strategy that trades without predictions. */
+  /** Null: nothing is predicted. */
   readonly model: AnsweringModel | null;
+  /** Without a model: what one that is yet to be trained would be given; absent: nothing. */
+  readonly inputs?: ModelInputs;
   readonly symbol: string;
   readonly kind: MarketKind;
   readonly labels: LabelSpec;
@@ -47,10 +49,11 @@ export async function runChain(
   toBar: number,
 ): Promise<ChainRun> {
   const { model } = spec;
+  const inputs = inputsOf(spec);
   const features = new Map(
-    model === null
+    inputs === null
       ? []
-      : featureColumns(model, bars).map((column, at) => [model.meta.featureNames[at], column] as const),
+      : featureColumns(inputs, bars).map((column, at) => [inputs.meta.featureNames[at], column] as const),
   );
   const signals =
     model === null
@@ -75,6 +78,11 @@ export async function runChain(
     },
   );
   return { bars, features, signals, intents };
+}
+
+/** What features are computed for; null: none are. */
+export function inputsOf({ model, inputs }: Pick<ChainSpec, 'model' | 'inputs'>): ModelInputs | null {
+  return model ?? inputs ?? null;
 }
 
 function noSignals({ labels }: ChainSpec, bars: MarketBars): Signals {

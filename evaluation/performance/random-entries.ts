@@ -10,7 +10,7 @@ import type { TradedShare } from './traded-shares.ts';
 
 /**
  * What chance would have made of the same trades: in each draw every symbol's trades are put at random places of its played
- * bars, in random order and without overlap, all placements being equally likely. A trade keeps its side, bars held, size and
+ * bars (those from the first answer of its model to the last, where it has one: when it is silent nothing trades), in random order and without overlap, all placements being equally likely. A trade keeps its side, bars held, size and
  * costs (as shares); it is entered at an open and left at a close. Returns compound trade after trade, ours too.
  * Null without a trade, or where the bars held fill a symbol's range. O(draws × trades).
  */
@@ -57,23 +57,40 @@ interface Stage {
   readonly gaps: Float64Array;
 }
 
-function stageOf(
-  { candles }: BacktestMarket,
-  shares: readonly TradedShare[],
-  { fromTime, toTime }: HeldMarkets,
-): Stage {
-  const fromBar = barsBefore(candles, fromTime) + 1;
+function stageOf(market: BacktestMarket, shares: readonly TradedShare[], range: HeldMarkets): Stage {
+  const { open, close } = market.candles;
+  const { from, to } = enterableBars(market, shares, range);
   const held = Int32Array.from(shares, ({ trade }) => occupiedBars(trade));
   return {
-    open: candles.open,
-    close: candles.close,
-    fromBar,
-    freeBars: barsBefore(candles, toTime) - fromBar - held.reduce((sum, bars) => sum + bars, 0),
+    open,
+    close,
+    fromBar: from,
+    freeBars: to - from - held.reduce((sum, bars) => sum + bars, 0),
     held,
     signedSize: Float64Array.from(shares, ({ trade, size }) => (trade.side === 'LONG' ? size : -size)),
     cost: Float64Array.from(shares, ({ trade, size }) => size * (trade.grossReturn - trade.netReturn)),
     order: Int32Array.from(shares, (_, i) => i),
     gaps: new Float64Array(shares.length + 1),
+  };
+}
+
+/** Bars from the first that an answer could be entered at to the last that one was held in. */
+function enterableBars(
+  { candles, signals: { direction } }: BacktestMarket,
+  shares: readonly TradedShare[],
+  { fromTime, toTime }: HeldMarkets,
+): { from: number; to: number } {
+  const played = { from: barsBefore(candles, fromTime), to: barsBefore(candles, toTime) };
+  let first = played.from;
+  let end = played.to;
+  while (first < end && direction[first] < 0) first++;
+  if (first === end) return { from: played.from + 1, to: played.to };
+  while (direction[end - 1] < 0) end--;
+  const entries = shares.map(({ trade }) => trade.entryBar);
+  const exits = shares.map(({ trade }) => trade.exitBar);
+  return {
+    from: entries.reduce((least, bar) => Math.min(least, bar), first + 1),
+    to: exits.reduce((most, bar) => Math.max(most, bar + 1), Math.min(end + 1, played.to)),
   };
 }
 

@@ -40,7 +40,7 @@ export function renderBacktestReport(played: PlayedBacktest): string {
           { title: 'What was assumed', content: assumptionSection(played) },
         ]
       : [{ title: 'What was assumed', content: assumptionSection(played) }],
-    footer: html`<p>Backtest ${document.id.slice(0, 16)} · Alphaloom ${document.alphaloom} · times are UTC · figures in backtest.json, rows in trades.parquet and equity.parquet</p>`,
+    footer: html`<p>Backtest ${document.id.slice(0, 16)} · Alphaloom ${document.alphaloom} · times are UTC · figures in backtest.json, rows in trades.parquet, equity.parquet and bars.parquet</p>`,
   });
 }
 

@@ -33,11 +33,15 @@ function costSentence({ trades, costs }: Performance, quote: string | null): str
   return `${made}; costs took ${roundMoney(costs.total, quote)}, ${part}.`;
 }
 
-function chanceSentence({ randomEntries }: Performance, isInSample: boolean): string {
+function chanceSentence({ account, randomEntries }: Performance, isInSample: boolean): string {
   if (randomEntries === null) return '';
   const { percentile, pValue } = randomEntries;
   const standing = `Its entries did better than ${share(percentile, 0)} of random ones with the same sides, holding times and costs`;
-  const seldom = isInSample ? 'no wonder on bars that training has seen' : 'chance alone seldom does that';
+  const seldom = isInSample
+    ? 'no wonder on bars that training has seen'
+    : account.totalReturn > 0
+      ? 'chance alone seldom does that'
+      : 'chance alone seldom does that, and still it lost';
   if (pValue < SIGNIFICANT) return `${standing}: ${seldom}.`;
   return `${standing}: ${pValue > 1 - SIGNIFICANT ? 'chance seldom does that badly' : 'chance explains that'}.`;
 }

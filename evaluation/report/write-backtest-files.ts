@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeTable } from '../../candles/export/table-file.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { writeFileAtomic } from '../../storage/files.ts';
-import { buyAndHoldEquity } from '../performance/buy-and-hold.ts';
-import { drawdownCurve } from '../performance/drawdown.ts';
 import { renderBacktestReport } from './backtest-report.ts';
+import { writeBarTable } from './bar-table.ts';
+import { writeEquityTable } from './equity-table.ts';
 import type { PlayedBacktest } from './played-backtest.ts';
 import { writeTradeTable } from './trade-table.ts';
 
@@ -14,6 +13,7 @@ export const BACKTEST_FILES = {
   document: 'backtest.json',
   trades: 'trades.parquet',
   equity: 'equity.parquet',
+  bars: 'bars.parquet',
   report: 'report.html',
 } as const;
 
@@ -45,30 +45,21 @@ async function writtenId(path: string): Promise<unknown> {
 }
 
 /**
- * Writes the four files of a backtest, in place of those that are there (see `requireOwnFolder`); each appears whole or not at all. The same
- * backtest gives the same JSON and the same report, byte for byte.
+ * Writes the five files of a backtest, in place of those that are there (see `requireOwnFolder`); each appears whole or not at
+ * all. The same backtest gives the same JSON and the same report, byte for byte.
  * - `backtest.json`: the document, and `performance` with all figures
  * - `trades.parquet`: a row per trade
- * - `equity.parquet`: a row per played open time: `ts`, `equity`, `cash`, `gross_exposure`, `drawdown` (≤ 0), `buy_and_hold`
+ * - `equity.parquet`: a row per played open time
+ * - `bars.parquet`: a row per symbol and played bar: prices, what was predicted, volatility, funding
  * - `report.html`: for people, in one file
  * @throws AlphaloomError DISK_FULL, PERMISSION_DENIED
  */
 export async function writeBacktestFiles(folder: string, played: PlayedBacktest): Promise<void> {
-  const { document, setup, result, performance } = played;
+  const { document, performance } = played;
   const path = (file: keyof typeof BACKTEST_FILES) => join(folder, BACKTEST_FILES[file]);
-  await writeTradeTable(path('trades'), result.trades, setup.markets);
-  const columns = new Map([
-    ['equity', result.equity],
-    ['cash', result.cash],
-    ['gross_exposure', result.grossExposure],
-    ['drawdown', drawdownCurve(result.equity, result.initialCash)],
-    ['buy_and_hold', buyAndHoldEquity(setup, result.time)],
-  ]);
-  await writeTable(path('equity'), [{ time: result.time, columns }], {
-    format: 'parquet',
-    timeStyle: 'ms',
-    overwrite: true,
-  });
+  await writeTradeTable(path('trades'), played);
+  await writeEquityTable(path('equity'), played);
+  await writeBarTable(path('bars'), played);
   await writeFileAtomic(path('report'), renderBacktestReport(played));
   await writeFileAtomic(path('document'), `${JSON.stringify({ ...document, performance }, null, 2)}\n`);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BacktestDocument, PlayedMarket, PlayedModel } from '../../contracts/backtest-document.ts';
-import { barsBefore, CANDLE_COLUMNS, type Candles } from '../../contracts/candles.ts';
+import { barsBefore, CANDLE_COLUMNS } from '../../contracts/candles.ts';
 import { seriesId, TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { ChosenModel } from '../../inference/chosen-model.ts';
 import { expiryTime } from '../../inference/version-signals.ts';
@@ -52,7 +52,7 @@ export function documentOf(
 }
 
 function notedMarket(market: SignalledMarket, symbol: string, range: PlayedRange): NotedMarket {
-  const { request, summary, model, bars, labels, counts } = market;
+  const { request, summary, model, bars, labels, signals, counts } = market;
   const { series, funding } = request;
   const first = barsBefore(bars, range.fromTime);
   const firstTime = bars.openTime[first]!;
@@ -65,7 +65,17 @@ function notedMarket(market: SignalledMarket, symbol: string, range: PlayedRange
     model: model && playedModel(model),
     labels,
     signals: counts,
-    candles: { bars: bars.openTime.length - first, firstTime, lastTime, sha256: hashOf(bars) },
+    signalsSha256: hashOf([
+      signals.direction.slice(first),
+      Float32Array.from(signals.confidence?.slice(first) ?? []),
+      signals.volatility.slice(first),
+    ]),
+    candles: {
+      bars: bars.openTime.length - first,
+      firstTime,
+      lastTime,
+      sha256: hashOf(CANDLE_COLUMNS.map(name => bars[name])),
+    },
     rules: summary.market && {
       ...tradingRulesOf(summary.market),
       fetchedTime: summary.market.fetchedTime,
@@ -108,11 +118,9 @@ function paymentsWithin({ rates }: FundingFile, { fromTime, toTime }: PlayedRang
 }
 
 /** Of the columns' bytes, one after the other. */
-function hashOf(bars: Candles): string {
+function hashOf(columns: readonly (Int8Array | Float32Array | Float64Array)[]): string {
   const hash = createHash('sha256');
-  for (const name of CANDLE_COLUMNS) {
-    const { buffer, byteOffset, byteLength } = bars[name];
+  for (const { buffer, byteOffset, byteLength } of columns)
     hash.update(new Uint8Array(buffer, byteOffset, byteLength));
-  }
   return hash.digest('hex');
 }

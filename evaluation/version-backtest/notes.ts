@@ -52,6 +52,11 @@ const NOTES: readonly Note[] = [
       `Bars of the range judged, and may have chosen, the model: ${names}. Until then the result is part of why it is looked at.`,
   },
   {
+    name: ({ played: { model, series } }) => (model?.tradable === false ? nameOf(model, series) : null),
+    sentence: names =>
+      `Not tradable by what the gate found: ${names}. Serving marks its predictions so, and they are played here all the same.`,
+  },
+  {
     name: ({ played: { model, series } }) =>
       model !== null && model.trainedOn !== series ? `${series} by a model of ${model.trainedOn}` : null,
     sentence: names => `Traded is ${names}.`,

@@ -9,6 +9,7 @@ import { seriesId, TIMEFRAME_MS } from '../../contracts/series.ts';
 import { backtest } from '../../strategy/backtest.ts';
 import { playOwnStrategy } from '../../strategy/own/audited-play.ts';
 import type { OwnStrategy } from '../../strategy/own/own-strategy.ts';
+import { checkLeverage } from '../../strategy/setup-check.ts';
 import { agreedCosts } from './agreed-costs.ts';
 import { documentOf } from './document.ts';
 import {
@@ -71,6 +72,8 @@ export async function playVersions(
   try {
     for (const market of request.markets)
       opened.push(await openMarket(rooms, market, request.defaultRecipe.labels));
+    // Before a model is asked about every bar.
+    for (const { summary } of opened) checkLeverage(request.policy, summary.kind);
     const costs = costsOf(request, opened);
     const range = rangeOf(request, opened);
     const markets: SignalledMarket[] = [];

@@ -21,6 +21,7 @@ export interface RangeRequest {
   readonly allowSeen: boolean;
 }
 
+/** Begins and ends with bars: what was asked for beyond them was not played. */
 export interface PlayedRange {
   readonly fromTime: number;
   readonly toTime: number;
@@ -37,15 +38,29 @@ export function resolveRange(request: RangeRequest): PlayedRange {
   const unseenFrom = Math.max(...markets.map(({ seen }) => (seen ? seen.throughTime + barMs : -Infinity)));
   const firstTime = Math.min(...markets.map(({ candles }) => candles.openTime[0]));
   const lastTime = Math.min(...markets.map(({ candles }) => candles.openTime.at(-1)!));
-  const fromTime = request.fromTime ?? (allowSeen ? firstTime : Math.max(unseenFrom, firstTime));
-  const toTime = request.toTime ?? lastTime + barMs;
+  const endTime = Math.max(...markets.map(({ candles }) => candles.openTime.at(-1)!)) + barMs;
+  const fromTime = Math.max(
+    request.fromTime ?? (allowSeen ? firstTime : Math.max(unseenFrom, firstTime)),
+    firstTime,
+  );
+  const toTime = Math.min(request.toTime ?? lastTime + barMs, endTime);
   if (request.fromTime === null && !allowSeen && unseenFrom >= toTime)
     throw nothingUnseen(markets, unseenFrom, toTime);
+  requireAscending(request);
   if (request.toTime === null && fromTime >= toTime) throw nothingStored(fromTime, toTime);
   requireBars(markets, fromTime, toTime);
   const inSample = markSeen(markets, fromTime, toTime, unseenFrom);
   if (inSample !== null && !allowSeen) throw refusal(inSample, fromTime, toTime, unseenFrom);
   return { fromTime, toTime, inSample };
+}
+
+function requireAscending({ fromTime, toTime }: RangeRequest): void {
+  if (fromTime === null || toTime === null || fromTime < toTime) return;
+  throw new AlphaloomError(
+    'BACKTEST_INVALID',
+    `The range ends at ${iso(toTime)}, before it begins at ${iso(fromTime)}. Give a --to after --from.`,
+    { fromTime, toTime },
+  );
 }
 
 function nothingStored(fromTime: number, toTime: number): AlphaloomError {
@@ -57,19 +72,13 @@ function nothingStored(fromTime: number, toTime: number): AlphaloomError {
 }
 
 function requireBars(markets: readonly RangeMarket[], fromTime: number, toTime: number): void {
-  if (fromTime >= toTime) {
-    throw new AlphaloomError(
-      'BACKTEST_INVALID',
-      `The range ends at ${iso(toTime)}, before it begins at ${iso(fromTime)}. Give a --to after --from.`,
-      { fromTime, toTime },
-    );
-  }
   for (const { series, candles } of markets) {
     if (barsBefore(candles, toTime) > barsBefore(candles, fromTime)) continue;
     const { openTime } = candles;
+    const asked = fromTime < toTime ? `from ${iso(fromTime)} to ${iso(toTime)}` : `from ${iso(fromTime)} on`;
     throw new AlphaloomError(
       'BACKTEST_INVALID',
-      `${series} has no bars from ${iso(fromTime)} to ${iso(toTime)}; it has them from ${iso(openTime[0])} to ${iso(openTime.at(-1)!)}.`,
+      `${series} has no bars ${asked}; it has them from ${iso(openTime[0])} to ${iso(openTime.at(-1)!)}.`,
       { series, fromTime, toTime, firstTime: openTime[0], lastTime: openTime.at(-1) },
     );
   }

@@ -1,13 +1,14 @@
 import type { TradingRules } from '../../contracts/backtest.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { Market } from '../../contracts/market.ts';
+import { stepsInBase } from '../../strategy/venue-order.ts';
 
 /**
  * A market's steps and minimums as numbers in base and quote: contracts are turned into what they hold.
  * @throws AlphaloomError BACKTEST_INVALID for a swap that is not settled in its quote currency
  */
 export function tradingRulesOf(market: Market): TradingRules {
-  const { settle, quote, contractSize } = market;
+  const { settle, quote } = market;
   if (settle !== null && settle !== quote) {
     throw new AlphaloomError(
       'BACKTEST_INVALID',
@@ -15,14 +16,7 @@ export function tradingRulesOf(market: Market): TradingRules {
       { market: market.unifiedSymbol, settle, quote },
     );
   }
-  const inBase = (count: string | null) =>
-    count === null ? null : Number(count) * Number(contractSize ?? 1);
-  return {
-    tick: market.tick === null ? null : Number(market.tick),
-    lot: inBase(market.lot),
-    minQuantity: inBase(market.minQuantity),
-    minNotional: market.minNotional === null ? null : Number(market.minNotional),
-  };
+  return stepsInBase(market);
 }
 
 /**

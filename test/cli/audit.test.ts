@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -8,7 +8,7 @@ import { SAMPLE } from '../../candles/sample/index.ts';
 import { seriesId } from '../../contracts/series.ts';
 import { composeRooms } from '../../host/compose.ts';
 import { loadConfig } from '../../host/config.ts';
-import { homeAt } from '../../host/paths.ts';
+import { CHECKOUT, homeAt } from '../../host/paths.ts';
 import { loadRecipe } from '../../host/recipes.ts';
 import { move } from '../registry/fixtures.ts';
 import { runCommand } from '../support/command.ts';
@@ -81,6 +81,29 @@ describe('alphaloom audit on a trained champion', () => {
     assert.match(text, /STRATEGY_LEAKS/);
   });
 
+  test('a recipe with a planted leak is caught before anything is trained on it', async () => {
+    const recipe = async (name: string, column: string) => {
+      const features = join(root, `${name}.ts`);
+      const entry = `{ name: 'mine', lookBack: 3, unit: 'ratio', source: 'test', inputs: ['close'], kernel: { column: ({ close }) => ${column} } }`;
+      await writeFile(features, `export default [${entry}];`);
+      const file = join(root, `${name}.yaml`);
+      const built = await readFile(join(CHECKOUT, 'recipes/gbdt-core15.yaml'), 'utf8');
+      const own = built.replace('set: core15', `names: [rsi_14, mine]\n  files: [${features}]`);
+      await writeFile(file, own.replace('name: gbdt-core15', `name: ${name}`));
+      return file;
+    };
+    const ahead = await recipe('ahead', 'close.map((price, i) => (close[i + 3] ?? price) / price - 1)');
+    const { code, text } = await audit(...QUICK, '--recipe', ahead);
+    assert.equal(code, 1, text);
+    assert.match(text, /^features +[\d,]+ +YES$/m);
+    assert.match(text, /feature mine at bar \d+ of 201\d-.* was .*, and is /);
+    assert.match(text, /FEATURE_LEAKS/);
+    const behind = await recipe('behind', 'close.map((price, i) => price / close[Math.max(0, i - 3)] - 1)');
+    const sound = await audit(...QUICK, '--recipe', behind, '--json');
+    assert.equal(sound.code, 0, sound.text);
+    assert.partialDeepStrictEqual(JSON.parse(sound.text), { version: null, recipe: 'behind', fault: null });
+  });
+
   test('wrong use is refused with a code', async () => {
     const codeOf = async (...words: string[]) => {
       const { code, text } = await audit(...words, '--json');
@@ -91,5 +114,7 @@ describe('alphaloom audit on a trained champion', () => {
     assert.deepEqual(await codeOf('--policy', 'nobodys'), [2, 'POLICY_NOT_FOUND']);
     assert.deepEqual(await codeOf('--strategy', 'nowhere.ts'), [2, 'STRATEGY_INVALID']);
     assert.deepEqual(await codeOf('--cuts', '0'), [2, 'USAGE']);
+    assert.deepEqual(await codeOf('--version', 'v1', '--recipe', 'gbdt-core15'), [2, 'USAGE']);
+    assert.deepEqual(await codeOf('--recipe', 'nobodys'), [2, 'RECIPE_NOT_FOUND']);
   });
 });

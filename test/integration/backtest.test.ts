@@ -194,6 +194,7 @@ test('bars that training saw are refused with the first that may be played, and 
   assert.equal((await play('BTCUSD', '1h', '--from', allowed)).inSample, null);
 
   const marked = await play('BTCUSD', '1h', '--from', '2018-06-01', '--in-sample');
+  assert.match(marked.report, /-in-sample\/report\.html$/);
   assert.equal(marked.inSample?.throughTime, trainedThroughTime);
   assert.match(await readFile(marked.report, 'utf8'), /in.sample/i);
   const text = (await run('BTCUSD', '1h', '--from', '2018-06-01', '--in-sample')).stdout();
@@ -228,6 +229,9 @@ test('a model that is older than serving allows says nothing, unless it is told 
   );
   const aged = await play('BTCUSD', '1h', '--from', '2019-09-01', '--ignore-age');
   assert.equal(aged.markets[0].signals.expired, 0);
+  const held = await play('BTCUSD', '1h', '--from', '2019-09-01');
+  assert.notEqual(aged.markets[0].signalsSha256, held.markets[0].signalsSha256);
+  assert.equal(aged.markets[0].candles.sha256, held.markets[0].candles.sha256);
   assert.match(
     aged.notes.join('\n'),
     /Answering where serving would hold for its age: v1 of coinbase:BTCUSD/,
@@ -260,6 +264,9 @@ test('one purse pays one set of costs', async () => {
   assert.match(message, /differ in costs\.feeBps \(25, 10\)/);
   const { costs } = await play(...differing, '--fees', '0', '--maker-fee-bps', '0', '--impact-bps', '10');
   assert.deepEqual([costs.feeBps, costs.makerFeeBps, costs.impactBps], [0, 0, 10]);
+  const inBase = await play('BTCUSD', '1h', '--fee-currency', 'received');
+  assert.equal(inBase.costs.feeCurrency, 'received');
+  assert.notEqual(inBase.performance.finalEquity, (await play('BTCUSD', '1h')).performance.finalEquity);
 });
 
 test('swaps pay funding, from a file or by a constant rate; without, the notes say so', async () => {
@@ -414,12 +421,13 @@ test('a command line that makes no sense is refused in a sentence', async () => 
   }
 });
 
-test('--out takes the four files; a place where nothing can be written is told before anything is played', async () => {
+test('--out takes the five files; a place where nothing can be written is told before anything is played', async () => {
   const { report } = await play('BTCUSD', '1h', '--out', 'here/there');
   const folder = join(root, 'here/there');
   assert.equal(report, join(folder, 'report.html'));
   assert.deepEqual((await readdir(folder)).sort(), [
     'backtest.json',
+    'bars.parquet',
     'equity.parquet',
     'report.html',
     'trades.parquet',

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { BacktestSetup, Trade } from '../../contracts/backtest.ts';
 import { backtest } from '../../strategy/backtest.ts';
 import { ceilTo, floorTo, gridOf, nearestTo } from '../../strategy/grid.ts';
-import { tradingRulesOf, venueOrder } from '../../strategy/venue-order.ts';
+import { stepsInBase, venueOrder } from '../../strategy/venue-order.ts';
 import { marketOf, policyOf, setupOf } from './bars.ts';
 
 Decimal.set({ precision: 60 });
@@ -52,8 +52,8 @@ test('an order is rounded for its venue in decimals to the numbers that the engi
       fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
       fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
       (tick, lot, quantity, limitPrice) => {
-        const steps = { tick, lot, minQuantity: null, minNotional: null };
-        const rules = tradingRulesOf(steps);
+        const steps = { tick, lot, minQuantity: null, minNotional: null, contractSize: null };
+        const rules = stepsInBase(steps);
         const held = floorTo(gridOf(rules.lot), quantity);
         const price = nearestTo(gridOf(rules.tick), limitPrice);
         const sent = venueOrder({ quantity: held, limitPrice: price }, steps);
@@ -70,9 +70,17 @@ test('an order is rounded for its venue in decimals to the numbers that the engi
 });
 
 test('a market without steps takes an order as it is', () => {
-  const none = { tick: null, lot: null, minQuantity: null, minNotional: null };
+  const none = { tick: null, lot: null, minQuantity: null, minNotional: null, contractSize: null };
   assert.deepEqual(venueOrder({ quantity: 0.1, limitPrice: null }, none), { quantity: '0.1', price: null });
-  assert.deepEqual(tradingRulesOf({ ...none, tick: '0.01', lot: '0' }), { ...none, tick: 0.01 });
+  const { contractSize: _, ...unknown } = none;
+  assert.deepEqual(stepsInBase({ ...none, tick: '0.01', lot: '0' }), { ...unknown, tick: 0.01 });
+});
+
+test('an order of a market that counts in contracts is sent in contracts', () => {
+  const steps = { tick: '0.1', lot: '1', minQuantity: '3', minNotional: null, contractSize: '0.1' };
+  assert.deepEqual(stepsInBase(steps), { tick: 0.1, lot: 0.1, minQuantity: 0.3, minNotional: null });
+  const held = floorTo(gridOf(0.1), 1.27);
+  assert.deepEqual(venueOrder({ quantity: held, limitPrice: null }, steps), { quantity: '12', price: null });
 });
 
 /** Prices of a walk on the tick, wide enough that stops and targets are reached. */
@@ -111,7 +119,7 @@ test('whole backtests in floats and in decimals fill at the same prices and keep
         target: { kind: 'percent', percent: 3 },
         maxBars: 5,
       };
-      const rules = tradingRulesOf({ tick, lot, minQuantity: null, minNotional: null });
+      const rules = stepsInBase({ tick, lot, minQuantity: null, minNotional: null, contractSize: null });
       const market = marketOf(
         bars.map(([open, high, low, end]) => [
           open.toNumber(),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { near } from '../support/near.ts';
-import { barsAt100, endsOf, LONG, play, policyOf, SHORT, USUAL_COSTS } from './bars.ts';
+import { barsAt100, endsOf, LONG, play, policyOf, SHORT, still, USUAL_COSTS } from './bars.ts';
 
 const NONE = { tooSmall: 0, noFunds: 0, lapsed: 0, noLevels: 0 };
 const LIMIT = policyOf({ entry: { order: 'limit', offsetBps: 200, validBars: 2 } });
@@ -138,6 +138,22 @@ test('quantities are floored to the lot, fills rounded to the tick against the t
   // 1,000 / 103 = 9.7 → 9.5; the stop at 96.7 stands at 96.75 and sells at 96.72 → 96.5.
   assert.deepEqual([trade.quantity, trade.entryPrice, trade.exitPrice], [9.5, 100.25, 96.5]);
   near(trade.costs.slippage, 9.5 * (0.25 - 0.01) + 9.5 * (0.25 - 0.009675));
+});
+
+test('at a price of one tick a sale is at that tick, not for nothing', () => {
+  const direction = new Int8Array(12).fill(-1).fill(LONG, 2, 3);
+  const signals = { direction, volatility: new Float64Array(12).fill(0.1) };
+  const market = { rules: { ...LEVELS, tick: 1 }, signals };
+  const setup = { costs: USUAL_COSTS, market, policy: policyOf({ exits: { stop: { kind: 'none' } } }) };
+  const { trades, equity } = play(
+    Array.from({ length: 12 }, () => still(1)),
+    {},
+    setup,
+  );
+  const [{ entryPrice, exitPrice, costs, netPnl, quantity }] = trades;
+  assert.deepEqual([entryPrice, exitPrice], [2, 1]);
+  near(costs.spread, quantity * 0.0001);
+  near(netPnl, equity[11] - 1_000);
 });
 
 test('what falls under lot, minimum quantity or minimum notional is refused and counted', () => {

@@ -41,8 +41,9 @@ export class ReferencePrices {
       basisPoints(this.#costs.impactBps ?? 0).times(part.sqrt()),
     );
     const exact = shown.times(half.plus(slip).times(sign).plus(1));
-    const price = sign === 1 ? roundedUp(exact, tick) : roundedDown(exact, tick);
-    const spread = quantity.times(shown).times(half);
+    const rounded = sign === 1 ? roundedUp(exact, tick) : roundedDown(exact, tick);
+    const price = rounded.isZero() ? least(shown, decimal(tick ?? 0)) : rounded;
+    const spread = least(quantity.times(shown).times(half), quantity.times(price.minus(shown).abs()));
     return {
       price,
       spread,

@@ -30,9 +30,11 @@ test('bars may be fed one by one, with nothing before them', () => {
   );
 });
 
+const COLUMNS = ['time', 'equity', 'cash', 'grossExposure'] as const;
+
 /** Plays the range cut at the given times, each piece by a new simulation that has read the last one's state from JSON. */
 function playInPieces(setup: BacktestSetup, times: readonly number[]): BacktestResult {
-  const lines: PlayedBars[] = [];
+  const pieces: PlayedBars[] = [];
   const trades: Trade[] = [];
   let simulation = new Simulation(setup, null);
   let from = setup.fromTime;
@@ -40,17 +42,17 @@ function playInPieces(setup: BacktestSetup, times: readonly number[]): BacktestR
     const state = JSON.parse(JSON.stringify(simulation.state()));
     simulation = new Simulation(setup, null);
     simulation.restore(state);
-    lines.push(simulation.play(setup.markets.map(market => pieceOf(market, from, to))));
+    pieces.push(simulation.play(setup.markets.map(market => pieceOf(market, from, to))));
     trades.push(...simulation.takeTrades());
     from = to;
   }
   const last = simulation.finish();
   trades.push(...simulation.takeTrades());
-  const columns = (['time', 'equity', 'cash', 'grossExposure'] as const).map(name => [
+  const columns = COLUMNS.map(name => [
     name,
-    Float64Array.from(lines.flatMap(piece => [...piece[name]])),
+    Float64Array.from(pieces.flatMap(({ time, lines }) => [...(name === 'time' ? time : lines[name])])),
   ]);
-  const joined = Object.fromEntries(columns) as Record<keyof PlayedBars, Float64Array>;
+  const joined = Object.fromEntries(columns) as Record<(typeof COLUMNS)[number], Float64Array>;
   const end = joined.time.length - 1;
   joined.equity[end] = last.equity;
   joined.cash[end] = last.cash;

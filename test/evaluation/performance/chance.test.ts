@@ -77,6 +77,20 @@ test('every placement is equally likely', () => {
   near(randomEntries!.totalReturn.mean, 1 / 20, 0.005);
 });
 
+test('trades are placed where the model spoke, not where it was silent', () => {
+  // Its answers end before the price rises: random entries can't have it either.
+  const closes = Array.from({ length: 200 }, (_, bar) => (bar < 100 ? 100 : 100 + bar));
+  const direction = new Int8Array(200).fill(-1).fill(1, 20, 80);
+  const market = marketOf(barsOf(closes));
+  const setup = setupOf([{ ...market, signals: { ...market.signals, direction } }]);
+  const held = accountOf(setup, [{ from: 30, to: 35 }]);
+  const { totalReturn } = measurePerformance(held, setup, options).randomEntries!;
+  near(totalReturn.p95, 0);
+  const silent = setupOf([market]);
+  const anywhere = measurePerformance(accountOf(silent, [{ from: 30, to: 35 }]), silent, options);
+  assert.ok(anywhere.randomEntries!.totalReturn.p95 > 0.01);
+});
+
 test('positions that fill the range leave no room for chance', () => {
   const setup = setupOf([marketOf(barsOf([100, 101, 102, 103]))]);
   const { randomEntries } = measurePerformance(accountOf(setup, [{ from: 1, to: 3 }]), setup, options);

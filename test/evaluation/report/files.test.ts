@@ -55,6 +55,7 @@ test('trades.parquet holds every trade as it was', async t => {
     net_pnl: trade.netPnl,
     gross_return: trade.grossReturn,
     net_return: trade.netReturn,
+    in_sample: false,
   });
 });
 
@@ -71,6 +72,7 @@ test('equity.parquet holds the account at every close, its drawdown, and buying 
     'gross_exposure',
     'drawdown',
     'buy_and_hold',
+    'in_sample',
   ]);
   assert.equal(rows[500].ts, BigInt(time[500]));
   assert.equal(rows[500].equity, equity[500]);

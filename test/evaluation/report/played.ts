@@ -121,6 +121,7 @@ function playedMarket({ symbol, kind, candles, labels }: BacktestMarket): Played
     },
     labels,
     signals: { long: 900, short: 700, noTrade: openTime.length - 1_600, unanswered: 0, expired: 0 },
+    signalsSha256: 'e',
     candles: {
       bars: openTime.length,
       firstTime: openTime[0] ?? 0,

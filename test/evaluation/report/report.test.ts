@@ -139,13 +139,18 @@ test('the summary says what was made, what costs took, and whether chance explai
 
 test('what training has seen is no evidence of timing', () => {
   const { randomEntries } = trend.performance;
-  const told = (pValue: number, change: Partial<typeof trend.document> = {}) =>
+  const told = (pValue: number, change: Partial<typeof trend.document> = {}, totalReturn = 0.1) =>
     summaryOf({
       ...trend,
       document: { ...trend.document, ...change },
-      performance: { ...trend.performance, randomEntries: { ...randomEntries!, pValue } },
+      performance: {
+        ...trend.performance,
+        account: { ...trend.performance.account, totalReturn },
+        randomEntries: { ...randomEntries!, pValue },
+      },
     })[1];
   assert.match(told(0.001), /chance alone seldom does that\.$/);
+  assert.match(told(0.001, {}, -0.99), /chance alone seldom does that, and still it lost\.$/);
   assert.match(told(0.5), /chance explains that\.$/);
   assert.match(told(0.999), /chance seldom does that badly\.$/);
   const inSample = { seenBars: 1, bars: 2, throughTime: 0, warning: '' };

@@ -18,7 +18,7 @@ const MODEL: PlayedModel = {
   task: 'direction3',
   estimator: 'lightgbm',
   imported: false,
-  tradable: false,
+  tradable: true,
   trainedThroughTime: START - 200 * HOUR,
   judgedThroughTime: START - HOUR,
 };
@@ -34,6 +34,7 @@ function market(changes: Partial<PlayedMarket> = {}, facts: Partial<NotedMarket>
       model: MODEL,
       labels: { kind: 'triple-barrier', horizonBars: 24, upAtr: 2, downAtr: 2 },
       signals: { long: 1, short: 1, noTrade: 98, unanswered: 0, expired: 0 },
+      signalsSha256: 'e',
       candles: { bars: 100, firstTime: START, lastTime: START + 99 * HOUR, sha256: 'c' },
       rules: { tick: 0.01, lot: null, minQuantity: null, minNotional: null, fetchedTime: 1 },
       funding: null,
@@ -61,6 +62,11 @@ function notes(markets: readonly NotedMarket[], changes: Partial<NotedBacktest> 
 test('where there is nothing to know nothing is said', () => {
   assert.deepEqual(notes([market(), market({ model: null })]), []);
   assert.deepEqual(notes([market()], { ignoreAge: true }), [], 'its age was not reached');
+  assert.deepEqual(
+    notes([market({ model: { ...MODEL, version: null, tradable: null } })]),
+    [],
+    'no gate judged it',
+  );
 });
 
 test('each thing to know is one sentence that names the markets it concerns', () => {
@@ -76,6 +82,11 @@ test('each thing to know is one sentence that names the markets it concerns', ()
       [market({ model: { ...MODEL, trainedOn: 'coinbase:ETHUSD/1h' } })],
       {},
       /^Traded is coinbase:BTCUSD\/1h by a model of coinbase:ETHUSD\/1h\.$/,
+    ],
+    [
+      [market({ model: { ...MODEL, tradable: false } })],
+      {},
+      /^Not tradable by what the gate found: v2 of coinbase:BTCUSD\/1h\. Serving/,
     ],
     [
       [market({ signals: { ...market().played.signals, unanswered: 1 } })],

@@ -99,6 +99,13 @@ test('asked for, seen bars are played and marked: which, how many, by whom', () 
   );
 });
 
+test('what is asked for beyond the bars is not told as played', () => {
+  const wide = { fromTime: START - 500 * HOUR, toTime: START + 90_000 * HOUR };
+  assert.partialDeepStrictEqual(ask([market(null)], wide), { from: 0, to: 100 });
+  const two = [market(null), market(null, 10, 120, 'coinbase:ETHUSD/1h')];
+  assert.partialDeepStrictEqual(ask(two, wide), { from: 0, to: 120 });
+});
+
 test('a range without bars, or that ends before it begins, is refused', () => {
   const at = (hours: number) => START + hours * HOUR;
   const refused = [
