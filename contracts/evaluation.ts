@@ -37,9 +37,13 @@ export interface FoldScore extends FoldReport {
 }
 
 /** One way to walk through all rows, every row answered by a model that had not seen it. */
-export interface PathScore {
+export interface PathScore extends BriefFigures {
   /** Counted from 1. */
   readonly path: number;
+}
+
+/** What was decided and earned, without intervals. */
+export interface BriefFigures {
   readonly mcc: number;
   readonly directionalAuc: number | null;
   readonly logLoss: number;

@@ -1,21 +1,12 @@
+import type { BriefFigures } from '../contracts/evaluation.ts';
 import { DECIDED_CLASSES } from '../contracts/tasks.ts';
 import { classificationMetrics } from '../statistics/classification.ts';
 import { returnMoments } from '../statistics/sharpe.ts';
 import { playBlock } from './play-block.ts';
 import type { DecidedInput } from './score.ts';
 
-/** What was decided and earned, without intervals and baseline. */
-export interface BriefScore {
+export interface BriefScore extends BriefFigures {
   readonly rows: number;
-  readonly mcc: number;
-  readonly directionalAuc: number | null;
-  readonly logLoss: number;
-  readonly trades: number;
-  /** After costs, compounded. */
-  readonly netReturn: number;
-  readonly maxDrawdown: number;
-  /** Null without trades. */
-  readonly sharpePerBar: number | null;
   /** Per bar, simple, after costs. */
   readonly netReturns: Float64Array;
 }

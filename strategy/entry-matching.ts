@@ -135,14 +135,7 @@ export class EntryMatching {
     account.turnover += notional;
     account.fees += fee;
     position.fees += fee;
-    if (!isMaker) {
-      const spread = this.#costs.spreadOf(quantity, shown, price);
-      const slippage = Math.max(0, quantity * Math.abs(price - shown) - spread);
-      position.spread += spread;
-      position.slippage += slippage;
-      account.spread += spread;
-      account.slippage += slippage;
-    }
+    if (!isMaker) this.#costs.chargeMarketFill(quantity, shown, price, position, account);
     const received = inBase ? quantity * (1 - feeRate) : quantity;
     if (inBase) position.booked += fee;
     position.entryPrice = averagePrice(position.entryPrice, position.entered, shown, quantity);

@@ -107,14 +107,7 @@ export class ExitMatching {
     account.cash += position.side * notional - fee;
     account.turnover += notional;
     this.#payFee(position, fee);
-    if (!isMaker) {
-      const spread = this.#costs.spreadOf(quantity, shown, price);
-      const slippage = Math.max(0, quantity * Math.abs(price - shown) - spread);
-      position.spread += spread;
-      position.slippage += slippage;
-      account.spread += spread;
-      account.slippage += slippage;
-    }
+    if (!isMaker) this.#costs.chargeMarketFill(quantity, shown, price, position, account);
     // Nothing but dust leaves at the price that books it out.
     position.exitPrice =
       quantity > 0 || position.left === 0

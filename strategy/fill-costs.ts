@@ -46,10 +46,27 @@ export class FillCosts {
     return sold > 0 ? sold : Math.min(shown, at.tick?.step ?? shown);
   }
 
-  /** Of a fill at market, in quote: half the spread, at most what the fill is off the shown price. */
-  spreadOf(quantity: number, shown: number, price: number): number {
-    const spread = quantity * shown * this.halfSpread;
+  /** Adds what a fill at market paid beyond the shown price to those who keep it: of it half the spread, the rest slippage. */
+  chargeMarketFill(
+    quantity: number,
+    shown: number,
+    price: number,
+    position: Charged,
+    account: Charged,
+  ): void {
     const off = quantity * Math.abs(price - shown);
-    return off < spread * NEARLY ? off : spread;
+    const halfSpread = quantity * shown * this.halfSpread;
+    const spread = off < halfSpread * NEARLY ? off : halfSpread;
+    const slippage = Math.max(0, off - spread);
+    position.spread += spread;
+    position.slippage += slippage;
+    account.spread += spread;
+    account.slippage += slippage;
   }
+}
+
+/** What was paid so far, in quote. */
+interface Charged {
+  spread: number;
+  slippage: number;
 }
