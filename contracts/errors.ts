@@ -70,7 +70,7 @@ export const ERROR_CODES = {
   BACKTEST_IN_SAMPLE: {
     exit: 2,
     meaning: 'A backtest’s range overlaps bars that the model was trained on.',
-    mend: 'Begin after its training, or ask for it with --in-sample: the result is then marked.',
+    mend: 'The message says from which time on its bars are unseen.',
   },
   FILE_EXISTS: {
     exit: 2,

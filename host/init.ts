@@ -30,7 +30,7 @@ export async function initProject(folder: string): Promise<string[]> {
   if (present.length > 0) {
     throw new AlphaloomError(
       'FILE_EXISTS',
-      `${present.join(' and ')} is there already; nothing was written.`,
+      `${present.join(' and ')} ${present.length > 1 ? 'are' : 'is'} there already; nothing was written.`,
       {
         present,
       },
