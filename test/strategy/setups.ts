@@ -19,7 +19,7 @@ const rowArbitrary = fc.record({
   volatility: fc.constantFrom(0, Number.NaN, 1, 2, 3, 5),
 });
 
-const labelsArbitrary: fc.Arbitrary<LabelSpec> = fc.oneof(
+export const labelsArbitrary: fc.Arbitrary<LabelSpec> = fc.oneof(
   fc.record({
     kind: fc.constant('triple-barrier' as const),
     horizonBars: fc.integer({ min: 1, max: 8 }),

@@ -1,26 +1,12 @@
 import fc from 'fast-check';
-import type { LabelSpec } from '../../../contracts/recipe.ts';
 import type { Episodes, TradingMarket } from '../../../models/reinforcement/trading-environments.ts';
 import { type Bar, candlesOf } from '../../strategy/bars.ts';
+import { labelsArbitrary } from '../../strategy/setups.ts';
 
 /** Whole prices and whole volatilities, so that levels are hit exactly, jumped over and touched together often. */
 const barArbitrary: fc.Arbitrary<Bar> = fc
   .tuple(fc.integer({ min: 90, max: 110 }), fc.integer({ min: 90, max: 110 }), fc.nat(8), fc.nat(8))
   .map(([open, close, up, down]) => [open, Math.max(open, close) + up, Math.min(open, close) - down, close]);
-
-const labelsArbitrary: fc.Arbitrary<LabelSpec> = fc.oneof(
-  fc.record({
-    kind: fc.constant('triple-barrier' as const),
-    horizonBars: fc.integer({ min: 1, max: 8 }),
-    upAtr: fc.integer({ min: 1, max: 4 }),
-    downAtr: fc.integer({ min: 1, max: 4 }),
-  }),
-  fc.record({
-    kind: fc.constant('fixed-horizon' as const),
-    horizonBars: fc.integer({ min: 1, max: 8 }),
-    thresholdLogReturn: fc.constant(0.01),
-  }),
-);
 
 /** A market of a few bars, and an action for each. */
 export const playArbitrary: fc.Arbitrary<{ market: TradingMarket; actions: Uint8Array }> = fc
