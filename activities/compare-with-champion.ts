@@ -10,7 +10,7 @@ import { readDataset } from '../datasets/dataset-file.ts';
 import { reversionSides } from '../datasets/labels/sigma-reversion.ts';
 import { volatilityOf, volatilityPerBar } from '../datasets/labels/volatility.ts';
 import { readSnapshot } from '../datasets/snapshot-file.ts';
-import type { ComparedModel, ComparisonInput } from '../evaluation/comparison.ts';
+import type { ComparedModel, ComparisonInput } from '../evaluation/comparison/compare-models.ts';
 import { decidedLabels } from '../evaluation/truth.ts';
 import { joinLeader } from '../features/leader-bars.ts';
 import { answerRows, featureColumns, warmUpOf } from '../inference/answer-bars.ts';

@@ -4,7 +4,7 @@ import type { ArtifactStore } from '../artifacts/store.ts';
 import type { Json } from '../contracts/artifact.ts';
 import type { PackageMeta } from '../contracts/package.ts';
 import { otherSeeds, type SeedModel } from '../contracts/seeds.ts';
-import { isStale } from '../evaluation/looks.ts';
+import { isStale } from '../evaluation/comparison/looks.ts';
 import type { VersionRecord } from '../registry/registry.ts';
 import { asStep } from './activity.ts';
 import type { Rooms } from './rooms.ts';

@@ -1,6 +1,6 @@
 import type { Look, LookPlan } from '../contracts/comparison.ts';
 import { type GateSpec, gateSchema } from '../contracts/recipe.ts';
-import { planLook } from '../evaluation/looks.ts';
+import { planLook } from '../evaluation/comparison/looks.ts';
 import type { Event, MoveDetail, VersionRecord } from '../registry/registry.ts';
 import type { Rooms } from './rooms.ts';
 

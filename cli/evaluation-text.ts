@@ -2,7 +2,7 @@ import type { Evaluation, EvaluationResult, FoldScore, PathScore, Spread } from 
 import type { Estimate } from '../contracts/evidence.ts';
 import type { FoldSpec } from '../contracts/split.ts';
 import { decimals, interval, percent } from '../contracts/wording.ts';
-import { worstSliceSentence } from '../evaluation/stability-words.ts';
+import { worstSliceSentence } from '../evaluation/stability/stability-words.ts';
 import { renderNumber, renderSharpe } from './evidence-text.ts';
 import { minute, renderTable } from './table.ts';
 

@@ -1,7 +1,7 @@
 import { decideClasses, decidedProbabilities } from '../contracts/decision.ts';
 import type { Stability } from '../contracts/stability.ts';
 import { type Score, type ScoreInput, scoreModel } from './score.ts';
-import { measureStability } from './slices.ts';
+import { measureStability } from './stability/slices.ts';
 
 /**
  * A candidate's score on its test block, and the same by month and by volatility regime.

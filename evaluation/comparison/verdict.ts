@@ -2,7 +2,7 @@ import type { Advantage, Comparison, LookPlan, Measure } from '../../contracts/c
 import type { RuleOutcome, RuleResult } from '../../contracts/evidence.ts';
 import type { GateSpec } from '../../contracts/recipe.ts';
 import { decimals, interval, joined, percent, utc } from '../../contracts/wording.ts';
-import { barsToWait } from '../looks.ts';
+import { barsToWait } from './looks.ts';
 
 const DAY_MS = 86_400_000;
 

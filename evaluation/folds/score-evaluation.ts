@@ -6,7 +6,7 @@ import { type ReturnMoments, returnMoments, sampleVariance } from '../../statist
 import { scoreBriefly } from '../brief-score.ts';
 import type { History } from '../history.ts';
 import { scoreDecided } from '../score.ts';
-import { measureStability } from '../slices.ts';
+import { measureStability } from '../stability/slices.ts';
 import { type AnsweredFold, joinFolds, type OutOfFold } from './out-of-fold.ts';
 import { backtestPaths } from './paths.ts';
 import { decidedOf, type FoldMarket, signalsOf } from './score-out-of-fold.ts';

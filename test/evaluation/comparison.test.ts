@@ -3,8 +3,12 @@ import test from 'node:test';
 import type { LookPlan } from '../../contracts/comparison.ts';
 import { LIKELIEST } from '../../contracts/decision.ts';
 import type { GateSpec } from '../../contracts/recipe.ts';
-import { type ComparedModel, type ComparisonInput, compareModels } from '../../evaluation/comparison.ts';
-import { planLook } from '../../evaluation/looks.ts';
+import {
+  type ComparedModel,
+  type ComparisonInput,
+  compareModels,
+} from '../../evaluation/comparison/compare-models.ts';
+import { planLook } from '../../evaluation/comparison/looks.ts';
 import { GATE, population, RECIPE, walk } from './facts.ts';
 
 const ROWS = 3_000;

@@ -10,7 +10,7 @@ import {
   lookBlockRows,
   planLook,
   spendingWeight,
-} from '../../evaluation/looks.ts';
+} from '../../evaluation/comparison/looks.ts';
 import { near } from '../support/near.ts';
 
 function look(number: number, fromTime = 0, toTime = 10): Look {

@@ -9,8 +9,8 @@ import {
   type ReviewedModel,
   type ReviewInput,
   reviewVersions,
-} from '../../evaluation/probation.ts';
-import { judgeReview } from '../../evaluation/probation-verdict.ts';
+} from '../../evaluation/probation/review-versions.ts';
+import { judgeReview } from '../../evaluation/probation/verdict.ts';
 import { GATE, population, RECIPE, walk } from './facts.ts';
 
 const CANDLES = walk(2_000);

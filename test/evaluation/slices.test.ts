@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { measureStability, type SlicedInput } from '../../evaluation/slices.ts';
-import { worstSliceSentence } from '../../evaluation/stability-words.ts';
+import { measureStability, type SlicedInput } from '../../evaluation/stability/slices.ts';
+import { worstSliceSentence } from '../../evaluation/stability/stability-words.ts';
 import { classificationMetrics } from '../../statistics/classification.ts';
 import { near } from '../support/near.ts';
 import { CLASSES, population, RECIPE, walk } from './facts.ts';

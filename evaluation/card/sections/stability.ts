@@ -1,6 +1,6 @@
 import type { Slice, Stability } from '../../../contracts/stability.ts';
 import { basisPoints, decimals, interval, percent } from '../../../contracts/wording.ts';
-import { worstSliceSentence } from '../../stability-words.ts';
+import { worstSliceSentence } from '../../stability/stability-words.ts';
 import { type CardSection, numberTable, paragraph } from '../document.ts';
 import { monthlyMcc } from '../figures/monthly-mcc.ts';
 

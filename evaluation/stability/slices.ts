@@ -1,13 +1,13 @@
-import type { Trade } from '../contracts/backtest.ts';
-import type { Candles } from '../contracts/candles.ts';
-import type { GateSpec, LabelSpec } from '../contracts/recipe.ts';
-import { REGIMES, type Slice, type SliceKind, type Stability } from '../contracts/stability.ts';
-import { DECIDED_CLASSES, type Task } from '../contracts/tasks.ts';
-import { bootstrapIntervals } from '../statistics/bootstrap.ts';
-import { classificationMetrics } from '../statistics/classification.ts';
-import { quantileOfSorted } from '../statistics/quantile.ts';
-import { mccStatistic } from '../statistics/resampled-classification.ts';
-import { bootstrapSpec } from './score.ts';
+import type { Trade } from '../../contracts/backtest.ts';
+import type { Candles } from '../../contracts/candles.ts';
+import type { GateSpec, LabelSpec } from '../../contracts/recipe.ts';
+import { REGIMES, type Slice, type SliceKind, type Stability } from '../../contracts/stability.ts';
+import { DECIDED_CLASSES, type Task } from '../../contracts/tasks.ts';
+import { bootstrapIntervals } from '../../statistics/bootstrap.ts';
+import { classificationMetrics } from '../../statistics/classification.ts';
+import { quantileOfSorted } from '../../statistics/quantile.ts';
+import { mccStatistic } from '../../statistics/resampled-classification.ts';
+import { bootstrapSpec } from '../score.ts';
 
 /** Decisions that were scored, and what tells their rows apart. */
 export interface SlicedInput {

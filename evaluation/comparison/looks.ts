@@ -1,4 +1,4 @@
-import type { Look, LookPlan, TimeRange } from '../contracts/comparison.ts';
+import type { Look, LookPlan, TimeRange } from '../../contracts/comparison.ts';
 
 /**
  * Plans a series' next look by alpha-spending (Foster and Stine 2008; online control of the family-wise error by Tian and

@@ -1,8 +1,8 @@
-import type { Estimate } from '../contracts/evidence.ts';
-import type { ModelFault, Review, ReviewedVersion, ReviewMeasure } from '../contracts/probation.ts';
-import { parseSeriesId } from '../contracts/series.ts';
-import { basisPoints, decimals, percent } from '../contracts/wording.ts';
-import { durationOfBars, TOLD_DIFFERENCE } from './detection-time.ts';
+import type { Estimate } from '../../contracts/evidence.ts';
+import type { ModelFault, Review, ReviewedVersion, ReviewMeasure } from '../../contracts/probation.ts';
+import { parseSeriesId } from '../../contracts/series.ts';
+import { basisPoints, decimals, percent } from '../../contracts/wording.ts';
+import { durationOfBars, TOLD_DIFFERENCE } from '../detection-time.ts';
 
 /**
  * What a review comes to. A fault of the champion itself, or a difference whose upper bound lies below 0, speaks for the

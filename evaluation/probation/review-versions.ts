@@ -1,23 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Candles } from '../contracts/candles.ts';
-import { type DecisionRule, decideClasses, decidedProbabilities } from '../contracts/decision.ts';
-import type { Estimate } from '../contracts/evidence.ts';
-import type { Review, ReviewLook, ReviewMeasure, ReviewScore } from '../contracts/probation.ts';
-import type { GateSpec, LabelSpec, Recipe } from '../contracts/recipe.ts';
-import type { MarketKind } from '../contracts/series.ts';
-import { DECIDED_CLASSES, type Task } from '../contracts/tasks.ts';
+import type { Candles } from '../../contracts/candles.ts';
+import { type DecisionRule, decideClasses, decidedProbabilities } from '../../contracts/decision.ts';
+import type { Estimate } from '../../contracts/evidence.ts';
+import type { Review, ReviewLook, ReviewMeasure, ReviewScore } from '../../contracts/probation.ts';
+import type { GateSpec, LabelSpec, Recipe } from '../../contracts/recipe.ts';
+import type { MarketKind } from '../../contracts/series.ts';
+import { DECIDED_CLASSES, type Task } from '../../contracts/tasks.ts';
 import {
   type BootstrapSpec,
   bootstrapIntervals,
   MIN_BLOCKS,
   type Statistic,
-} from '../statistics/bootstrap.ts';
-import { pairedDifference, statisticsOfSums } from '../statistics/resampled.ts';
-import { mccStatistic } from '../statistics/resampled-classification.ts';
-import { expandedTail } from '../statistics/student.ts';
-import { barsToDetect, TOLD_DIFFERENCE } from './detection-time.ts';
-import { barsToWait, drawsFor, lookBlockRows, spendingWeight } from './looks.ts';
-import { bootstrapSpec, type Score, scoreDecided } from './score.ts';
+} from '../../statistics/bootstrap.ts';
+import { pairedDifference, statisticsOfSums } from '../../statistics/resampled.ts';
+import { mccStatistic } from '../../statistics/resampled-classification.ts';
+import { expandedTail } from '../../statistics/student.ts';
+import { barsToWait, drawsFor, lookBlockRows, spendingWeight } from '../comparison/looks.ts';
+import { barsToDetect, TOLD_DIFFERENCE } from '../detection-time.ts';
+import { bootstrapSpec, type Score, scoreDecided } from '../score.ts';
 
 /** A version under review, and what it answered. */
 export interface ReviewedModel {

@@ -1,5 +1,5 @@
-import type { Slice, SliceKind, Stability } from '../contracts/stability.ts';
-import { decimals, interval } from '../contracts/wording.ts';
+import type { Slice, SliceKind, Stability } from '../../contracts/stability.ts';
+import { decimals, interval } from '../../contracts/wording.ts';
 
 const KINDS: Readonly<Record<SliceKind, (name: string) => string>> = {
   month: name => `the month ${name}`,

@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Candles } from '../contracts/candles.ts';
-import type { Advantage, Comparison, Look, LookPlan, Measure } from '../contracts/comparison.ts';
-import { type DecisionRule, decideClasses, decidedProbabilities } from '../contracts/decision.ts';
-import type { CostSpec, GateSpec, LabelSpec } from '../contracts/recipe.ts';
-import type { MarketKind } from '../contracts/series.ts';
-import { DECIDED_CLASSES, type Task } from '../contracts/tasks.ts';
-import { type BootstrapSpec, MIN_BLOCKS } from '../statistics/bootstrap.ts';
-import { confusionCounts, matthewsCorrelation } from '../statistics/confusion.ts';
-import { checkProbabilities } from '../statistics/probabilities.ts';
-import { expandedTail } from '../statistics/student.ts';
-import { aucAdvantage, mccAdvantage, returnAdvantage } from './comparison/advantages.ts';
-import { hindrance, type Standing, verdict } from './comparison/verdict.ts';
+import type { Candles } from '../../contracts/candles.ts';
+import type { Advantage, Comparison, Look, LookPlan, Measure } from '../../contracts/comparison.ts';
+import { type DecisionRule, decideClasses, decidedProbabilities } from '../../contracts/decision.ts';
+import type { CostSpec, GateSpec, LabelSpec } from '../../contracts/recipe.ts';
+import type { MarketKind } from '../../contracts/series.ts';
+import { DECIDED_CLASSES, type Task } from '../../contracts/tasks.ts';
+import { type BootstrapSpec, MIN_BLOCKS } from '../../statistics/bootstrap.ts';
+import { confusionCounts, matthewsCorrelation } from '../../statistics/confusion.ts';
+import { checkProbabilities } from '../../statistics/probabilities.ts';
+import { expandedTail } from '../../statistics/student.ts';
+import { playBlock } from '../play-block.ts';
+import { aucAdvantage, mccAdvantage, returnAdvantage } from './advantages.ts';
 import { countFresh, drawsFor, lookBlockRows } from './looks.ts';
-import { playBlock } from './play-block.ts';
+import { hindrance, type Standing, verdict } from './verdict.ts';
 
 /** What a model answers on the rows, and how that becomes decisions. */
 export interface Answers {
