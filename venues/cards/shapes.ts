@@ -13,14 +13,14 @@ export const decimal = z
 
 /** A decimal, or null where venues write nothing or 0 for "none". */
 export const optionalDecimal = z
-  .union([decimal, z.literal(''), z.null(), z.undefined()])
-  .transform(value =>
-    value === '' || value === null || value === undefined || Number(value) === 0 ? null : value,
-  );
+  .union([decimal, z.literal('')])
+  .nullish()
+  .transform(value => (value === '' || Number(value ?? 0) === 0 ? null : (value ?? null)));
 
 /** A client's id; null where venues write nothing for "none". */
 export const optionalId = z
-  .union([z.string(), z.number(), z.null(), z.undefined()])
+  .union([z.string(), z.number()])
+  .nullish()
   .transform(value => (value === '' || value === null || value === undefined ? null : String(value)));
 
 export const epochMs = z.union([z.number(), z.string().regex(/^\d+$/)]).transform(Number);
