@@ -43,16 +43,26 @@ export async function startWorkers(request: WorkersRequest, supervisor: Supervis
   }
 }
 
-function workerPlan(queue: Queue, { home, environment, loaded }: WorkersRequest): ProcessPlan {
+/** Has the supervisor start what delivers notifications; nothing waits for it, as nothing but notifications needs it. */
+export function startNotifier(request: WorkersRequest, supervisor: SupervisorHandle): void {
+  supervisor.start(commandPlan('notifier', ['notify', 'run'], request));
+}
+
+function workerPlan(queue: Queue, request: WorkersRequest): ProcessPlan {
   const name = `worker-${queue}`;
+  return commandPlan(name, ['worker', queue, '--ready-file', readyFilePath(request.home, name)], request);
+}
+
+/** A command of ours as a process of the home. */
+function commandPlan(
+  name: string,
+  words: readonly string[],
+  { home, environment, loaded }: WorkersRequest,
+): ProcessPlan {
   return {
     name,
     command: process.execPath,
-    args: [
-      '--disable-warning=ExperimentalWarning',
-      join(CHECKOUT, 'cli/main.ts'),
-      ...['worker', queue, '--ready-file', readyFilePath(home, name)],
-    ],
+    args: ['--disable-warning=ExperimentalWarning', join(CHECKOUT, 'cli/main.ts'), ...words],
     // With the same folder and file, a worker reads the configuration that `up` read.
     cwd: loaded.folder,
     environment: {
