@@ -65,7 +65,7 @@ export async function up(request: UpRequest): Promise<UpReport> {
       await prepareNamespace(request, settings);
       onProgress(null, 'starting the workers');
       await startWorkers(request, supervisor);
-      startNotifier(request, supervisor);
+      await startNotifier(request, supervisor);
       await supervisor.keep(hash);
     });
     return { ...(await readStatus(request)), already: false, outdated: false };

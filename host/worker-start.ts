@@ -10,6 +10,7 @@ import { findManaged, readyFilePath } from './run-state.ts';
 import type { ProcessPlan } from './supervisor.ts';
 import type { SupervisorHandle } from './supervisor-handle.ts';
 
+const NOTIFIER = 'notifier';
 const READY_TIMEOUT_MS = 120_000;
 const POLL_MS = 50;
 const TAIL_LINES = 15;
@@ -43,9 +44,13 @@ export async function startWorkers(request: WorkersRequest, supervisor: Supervis
   }
 }
 
-/** Has the supervisor start what delivers notifications; nothing waits for it, as nothing but notifications needs it. */
-export function startNotifier(request: WorkersRequest, supervisor: SupervisorHandle): void {
-  supervisor.start(commandPlan('notifier', ['notify', 'run'], request));
+/**
+ * Has the supervisor start what delivers notifications, and waits until it tried: whether they can be delivered decides
+ * over nothing else.
+ */
+export async function startNotifier(request: WorkersRequest, supervisor: SupervisorHandle): Promise<void> {
+  supervisor.start(commandPlan(NOTIFIER, ['notify', 'run'], request));
+  while (findManaged(request.home, NOTIFIER) === null) await sleep(POLL_MS);
 }
 
 function workerPlan(queue: Queue, request: WorkersRequest): ProcessPlan {
