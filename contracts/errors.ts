@@ -308,6 +308,17 @@ export const ERROR_CODES = {
     meaning: 'A model answered with NaN or a wrong shape.',
     mend: 'Roll back; run models show.',
   },
+  // trading
+  TRADING_LATE: {
+    exit: 1,
+    meaning: 'A step of trading did not end in its time.',
+    mend: 'Nothing to do: what is uncertain is settled beside the next closes; see trade status.',
+  },
+  SWAP_SETTINGS_REFUSED: {
+    exit: 1,
+    meaning: 'A swap is not in one-way mode, with isolated margin and a leverage within the policy’s.',
+    mend: 'Set it at the venue as the message says, then start again.',
+  },
   // machine
   DISK_FULL: {
     exit: 1,
