@@ -1,4 +1,5 @@
-import type { SymbolResult } from '../contracts/trading.ts';
+import { AlphaloomError } from '../contracts/errors.ts';
+import type { OrderReason, SymbolResult } from '../contracts/trading.ts';
 import { type Desk, type TimedDesk, until } from './desk.ts';
 import { endOrder } from './end-order.ts';
 import { sendExit } from './exit.ts';
@@ -7,8 +8,8 @@ import { keepSymbol } from './keep.ts';
 import type { LedgerOrder } from './ledger/records.ts';
 import { perSymbol, symbolsOf } from './per-symbol.ts';
 import { asksForQuote, type PriceLimits, priceObjection } from './price-check.ts';
-import { sendOrder } from './send.ts';
-import { settleOrder } from './settle-order.ts';
+import { NOTHING_ASKED, sendOrder } from './send.ts';
+import { settledSoon } from './settle-order.ts';
 import type { Quote } from './venue.ts';
 
 /** Over this the venue would see our requests too early or too late: nothing is entered. */
@@ -67,16 +68,40 @@ function merged(
 }
 
 async function exitOf(desk: TimedDesk, order: LedgerOrder): Promise<LedgerOrder> {
-  const sent = await certain(desk, await sendExit(desk, order));
+  const sent = await settledSoon(desk, await sendExit(desk, order));
   await keepSymbol(desk, order.symbol, []);
   return sent;
 }
 
 async function enter(desk: TimedDesk, order: LedgerOrder, limits: PriceLimits): Promise<LedgerOrder> {
   const { ledger, lease } = desk;
-  const objection = await objectionTo(desk, order, limits);
-  if (objection !== null) return ledger.withdraw(lease, order.clientOrderId, objection, desk.now());
-  const sent = await certain(desk, await sendOrder(desk, order, null));
-  if (sent.filled !== '0') await keepSymbol(desk, order.symbol, []);
-  return sent;
+  const { clientOrderId, symbol } = order;
+  const reason = leftOver(desk, order);
+  if (reason !== null) return ledger.withdraw(lease, clientOrderId, reason, desk.now());
+  const quote = asksForQuote(limits) ? await quoteOf(desk, symbol) : null;
+  const objection = quote === 'price-unknown' ? quote : quote && priceObjection(order, quote, limits);
+  if (objection !== null) return ledger.withdraw(lease, clientOrderId, objection, desk.now());
+  const sent = await sendOrder(desk, order, { ...NOTHING_ASKED, price: (quote as Quote | null)?.last ?? null });
+  const certain = await settledSoon(desk, sent);
+  if (Number(certain.filled) > 0) await keepSymbol(desk, symbol, []);
+  return certain;
+}
+
+/** Why an entry is not sent whatever the price; null: nothing speaks against it. */
+function leftOver(desk: TimedDesk, { symbol }: LedgerOrder): OrderReason | null {
+  const { ledger, account, venue } = desk;
+  if (!hasTime(desk)) return 'too-late';
+  if (Math.abs(venue.clockOffsetMs ?? 0) > MAX_CLOCK_OFFSET_MS) return 'clock-skew';
+  // Where exits are orders of their own, what was to make room has not: two positions would be one.
+  const isHeld = ledger.positions(account).some(position => position.symbol === symbol);
+  return isHeld && venue.card.exits === 'legs' ? 'slot-lost' : null;
+}
+
+async function quoteOf(desk: TimedDesk, symbol: string): Promise<Quote | 'price-unknown'> {
+  try {
+    return await asked(desk, desk.venue.quote(symbol));
+  } catch (error) {
+    if (error instanceof AlphaloomError) return 'price-unknown';
+    throw error;
+  }
 }

@@ -8,6 +8,8 @@ import type { VenueCard } from './venue.ts';
 
 /** An order that did reach the venue is to be found there by then, however late it was listed. */
 export const LAPSE_AGE_MS = 20_000;
+/** And by so long after its request was void. */
+const EXPIRY_SLACK_MS = 5_000;
 /** Look-ups nearer to each other than this count as one. */
 export const MISS_GAP_MS = 2_000;
 export const MISSES = 3;
@@ -21,7 +23,7 @@ export async function recordMissing(desk: TimedDesk, order: LedgerOrder): Promis
   const time = await asked(desk, venue.now());
   if (!countsAsMiss(order, time, venue.card)) return order;
   const missed = await ledger.recordMiss(lease, { clientOrderId: order.clientOrderId, time });
-  if (!mayHaveLapsed(missed, time) || (await isListed(desk, missed))) return missed;
+  if (!mayHaveLapsed(missed, time, venue.card) || (await isListed(desk, missed))) return missed;
   return ledger.recordOutcome(lease, lapsedOutcome(missed, desk.now()));
 }
 
@@ -40,8 +42,10 @@ export function countsAsMiss(
 export function mayHaveLapsed(
   { sentAt, missTimes }: Pick<LedgerOrder, 'sentAt' | 'missTimes'>,
   time: number,
+  { requestExpiryMs }: Pick<VenueCard, 'requestExpiryMs'>,
 ): boolean {
-  return sentAt !== null && time > sentAt + LAPSE_AGE_MS && missTimes.length >= MISSES;
+  if (sentAt === null || requestExpiryMs === null || missTimes.length < MISSES) return false;
+  return time > sentAt + Math.max(LAPSE_AGE_MS, requestExpiryMs + EXPIRY_SLACK_MS);
 }
 
 /** Whether open orders, recent orders or trades hold it, or a trade whose owner the venue does not tell. */

@@ -6,19 +6,30 @@ import { awaitFills } from './look-up.ts';
 import { submitOutcome, unknownOutcome } from './outcomes.ts';
 import type { SubmitOutcome } from './venue.ts';
 
+/** What was asked of the venue before an order is sent; null: it was not. */
+export interface SendFacts {
+  /** Free balance of what the order gives, in its currency. */
+  readonly freeBalance: string | null;
+  /** Last price, in quote. */
+  readonly price: string | null;
+}
+
+export const NOTHING_ASKED: SendFacts = { freeBalance: null, price: null };
+
 /**
  * Sends a planned order: asks the ledger (B), posts once, writes what came of it (C). What is not certain is `unknown`; an
  * answer that comes after the desk’s time is still recorded.
- * @param freeBalance of what the order gives, in its currency; null: the venue was not asked
  * @returns the order as the ledger has it then; `withdrawn`, where it may not be sent
  */
 export async function sendOrder(
   desk: TimedDesk,
-  { clientOrderId }: LedgerOrder,
-  freeBalance: string | null,
+  { clientOrderId, symbol }: LedgerOrder,
+  { freeBalance, price }: SendFacts,
 ): Promise<LedgerOrder> {
-  const sentAt = await asked(desk, desk.venue.now());
-  const grant = await desk.ledger.beginSending(desk.lease, { clientOrderId, sentAt, freeBalance });
+  const { ledger, lease, venue } = desk;
+  const market = await asked(desk, venue.market(symbol));
+  const sentAt = await asked(desk, venue.now());
+  const grant = await ledger.beginSending(lease, { clientOrderId, sentAt, freeBalance, market, price });
   return grant.kind === 'granted' ? post(desk, grant.order) : grant.order;
 }
 
