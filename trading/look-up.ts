@@ -4,7 +4,7 @@ import { asked, hasTime, inTime } from './in-time.ts';
 import type { LedgerOrder } from './ledger/records.ts';
 import { symbolFills } from './symbol-fills.ts';
 import { venueOutcome } from './outcomes.ts';
-import type { OrderReference, VenueOrder } from './venue.ts';
+import type { OrderReference, VenueFill, VenueOrder } from './venue.ts';
 
 /** Clocks of a venue’s lists may be this far from that of its requests. */
 const LIST_SLACK_MS = 60_000;
@@ -49,8 +49,14 @@ export async function recordFound(
   const known = await ledger.recordOutcome(lease, venueOutcome(order, found, [], desk.now()));
   if (!lacksFills(known, found)) return known;
   const fills = await symbolFills(desk, order.symbol, referenceOf(order).sentAt);
-  await ledger.recordFills(lease, desk.account, fills, desk.now());
+  const owned = fills.map(fill => ownedBy(order, found, fill));
+  await ledger.recordFills(lease, desk.account, owned, desk.now());
   return ledger.order(order.clientOrderId)!;
+}
+
+/** A stop may have another number at the venue once it is triggered: its fills are known by the newest. */
+function ownedBy({ clientOrderId }: LedgerOrder, { venueOrderId }: VenueOrder, fill: VenueFill): VenueFill {
+  return fill.clientOrderId === null && fill.venueOrderId === venueOrderId ? { ...fill, clientOrderId } : fill;
 }
 
 /** The same; asks again for a while, where the venue lists fills later than it tells of them. */
