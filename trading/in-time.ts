@@ -5,10 +5,7 @@ import type { TimedDesk } from './desk.ts';
 export const LATE: unique symbol = Symbol('late');
 
 /** The work’s answer, or LATE when the desk’s time is up or its signal aborts; the work itself goes on. */
-export async function inTime<Answer>(
-  desk: TimedDesk,
-  work: Promise<Answer>,
-): Promise<Answer | typeof LATE> {
+export async function inTime<Answer>(desk: TimedDesk, work: Promise<Answer>): Promise<Answer | typeof LATE> {
   const ending = new AbortController();
   const end = () => ending.abort();
   desk.signal.addEventListener('abort', end, { once: true });

@@ -2,8 +2,8 @@ import { Decimal } from 'decimal.js';
 import { sooner, type TimedDesk } from './desk.ts';
 import { asked, hasTime, inTime } from './in-time.ts';
 import type { LedgerOrder } from './ledger/records.ts';
-import { symbolFills } from './symbol-fills.ts';
 import { venueOutcome } from './outcomes.ts';
+import { symbolFills } from './symbol-fills.ts';
 import type { OrderReference, VenueFill, VenueOrder } from './venue.ts';
 
 /** Clocks of a venue’s lists may be this far from that of its requests. */
@@ -12,7 +12,13 @@ const LIST_SLACK_MS = 60_000;
 const FILLS_WAIT_MS = 200;
 const FILLS_PATIENCE_MS = 2_000;
 
-export function referenceOf({ symbol, clientOrderId, venueOrderId, type, ...order }: LedgerOrder): OrderReference {
+export function referenceOf({
+  symbol,
+  clientOrderId,
+  venueOrderId,
+  type,
+  ...order
+}: LedgerOrder): OrderReference {
   return { symbol, clientOrderId, venueOrderId, type, sentAt: order.sentAt ?? order.plannedTime };
 }
 
@@ -56,7 +62,9 @@ export async function recordFound(
 
 /** A stop may have another number at the venue once it is triggered: its fills are known by the newest. */
 function ownedBy({ clientOrderId }: LedgerOrder, { venueOrderId }: VenueOrder, fill: VenueFill): VenueFill {
-  return fill.clientOrderId === null && fill.venueOrderId === venueOrderId ? { ...fill, clientOrderId } : fill;
+  return fill.clientOrderId === null && fill.venueOrderId === venueOrderId
+    ? { ...fill, clientOrderId }
+    : fill;
 }
 
 /** The same; asks again for a while, where the venue lists fills later than it tells of them. */

@@ -18,11 +18,7 @@ const LADDER: ExitPlan = {
 };
 const TRAILING: ExitPlan = { ...STOP_ONLY, trailing: { distance: 3, after: 2 } };
 
-async function close(
-  desk: Desk,
-  barTime: number,
-  order: Parameters<typeof decided>[2],
-): Promise<void> {
+async function close(desk: Desk, barTime: number, order: Parameters<typeof decided>[2]): Promise<void> {
   const { planned, cancels } = await decided(desk, barTime, order);
   const deadline = barTime + 1.5 * MINUTE;
   await executePlanned(desk, { planned, cancels, deadline, priceBandBps: 50, maxSpreadBps: 50 });
@@ -58,7 +54,12 @@ export const STORIES: Readonly<Record<string, readonly Step[]>> = {
   'a stop is hit': [enter(STOP_ONLY), price(94), settle],
   'a position is left by signal': [enter(STOP_ONLY), leave],
   'an entry fills in parts': [fillsInPart, enter(STOP_ONLY), settle, fillsTheRest, settle],
-  'a limit entry waits, then fills': [enter(STOP_ONLY, { type: 'limit', price: '99' }), settle, price(98.9), settle],
+  'a limit entry waits, then fills': [
+    enter(STOP_ONLY, { type: 'limit', price: '99' }),
+    settle,
+    price(98.9),
+    settle,
+  ],
   'targets are taken one by one': [enter(LADDER), price(102.5), keep, price(104.5), keep],
   'a trailing stop follows, then ends it': [enter(TRAILING), price(105), barCloses(106), price(102), settle],
   'everything is closed': [enter(STOP_ONLY), flatten],

@@ -53,7 +53,11 @@ test('a cut answer is found again within the step, its position protected', asyn
 
 async function settleUntilQuiet(rig: Rig): Promise<void> {
   const desk = await rig.desk();
-  for (let round = 0; round < 40 && rig.ledger.openOrders(ACCOUNT).some(({ type }) => type === 'market'); round++) {
+  for (
+    let round = 0;
+    round < 40 && rig.ledger.openOrders(ACCOUNT).some(({ type }) => type === 'market');
+    round++
+  ) {
     await settleAccount(desk, { deadline: rig.clock.now() + 10_000 });
     await rig.clock.sleep(2_000);
   }

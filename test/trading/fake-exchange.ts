@@ -56,8 +56,13 @@ export class FakeExchange {
     this.posts.set(order.clientOrderId, (this.posts.get(order.clientOrderId) ?? 0) + 1);
     const quantity = new Decimal(order.quantity);
     if (this.#now() > order.sentAt + 5_000) return 'expired';
-    if (this.orders.some(({ order: { clientOrderId } }) => clientOrderId === order.clientOrderId)) return 'duplicate';
-    if (!quantity.mod('0.00001').isZero() || quantity.times(order.stopPrice ?? order.price ?? this.price).lt(5)) return 'filter';
+    if (this.orders.some(({ order: { clientOrderId } }) => clientOrderId === order.clientOrderId))
+      return 'duplicate';
+    if (
+      !quantity.mod('0.00001').isZero() ||
+      quantity.times(order.stopPrice ?? order.price ?? this.price).lt(5)
+    )
+      return 'filter';
     const needed = order.side === 'buy' ? quantity.times(order.price ?? this.price) : quantity;
     if (needed.gt(order.side === 'buy' ? this.free('USDT') : this.free('BTC'))) return 'balance';
     if (order.type === 'stop' && this.price <= Number(order.stopPrice)) return 'would-trigger';
@@ -69,7 +74,8 @@ export class FakeExchange {
       filled: new Decimal(0),
     };
     this.orders.push(placed);
-    if (order.type === 'market') this.fill(placed, quantity.times(this.fillShare).toDecimalPlaces(5, Decimal.ROUND_DOWN));
+    if (order.type === 'market')
+      this.fill(placed, quantity.times(this.fillShare).toDecimalPlaces(5, Decimal.ROUND_DOWN));
     else this.#match();
     return placed;
   }
@@ -97,7 +103,9 @@ export class FakeExchange {
     const isBuy = order.side === 'buy';
     const fee = (isBuy ? quantity : quantity.times(price)).times('0.001');
     this.base = isBuy ? this.base.plus(quantity).minus(fee) : this.base.minus(quantity);
-    this.quote = isBuy ? this.quote.minus(quantity.times(price)) : this.quote.plus(quantity.times(price)).minus(fee);
+    this.quote = isBuy
+      ? this.quote.minus(quantity.times(price))
+      : this.quote.plus(quantity.times(price)).minus(fee);
     placed.filled = placed.filled.plus(quantity);
     if (this.rest(placed).isZero()) placed.status = 'filled';
     this.trades.push({
@@ -125,9 +133,12 @@ export class FakeExchange {
   }
 
   locked(currency: string): Decimal {
-    const resting = this.orders.filter(({ status, order }) => status === 'open' && order.side === (currency === 'BTC' ? 'sell' : 'buy'));
+    const resting = this.orders.filter(
+      ({ status, order }) => status === 'open' && order.side === (currency === 'BTC' ? 'sell' : 'buy'),
+    );
     return resting.reduce(
-      (sum, placed) => sum.plus(this.rest(placed).times(currency === 'BTC' ? 1 : Number(placed.order.price ?? this.price))),
+      (sum, placed) =>
+        sum.plus(this.rest(placed).times(currency === 'BTC' ? 1 : Number(placed.order.price ?? this.price))),
       new Decimal(0),
     );
   }
@@ -159,7 +170,8 @@ export class FakeExchange {
       if (status !== 'open') continue;
       const level = Number(order.stopPrice ?? order.price);
       if (order.type === 'stop' && this.price <= level) this.fill(placed, this.rest(placed));
-      if (order.type === 'limit' && order.side === 'buy' && this.price <= level) this.fill(placed, this.rest(placed), level);
+      if (order.type === 'limit' && order.side === 'buy' && this.price <= level)
+        this.fill(placed, this.rest(placed), level);
     }
   }
 }

@@ -57,7 +57,8 @@ export function fakeVenue({ exchange, clock, fault, card }: FakeVenueParts): Ven
         return await request('submit', (): SubmitOutcome => {
           const placed = exchange.post(order);
           if (placed === 'duplicate') return { kind: 'unknown', code: placed, duplicate: true };
-          if (typeof placed === 'string') return { kind: 'rejected', code: REJECTIONS[placed], venueCode: placed };
+          if (typeof placed === 'string')
+            return { kind: 'rejected', code: REJECTIONS[placed], venueCode: placed };
           return { kind: 'accepted', order: exchange.shown(placed) };
         });
       } catch {
@@ -71,21 +72,30 @@ export function fakeVenue({ exchange, clock, fault, card }: FakeVenueParts): Ven
       }),
     async cancel({ clientOrderId }) {
       try {
-        return await request('cancel', () => ({ kind: exchange.cancel(clientOrderId) ? 'canceled' : 'gone' }) as const);
+        return await request(
+          'cancel',
+          () => ({ kind: exchange.cancel(clientOrderId) ? 'canceled' : 'gone' }) as const,
+        );
       } catch {
         return { kind: 'unknown', code: 'VENUE_UNREACHABLE' };
       }
     },
     openOrders: () =>
       request('openOrders', () =>
-        exchange.orders.filter(({ status, time }) => status === 'open' && visible(time)).map(placed => exchange.shown(placed)),
+        exchange.orders
+          .filter(({ status, time }) => status === 'open' && visible(time))
+          .map(placed => exchange.shown(placed)),
       ),
     recentOrders: (_symbol, since) =>
       request('recentOrders', () =>
-        exchange.orders.filter(({ time }) => time >= since && visible(time)).map(placed => exchange.shown(placed)),
+        exchange.orders
+          .filter(({ time }) => time >= since && visible(time))
+          .map(placed => exchange.shown(placed)),
       ),
     fills: (_symbol, since) =>
-      request('fills', () => exchange.trades.filter(({ time, shownTime }) => time >= since && clock.now() >= shownTime)),
+      request('fills', () =>
+        exchange.trades.filter(({ time, shownTime }) => time >= since && clock.now() >= shownTime),
+      ),
     balances: () =>
       request('balances', () =>
         ['BTC', 'USDT'].map(currency => ({
