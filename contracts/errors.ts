@@ -326,6 +326,16 @@ export const ERROR_CODES = {
     mend: 'Roll back; run models show.',
   },
   // trading
+  TRADING_LATE: {
+    exit: 1,
+    meaning: 'A step of trading did not end in its time.',
+    mend: 'Nothing to do: what is uncertain is settled beside the next closes; see trade status.',
+  },
+  SWAP_SETTINGS_REFUSED: {
+    exit: 1,
+    meaning: 'A swap is not in one-way mode, with isolated margin and a leverage within the policy’s.',
+    mend: 'Set it at the venue as the message says, then start again.',
+  },
   ACCOUNT_UNKNOWN: { exit: 2, meaning: 'The ledger has no account of that name.', mend: 'See trade status.' },
   ACCOUNT_STATE: {
     exit: 1,
