@@ -1,18 +1,18 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { parseTimeframe, TIMEFRAME_MS, type Timeframe } from '../contracts/series.ts';
 import { anchoredClock, type ClockAnchor } from '../venues/loopback/clock.ts';
 import { type LoopbackTradingExchange, startTradingExchange } from '../venues/loopback/exchange.ts';
-import { parseFault } from '../venues/loopback/fault-words.ts';
 import type { ScriptedFault } from '../venues/loopback/faults.ts';
 import { type Journal, openJournal } from '../venues/loopback/journal.ts';
 import { LOOPBACK_KEY } from '../venues/loopback/signature.ts';
 import { integer, number } from './arguments.ts';
 import type { CliContext } from './context.ts';
+import { collectFault, parseBalance, parseSymbols, positive, share } from './exchange-arguments.ts';
 import { readExchangeMarkets } from './exchange-markets.ts';
 
 interface ExchangeOptions {
-  readonly symbols: string;
+  readonly symbols: readonly string[];
   readonly from: readonly string[];
   readonly timeframe: Timeframe;
   readonly history: number;
@@ -40,7 +40,9 @@ interface JournalHeader {
 
 export function register(command: Command, context: CliContext): void {
   command
-    .option('--symbols <symbols>', 'spot markets, separated by commas: BTCUSDT,ETHUSDT', 'BTCUSDT')
+    .option('--symbols <symbols>', 'spot markets, separated by commas: BTCUSDT,ETHUSDT', parseSymbols, [
+      'BTCUSDT',
+    ])
     .option(
       '--from <sources...>',
       'a file of candles or a stored series (binance:BTCUSDT/1m), for all or for each symbol (default: the bundled sample)',
@@ -98,7 +100,7 @@ function headerOf(
   const realTime = now();
   const barMs = TIMEFRAME_MS[timeframe];
   return {
-    symbols: symbols.split(','),
+    symbols,
     timeframe,
     firstOpenTime: (Math.floor(realTime / barMs) - history) * barMs,
     clock: { realTime, exchangeTime: realTime, speed },
@@ -107,7 +109,7 @@ function headerOf(
 
 /** Clock and bars of a journal go on; its markets must be those that are asked for. */
 function requireSame({ symbols, timeframe }: JournalHeader, options: ExchangeOptions): void {
-  if (symbols.join(',') === options.symbols && timeframe === options.timeframe) return;
+  if (symbols.join() === options.symbols.join() && timeframe === options.timeframe) return;
   throw new AlphaloomError(
     'USAGE',
     `The journal ${options.journal} is of ${symbols.join(',')} as ${timeframe} bars; ask for the same, or name another file.`,
@@ -186,26 +188,4 @@ function render(exchange: LoopbackTradingExchange, options: ExchangeOptions, hea
     '',
     'Ctrl-C stops it.',
   ].join('\n');
-}
-
-function parseBalance(text: string): Record<string, string> {
-  const pairs = text.split(',').map(part => /^([A-Z0-9]{1,20})=(\d{1,15}(?:\.\d{1,8})?)$/.exec(part.trim()));
-  if (pairs.some(pair => pair === null)) throw new InvalidArgumentError('Write coins as USDT=10000,BTC=1.');
-  return Object.fromEntries(pairs.map(pair => [pair![1], pair![2]]));
-}
-
-function collectFault(text: string, before: readonly ScriptedFault[]): ScriptedFault[] {
-  return [...before, parseFault(text)];
-}
-
-function positive(text: string): number {
-  const value = number(text);
-  if (value > 0 && value <= 100_000) return value;
-  throw new InvalidArgumentError('Expected a number above 0, at most 100000.');
-}
-
-function share(text: string): number {
-  const value = number(text);
-  if (value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError('Expected a number from 0 to 1.');
 }
