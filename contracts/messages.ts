@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ArtifactRef } from './artifact.ts';
 import type { Look } from './comparison.ts';
 import type { Review } from './probation.ts';
-import type { Series } from './series.ts';
+import { type Series, TIMEFRAMES } from './series.ts';
 
 const operation = {
   /** The same id twice is the same operation; made up where it is missing. */
@@ -56,6 +56,99 @@ export const MESSAGES = {
     summary: 'Start a training with the champion’s recipe, or a named one',
   },
 } as const;
+
+const symbols = z
+  .array(z.string().regex(/^[A-Z0-9]{2,40}$/, 'a compact symbol, e.g. BTCUSDT'))
+  .min(1)
+  .max(500);
+const tradedSymbols = z
+  .array(z.strictObject({ symbol: z.string().regex(/^[A-Z0-9]{2,40}$/), timeframe: z.enum(TIMEFRAMES) }))
+  .max(500);
+
+/** Messages of an account’s workflow: what `trade`’s verbs, the API and the Temporal UI send. Each is a signal and an update. */
+export const TRADING_MESSAGES = {
+  pause: {
+    workflow: 'liveTrading',
+    schema: z.strictObject({
+      ...operation,
+      symbols: symbols.optional(),
+      until: z.int().positive().optional(),
+    }),
+    summary: 'No entries, of all or of some symbols, until a time or until resumed; exits are managed',
+  },
+  resume: {
+    workflow: 'liveTrading',
+    schema: z.strictObject({
+      ...operation,
+      symbols: symbols.optional(),
+      /** A halted account resumes only when told that the reason is understood. */
+      acknowledge: z.boolean().optional(),
+    }),
+    summary: 'Trade again; a halted account needs an acknowledgement',
+  },
+  flatten: {
+    workflow: 'liveTrading',
+    schema: z.strictObject({ ...operation, symbols: symbols.optional() }),
+    summary: 'Cancel own orders, close positions at market, verify, and stay halted',
+  },
+  set: {
+    workflow: 'liveTrading',
+    schema: z.strictObject({
+      ...operation,
+      symbols: tradedSymbols.optional(),
+      policy: z.string().min(1).max(200).optional(),
+    }),
+    summary: 'Other symbols, timeframes or another policy, from the next close on',
+  },
+  cancel: {
+    workflow: 'liveTrading',
+    schema: z.strictObject({ ...operation, order: z.string().regex(/^[0-9a-f]{32}$/, 'an order’s id') }),
+    summary: 'Cancel an order of the account at its venue',
+  },
+  resolve: {
+    workflow: 'liveTrading',
+    schema: z.strictObject({
+      ...operation,
+      order: z.string().regex(/^[0-9a-f]{32}$/, 'an order’s id'),
+      as: z.enum(['filled', 'cancelled', 'rejected']),
+      evidence: z.string().trim().min(1).max(2_000),
+    }),
+    summary: 'Say what became of an order that the venue can’t be asked about',
+  },
+  stop: {
+    workflow: 'liveTrading',
+    schema: z.strictObject({ ...operation, positions: z.enum(['refuse', 'flatten', 'leave']).optional() }),
+    summary: 'End trading; refused with open positions unless they are to be flattened or left',
+  },
+} as const;
+
+export type TradingMessageName = keyof typeof TRADING_MESSAGES;
+export const TRADING_MESSAGE_NAMES = Object.keys(TRADING_MESSAGES) as TradingMessageName[];
+export type TradingMessagePayload<Name extends TradingMessageName> = z.infer<
+  (typeof TRADING_MESSAGES)[Name]['schema']
+>;
+
+/** A message on its way to an account’s ledger. */
+export interface TradingOperation {
+  readonly message: TradingMessageName;
+  readonly account: string;
+  readonly operationId: string;
+  readonly actor: string;
+  readonly reason?: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** What an update answers. */
+export interface TradingAnswer {
+  readonly message: TradingMessageName;
+  readonly operationId: string;
+  readonly account: string;
+  /** The account’s state after it. */
+  readonly state: string;
+  readonly outcome: string;
+  readonly reason: string;
+  readonly repeated?: boolean;
+}
 
 export type MessageName = keyof typeof MESSAGES;
 export const MESSAGE_NAMES = Object.keys(MESSAGES) as MessageName[];

@@ -1,0 +1,125 @@
+import type { TradingAnswer, TradingOperation } from '../../contracts/messages.ts';
+import type { OrderReason } from '../../contracts/trading.ts';
+import type { VenueFill } from '../venue.ts';
+import type {
+  AccountRecord,
+  AccountSettings,
+  CloseCommit,
+  CommittedClose,
+  DecisionRecord,
+  ExitOrder,
+  LedgerFill,
+  LedgerOrder,
+  LedgerPosition,
+  NotificationRow,
+  OrderOutcome,
+  SendGrant,
+  SendRequest,
+  SlotRecord,
+  StateChange,
+  Validation,
+  Violation,
+} from './records.ts';
+
+/**
+ * What an account has decided, sent and got, for good. One process per ledger writes trades: it holds the lease, and every
+ * transaction that changes trading checks the lease's fence, so that one that was stalled and replaced changes nothing more
+ * (LEASE_LOST). Everything returns what stands there: asking twice changes nothing twice. Amounts are decimal strings.
+ */
+export interface Ledger {
+  /** Made with the ledger; part of every client order id. */
+  readonly id: string;
+
+  // ——— the lease ———
+  /**
+   * Takes the lease: where nobody holds it, its holder's process has ended, or it was not renewed for so long; else refuses.
+   * `takeOver`: takes it whoever holds it. @throws AlphaloomError LEASE_HELD
+   */
+  takeLease(request: {
+    readonly owner: string;
+    readonly now: number;
+    readonly takeOver: boolean;
+  }): Promise<Lease>;
+
+  // ——— accounts ———
+  /** Makes an account or changes its settings; an event says who. A running account keeps its ledger id. */
+  putAccount(
+    lease: Lease | null,
+    settings: AccountSettings,
+    by: { actor: string; operationId: string; now: number },
+  ): Promise<AccountRecord>;
+  /** @throws AlphaloomError ACCOUNT_UNKNOWN */
+  account(name: string): AccountRecord;
+  accounts(): readonly AccountRecord[];
+  /** Compare-and-set: only from the states named. @returns null where the account was in another state */
+  changeState(change: StateChange): Promise<AccountRecord | null>;
+  /** Writes what a message wants, once per operation id. Works without the lease: an operator's word comes first. */
+  applyMessage(operation: TradingOperation, now: number): Promise<TradingAnswer>;
+
+  // ——— A: what was decided ———
+  /**
+   * Predictions, decisions, orders (`planned`) and slots of one close, in one transaction. The first committed decision of
+   * (account, symbol, timeframe, bar) wins: `decide` runs inside, on the account as this transaction sees it, only for bars that have none.
+   */
+  commitClose(lease: Lease, commit: CloseCommit): Promise<CommittedClose>;
+  decision(account: string, symbol: string, at: number | null): DecisionRecord | null;
+  decisions(account: string, range: { fromTime: number; toTime: number }): readonly DecisionRecord[];
+  /** The first committed verdict of an order wins; an order without an approval is withdrawn and its slot released. */
+  commitValidation(lease: Lease, validation: Validation): Promise<Validation>;
+
+  // ——— B: what may be sent ———
+  /**
+   * Moves an order `planned → sending(sentAt)` if the account's state, its slot, its time, the symbol (no unknown order) and,
+   * of exits, the position allow it; else withdraws it with the reason. Only who gets `granted` posts.
+   */
+  beginSending(lease: Lease, request: SendRequest): Promise<SendGrant>;
+  /** Withdraws what is still planned. */
+  withdraw(lease: Lease, clientOrderId: string, reason: OrderReason, now: number): Promise<LedgerOrder>;
+  /**
+   * Plans an exit leg (exit, stop, target, flatten) outside of a close: never more than the position, one non-terminal exit
+   * (`exit` or `flatten`) per symbol; the next attempt where the last came to nothing. @returns null where nothing is to be closed
+   */
+  planExit(lease: Lease, exit: ExitOrder): Promise<LedgerOrder | null>;
+
+  // ——— C: what came of it ———
+  /** Outcome, fills, position, cash, dust, slot, notifications: one transaction. Late, double and out-of-order news are harmless. */
+  recordOutcome(lease: Lease, outcome: OrderOutcome): Promise<LedgerOrder>;
+  /** Fills that the venue reports; those known already change nothing. Fills without an order of ours are strangers, kept apart. */
+  recordFills(
+    lease: Lease,
+    account: string,
+    fills: readonly VenueFill[],
+    now: number,
+  ): Promise<readonly LedgerFill[]>;
+
+  // ——— reading ———
+  order(clientOrderId: string): LedgerOrder | null;
+  /** Not in a final state, oldest first. */
+  openOrders(account: string): readonly LedgerOrder[];
+  orders(account: string, range: { fromTime: number; toTime: number }): readonly LedgerOrder[];
+  fills(account: string, range: { fromTime: number; toTime: number }): readonly LedgerFill[];
+  positions(account: string): readonly LedgerPosition[];
+  slots(account: string): readonly SlotRecord[];
+  /** In quote, by the ledger's own arithmetic. */
+  cash(account: string): string;
+
+  // ——— outbox of notifications, written in the transactions above and by `notify` ———
+  notify(row: NotificationRow): Promise<void>;
+  dueNotifications(now: number, limit: number): readonly NotificationRow[];
+  notificationDelivered(key: string, now: number): Promise<void>;
+  notificationFailed(key: string, now: number, nextAttemptAt: number): Promise<void>;
+
+  /** Proves the invariants (docs/trading.md lists them); empty: all hold. */
+  check(account: string): readonly Violation[];
+  close(): void;
+}
+
+/** Who may change trading. */
+export interface Lease {
+  readonly owner: string;
+  /** Grows with each taking; transactions of an older fence are refused. */
+  readonly fence: number;
+  /** @throws AlphaloomError LEASE_LOST */
+  renew(now: number): Promise<void>;
+  release(): Promise<void>;
+}
