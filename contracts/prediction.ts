@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { ErrorCode } from './errors.ts';
 import { explanationSchema } from './explanation.ts';
 
 /** Sources in the order of the fallback chain. */
@@ -75,11 +74,6 @@ export const predictionSchema = z.strictObject({
 });
 
 export type Prediction = z.infer<typeof predictionSchema>;
-
-/** Of several series asked at once: what became of one. */
-export type PredictionResult =
-  | { readonly ok: true; readonly prediction: Prediction }
-  | { readonly ok: false; readonly error: { readonly code: ErrorCode; readonly message: string } };
 
 /** The same with why the model answered so; null where no model answered, or it can't be explained: `reasons` tell. */
 export const explainedPredictionSchema = predictionSchema.extend({

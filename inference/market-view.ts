@@ -1,5 +1,6 @@
 import type { Candles, MarketBars } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
+import type { InferredSeries } from '../contracts/inferred-series.ts';
 import { VOLATILITIES, type VolatilityName } from '../contracts/labels.ts';
 import { type Series, TIMEFRAME_MS } from '../contracts/series.ts';
 import { type ReversionSides, startReversionSides } from '../datasets/labels/sigma-reversion.ts';
@@ -9,6 +10,8 @@ import { RecentBars } from './recent-bars.ts';
 import { RULE_BARS } from './rules/index.ts';
 import type { ServingModel } from './serving-model.ts';
 
+type Bar = InferredSeries['bar'];
+
 /** What a view needs to know of a model. */
 export type ViewingModel = Pick<ServingModel, 'meta' | 'features'>;
 
@@ -16,8 +19,11 @@ export type ViewingModel = Pick<ServingModel, 'meta' | 'features'>;
 export interface MarketView {
   readonly barTime: number;
   readonly close: number;
+  readonly last: Bar;
   /** In price; the mean range of the bars while too few are there. */
   volatility(name: VolatilityName): number;
+  /** The same; null while too few bars are there. */
+  warmVolatility(name: VolatilityName): number | null;
   /** The newest bars, at most `count` and as many as rules look at; to be used at once. */
   newest(count: number): Candles;
   /**
@@ -89,9 +95,17 @@ export class SeriesView implements MarketView {
     return this.#last.close;
   }
 
+  get last(): Bar {
+    return this.#last;
+  }
+
   volatility(name: VolatilityName): number {
+    return this.warmVolatility(name) ?? this.#rangeSum / this.#bars;
+  }
+
+  warmVolatility(name: VolatilityName): number | null {
     const value = this.#volatility.get(name)!;
-    return Number.isNaN(value) ? this.#rangeSum / this.#bars : value;
+    return Number.isNaN(value) ? null : value;
   }
 
   newest(count: number): Candles {
@@ -170,15 +184,6 @@ export class SeriesView implements MarketView {
     if (this.#followed.size > MOST_FOLLOWED) this.#followed.delete(oldest);
     return followed;
   }
-}
-
-interface Bar {
-  readonly openTime: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
 }
 
 function barAt(bars: Candles, index: number): Bar {

@@ -1,13 +1,14 @@
 import type { CandleStore } from '../candles/store.ts';
 import type { MarketBars } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
+import type { InferredResult, InferredSeries, SeriesQuestion } from '../contracts/inferred-series.ts';
 import {
   type ExplainedPrediction,
   PREDICTION_DEADLINE_MS,
   type Prediction,
-  type PredictionResult,
 } from '../contracts/prediction.ts';
-import { type Series, seriesId } from '../contracts/series.ts';
+import type { Series } from '../contracts/series.ts';
+import { volatilityOf } from '../datasets/labels/volatility.ts';
 import type { Registry, VersionRecord } from '../registry/registry.ts';
 import { askModel, requireYoung, tooOld } from './ask-model.ts';
 import { askChain } from './chain.ts';
@@ -46,15 +47,10 @@ export interface Predictor {
   /** The same over bars that the caller holds in memory (from the series' anchor on, closed ones only). */
   predictOn(series: Series, bars: MarketBars, limits?: PredictionLimits): Promise<Prediction>;
   /**
-   * What trading asks: every series at once, in their order, each for itself. No model is asked about bars that are not the
-   * newest that should have closed (`CANDLES_STALE`). Never throws.
-   * @param bars of series by their id, as of `predictOn`; those of others are read from the store
+   * What trading asks: every series at once, answered in their order, each for itself. No model is asked about bars that are not
+   * the newest that should have closed (`CANDLES_STALE`). Never throws.
    */
-  predictAll(
-    series: readonly Series[],
-    bars: ReadonlyMap<string, MarketBars>,
-    limits: PredictionLimits,
-  ): Promise<PredictionResult[]>;
+  predictAll(asked: readonly SeriesQuestion[], limits: PredictionLimits): Promise<InferredResult[]>;
   /**
    * As `predict`, with what each feature did to the answer: some milliseconds for trees, a second for a large net, which the
    * limit does not cover.
@@ -143,14 +139,19 @@ export function createPredictor({ candles, registry, models, clock }: PredictorR
     });
 
   /** As trading is answered: a model's word on an older bar is not asked for. */
-  const answerOnNewest = (moment: Moment, asked: Asked): Promise<Prediction> => {
+  const infer = async (moment: Moment, asked: Asked): Promise<InferredSeries> => {
     const missing = missingBar(moment);
-    return askChain({
+    const { prediction, labels } = await askChain<Pick<InferredSeries, 'prediction' | 'labels'>>({
       moment,
       askModels: () => (missing === null ? askChampions(moment, asked) : refuseStale(missing)),
-      modelled: given => describeModelAnswer(given, moment),
-      unmodelled: prediction => prediction,
+      modelled: given => ({
+        prediction: describeModelAnswer(given, moment),
+        labels: given.model.meta.recipe.labels,
+      }),
+      unmodelled: prediction => ({ prediction, labels: null }),
     });
+    const { view } = moment;
+    return { prediction, bar: view.last, volatility: view.warmVolatility(volatilityOf(labels)), labels };
   };
 
   /** What a version answers that was asked for by name, marked as such. */
@@ -167,16 +168,22 @@ export function createPredictor({ candles, registry, models, clock }: PredictorR
     return { given, mark };
   };
 
-  const predictOne = async (series: Series, bars: MarketBars | undefined, asked: Asked) => {
-    const look = (view: MarketView) => answerOnNewest(momentOf(series, view, asked), asked);
+  const inferOne = async (
+    { series, bars, barTime }: SeriesQuestion,
+    asked: Asked,
+  ): Promise<InferredResult> => {
+    const look = async (view: MarketView) => {
+      if (barTime !== undefined && barTime !== view.barTime) throw anotherBar(barTime, view.barTime);
+      return await infer(momentOf(series, view, asked), asked);
+    };
     try {
-      const prediction = await (bars
+      const inferred = await (bars
         ? views.onBars(series, bars, asked.limit, look)
         : views.onStore(series, asked.limit, look));
-      return { ok: true, prediction } as const;
+      return { ok: true, ...inferred };
     } catch (error) {
       const { code, message } = asAlphaloomError(error);
-      return { ok: false, error: { code, message } } as const;
+      return { ok: false, error: { code, message } };
     }
   };
 
@@ -196,10 +203,8 @@ export function createPredictor({ candles, registry, models, clock }: PredictorR
       asking(limits, asked =>
         views.onBars(series, bars, asked.limit, view => answer(momentOf(series, view, asked), asked)),
       ),
-    predictAll: (series, bars, limits) =>
-      asking(limits, asked =>
-        Promise.all(series.map(one => predictOne(one, bars.get(seriesId(one)), asked))),
-      ),
+    predictAll: (questions, limits) =>
+      asking(limits, asked => Promise.all(questions.map(question => inferOne(question, asked)))),
     explain: (series, limits = INTERACTIVE) => askingStore(series, limits, answerAndExplain),
     predictBy: (series, version, limits = INTERACTIVE) =>
       askingStore(series, limits, async (moment, asked) => {
@@ -213,6 +218,16 @@ export function createPredictor({ candles, registry, models, clock }: PredictorR
       }),
     close: () => models.close(),
   };
+}
+
+/** A bar that was asked for by its time is not the newest, or not there yet. */
+function anotherBar(asked: number, newest: number): AlphaloomError {
+  const [of, at] = [asked, newest].map(time => new Date(time).toISOString());
+  return new AlphaloomError(
+    asked < newest ? 'PREDICTION_TIMEOUT' : 'CANDLES_STALE',
+    `The bar of ${of} was asked for, the newest is of ${at}.`,
+    { asked, newest },
+  );
 }
 
 /** @throws AlphaloomError CANDLES_STALE */

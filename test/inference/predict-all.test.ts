@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Candles, sliceCandles } from '../../contracts/candles.ts';
 import { predictionSchema } from '../../contracts/prediction.ts';
 import { type Series, seriesId, TIMEFRAME_MS } from '../../contracts/series.ts';
+import { volatilityPerBar } from '../../datasets/labels/volatility.ts';
 import { move, registration } from '../registry/fixtures.ts';
 import { BARS, BTC, LAST_BAR, openServing, type Serving } from './fixtures.ts';
 
@@ -40,7 +41,12 @@ test('34 predictions at once over shared sessions are those that one after the o
   const { series, bars } = await serveMany(serving);
   const alone = new Map<string, unknown>();
   for (const one of series)
-    alone.set(seriesId(one), untimed((await serving.predictor.predictAll([one], bars, TRADING))[0]));
+    alone.set(
+      seriesId(one),
+      untimed(
+        (await serving.predictor.predictAll([{ series: one, bars: bars.get(seriesId(one))! }], TRADING))[0],
+      ),
+    );
   const directions = new Set(
     [...alone.values()].map(result => JSON.stringify(result).match(/"LONG"|"SHORT"/)?.[0]),
   );
@@ -49,7 +55,12 @@ test('34 predictions at once over shared sessions are those that one after the o
   await fc.assert(
     fc.asyncProperty(order, fc.integer({ min: 1, max: 3 }), async (asked, batches) => {
       const rounds = await Promise.all(
-        Array.from({ length: batches }, () => serving.predictor.predictAll(asked, bars, TRADING)),
+        Array.from({ length: batches }, () =>
+          serving.predictor.predictAll(
+            asked.map(one => ({ series: one, bars: bars.get(seriesId(one))! })),
+            TRADING,
+          ),
+        ),
       );
       for (const results of rounds)
         assert.deepEqual(
@@ -66,8 +77,8 @@ test('each series of a batch is for itself: what fails is an error among answers
   await serving.promote(await serving.add());
   const unknown = { ...BTC, symbol: 'NOSUCHUSD' };
   const empty = { ...BTC, symbol: 'EMPTYUSD' };
-  const bars = new Map([[seriesId(empty), sliceCandles(BARS, 0, 0)]]);
-  const [first, second, third] = await serving.predictor.predictAll([unknown, BTC, empty], bars, TRADING);
+  const questions = [{ series: unknown }, { series: BTC }, { series: empty, bars: sliceCandles(BARS, 0, 0) }];
+  const [first, second, third] = await serving.predictor.predictAll(questions, TRADING);
   assert.equal(first.ok || first.error.code, 'CANDLES_NOT_FOUND');
   assert.equal(second.ok && second.prediction.model_version, 'v1');
   assert.ok(second.ok && predictionSchema.safeParse(second.prediction).success);
@@ -80,7 +91,7 @@ test('no model is asked about bars that are not the newest; the rules are, and t
   serving.now = LAST_BAR + 2 * HOUR - 1;
   const ask = async (venueTime?: number) => {
     const limits = venueTime === undefined ? TRADING : { ...TRADING, venueTime };
-    const [result] = await serving.predictor.predictAll([BTC], new Map(), limits);
+    const [result] = await serving.predictor.predictAll([{ series: BTC }], limits);
     assert.ok(result.ok);
     return result.prediction;
   };
@@ -99,13 +110,54 @@ test('no model is asked about bars that are not the newest; the rules are, and t
 
 test('a champion that is swapped answers in the next batch on the same bars', async t => {
   const serving = await openServing(t);
-  const bars = new Map([[seriesId(BTC), BARS]]);
   const version = async () => {
-    const [result] = await serving.predictor.predictAll([BTC], bars, TRADING);
+    const [result] = await serving.predictor.predictAll([{ series: BTC, bars: BARS }], TRADING);
     return result.ok ? result.prediction.model_version : null;
   };
   for (const expected of ['v1', 'v2', 'v3']) {
     await serving.promote(await serving.add());
     assert.equal(await version(), expected);
   }
+});
+
+test('beside the prediction come its bar, what levels are counted in and the labels of the model that answered', async t => {
+  const serving = await openServing(t);
+  const at = BARS.close.length - 1;
+  const infer = async (bars: Candles) => {
+    const [result] = await serving.predictor.predictAll([{ series: BTC, bars }], {
+      ...TRADING,
+      venueTime: bars.openTime.at(-1)! + HOUR,
+    });
+    assert.ok(result.ok);
+    assert.deepEqual(JSON.parse(JSON.stringify(result)), result, 'it is plain JSON');
+    return result;
+  };
+  const rule = await infer(BARS);
+  assert.deepEqual([rule.labels, rule.prediction.source], [null, 'PROFESSIONAL_ANALYZER']);
+  assert.equal(rule.volatility, volatilityPerBar(BARS, 'atr14')[at]);
+  assert.deepEqual(rule.bar, {
+    openTime: BARS.openTime[at],
+    open: BARS.open[at],
+    high: BARS.high[at],
+    low: BARS.low[at],
+    close: BARS.close[at],
+    volume: BARS.volume[at],
+  });
+  const labels = { kind: 'triple-barrier', horizonBars: 6, upAtr: 2, downAtr: 1, volatility: 'atr50' };
+  await serving.promote(await serving.add({ labels }));
+  const model = await infer(BARS);
+  assert.deepEqual([model.prediction.model_version, model.labels?.kind], ['v1', 'triple-barrier']);
+  assert.equal(model.volatility, volatilityPerBar(BARS, 'atr50')[at]);
+  assert.equal((await infer(sliceCandles(BARS, 0, 5))).volatility, null);
+});
+
+test('a bar that is asked for by its time is answered as long as it is the newest', async t => {
+  const serving = await openServing(t);
+  const ask = async (barTime: number) => {
+    const [result] = await serving.predictor.predictAll([{ series: BTC, barTime }], TRADING);
+    return result.ok ? result.bar.openTime : result.error.code;
+  };
+  assert.equal(await ask(LAST_BAR), LAST_BAR);
+  assert.equal(await ask(LAST_BAR - HOUR), 'PREDICTION_TIMEOUT');
+  assert.equal(await ask(LAST_BAR + HOUR), 'CANDLES_STALE');
 });

@@ -131,7 +131,7 @@ test('bars that can’t be read in time are an error, and the next question wait
   const { promise: reading, resolve: read } = Promise.withResolvers<void>();
   const serving = await serve(await openServing(t, { monotonicMs, beforeReading: () => reading }));
   await assert.rejects(serving.predictor.predict(BTC, SHORT), { code: 'PREDICTION_TIMEOUT' });
-  const [batch] = await serving.predictor.predictAll([BTC], new Map(), SHORT);
+  const [batch] = await serving.predictor.predictAll([{ series: BTC }], SHORT);
   assert.equal(batch.ok || batch.error.code, 'PREDICTION_TIMEOUT');
   const next = serving.predictor.predict(BTC, LONG);
   read();
