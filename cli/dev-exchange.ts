@@ -13,7 +13,7 @@ import { readExchangeMarkets } from './exchange-markets.ts';
 
 interface ExchangeOptions {
   readonly symbols: readonly string[];
-  readonly from: readonly string[];
+  readonly from?: readonly string[];
   readonly timeframe: Timeframe;
   readonly history: number;
   readonly speed: number;
@@ -23,7 +23,7 @@ interface ExchangeOptions {
   readonly spreadTicks: number;
   readonly fillShare?: number;
   readonly queryLagMs: number;
-  readonly fault: readonly ScriptedFault[];
+  readonly fault?: readonly ScriptedFault[];
   readonly seed: number;
   readonly journal?: string;
   readonly apiKey: string;
@@ -46,7 +46,6 @@ export function register(command: Command, context: CliContext): void {
     .option(
       '--from <sources...>',
       'a file of candles or a stored series (binance:BTCUSDT/1m), for all or for each symbol (default: the bundled sample)',
-      [],
     )
     .option('--timeframe <timeframe>', 'what each recorded bar is served as', parseTimeframe, '1s')
     .option('--history <bars>', 'bars that are there already', integer(0, 1_000_000), 3_000)
@@ -61,14 +60,14 @@ export function register(command: Command, context: CliContext): void {
       share,
     )
     .option('--query-lag-ms <ms>', 'new orders are invisible to queries for so long', integer(0, 600_000), 0)
-    .option('--fault <fault>', 'what goes wrong, may be repeated', collectFault, [])
+    .option('--fault <fault>', 'what goes wrong, may be repeated', collectFault)
     .option('--seed <seed>', 'decides which requests suffer faults', integer(0, 4_294_967_295), 1)
     .option('--journal <file>', 'keeps the book on disk: a killed exchange comes back with it')
     .option('--api-key <key>', 'the account’s key', LOOPBACK_KEY.apiKey)
     .option('--secret <secret>', 'its secret', LOOPBACK_KEY.secret)
     .addHelpText(
       'after',
-      '\nRecorded bars are played without end, forwards and backwards in turn. docs/loopback-exchange.md tells the rest.\n\nExamples:\n  alphaloom dev exchange --symbols BTCUSDT,ETHUSDT --balance USDT=10000,BTC=1\n  alphaloom dev exchange --fault "POST order status status=503 when=after probability=0.1" --journal book.jsonl\n',
+      '\nRecorded bars are played without end, forwards and backwards in turn. docs/loopback-exchange.md tells the rest.\n\nExample:\n  alphaloom dev exchange --symbols BTCUSDT,ETHUSDT --balance USDT=10000,BTC=1\n  alphaloom dev exchange --fault "POST order status status=503 when=after probability=0.1" --journal book.jsonl\n',
     )
     .action((options: ExchangeOptions) => runExchange(context, options));
 }
@@ -81,7 +80,7 @@ async function runExchange(context: CliContext, options: ExchangeOptions): Promi
   requireSame(header, options);
   const exchange = await start(context, options, header, journal);
   try {
-    exchange.script(...options.fault);
+    exchange.script(...(options.fault ?? []));
     context.output.result(describe(exchange, options, header), () => render(exchange, options, header));
     await new Promise<void>(resolve => {
       if (signal.aborted) resolve();
@@ -125,7 +124,7 @@ async function start(
 ): Promise<LoopbackTradingExchange> {
   const markets = await readExchangeMarkets(context, {
     symbols,
-    from: options.from,
+    from: options.from ?? [],
     timeframe,
     firstOpenTime,
   });

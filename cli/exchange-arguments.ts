@@ -18,7 +18,7 @@ export function parseBalance(text: string): Record<string, string> {
 }
 
 /** Of an option that may be repeated. */
-export function collectFault(text: string, before: readonly ScriptedFault[]): ScriptedFault[] {
+export function collectFault(text: string, before: readonly ScriptedFault[] = []): ScriptedFault[] {
   return [...before, parseFault(text)];
 }
 
