@@ -335,6 +335,15 @@ export const ERROR_CODES = {
     exit: 1,
     meaning: 'A worker has another ledger than the one its account is traded on.',
     mend: 'Start the worker with the account’s home.',
+  TRADING_LATE: {
+    exit: 1,
+    meaning: 'A step of trading did not end in its time.',
+    mend: 'Nothing to do: what is uncertain is settled beside the next closes; see trade status.',
+  },
+  SWAP_SETTINGS_REFUSED: {
+    exit: 1,
+    meaning: 'A swap is not in one-way mode, with isolated margin and a leverage within the policy’s.',
+    mend: 'Set it at the venue as the message says, then start again.',
   },
   // machine
   DISK_FULL: {
