@@ -119,6 +119,23 @@ export const ERROR_CODES = {
     meaning: 'A venue’s answer is not what its interface promises; nothing of it was stored.',
     mend: 'Try again; if it stays, the venue changed its interface.',
   },
+  VENUE_KEYS_REFUSED: {
+    exit: 1,
+    meaning:
+      'A venue does not accept the account’s credentials: wrong, revoked, without the right, or from another address.',
+    mend: 'Check the key at the venue: it must exist, be allowed to read and to trade, and list this machine’s address.',
+  },
+  VENUE_CLOCK_OFF: {
+    exit: 1,
+    meaning:
+      'A venue refused a request for its time; the offset to its clock is measured anew before the next.',
+    mend: 'Try again; if it stays, set this machine’s clock (NTP).',
+  },
+  ORDER_MISMATCH: {
+    exit: 1,
+    meaning: 'A venue answered about another order than the one that was asked for.',
+    mend: 'Look at the order on the venue’s own pages and settle it by hand: trade resolve.',
+  },
   // candles
   CANDLES_INVALID: {
     exit: 2,

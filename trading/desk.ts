@@ -1,4 +1,4 @@
-import type { Ledger, Lease } from './ledger/ledger.ts';
+import type { Lease, Ledger } from './ledger/ledger.ts';
 import type { SymbolLocks } from './symbol-locks.ts';
 import type { Venue } from './venue.ts';
 

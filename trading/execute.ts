@@ -81,7 +81,10 @@ async function enter(desk: TimedDesk, order: LedgerOrder, limits: PriceLimits): 
   const quote = asksForQuote(limits) ? await quoteOf(desk, symbol) : null;
   const objection = quote === 'price-unknown' ? quote : quote && priceObjection(order, quote, limits);
   if (objection !== null) return ledger.withdraw(lease, clientOrderId, objection, desk.now());
-  const sent = await sendOrder(desk, order, { ...NOTHING_ASKED, price: (quote as Quote | null)?.last ?? null });
+  const sent = await sendOrder(desk, order, {
+    ...NOTHING_ASKED,
+    price: (quote as Quote | null)?.last ?? null,
+  });
   const certain = await settledSoon(desk, sent);
   if (Number(certain.filled) > 0) await keepSymbol(desk, symbol, []);
   return certain;

@@ -21,7 +21,8 @@ const RELEASE_WAIT_MS = 100;
  */
 export async function sendExit(desk: TimedDesk, order: LedgerOrder): Promise<LedgerOrder> {
   if (desk.venue.card.exits === 'attached') return sendOrder(desk, order, NOTHING_ASKED);
-  for (const leg of [...sentEntries(desk, order.symbol), ...legsOf(desk, order.symbol)]) await endOrPass(desk, leg);
+  for (const leg of [...sentEntries(desk, order.symbol), ...legsOf(desk, order.symbol)])
+    await endOrPass(desk, leg);
   return sendOrder(desk, order, { ...NOTHING_ASKED, freeBalance: await freeToSell(desk, order) });
 }
 
@@ -49,7 +50,9 @@ export function legsOf({ ledger, account }: TimedDesk, symbol: string): readonly
 function sentEntries({ ledger, account }: TimedDesk, symbol: string): readonly LedgerOrder[] {
   return ledger
     .openOrders(account)
-    .filter(({ leg, status, ...order }) => order.symbol === symbol && leg === 'entry' && status !== 'planned');
+    .filter(
+      ({ leg, status, ...order }) => order.symbol === symbol && leg === 'entry' && status !== 'planned',
+    );
 }
 
 /** Free coins of the symbol’s base; null where they are none of the matter (swaps; what buys). */

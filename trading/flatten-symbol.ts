@@ -62,7 +62,8 @@ async function verified(desk: TimedDesk, symbol: string): Promise<string | null>
   const { ledger, account, venue } = desk;
   const resting = await asked(desk, venue.openOrders(symbol));
   const isOurs = (id: string | null) => id !== null && ledger.order(id)?.account === account;
-  if (resting.some(({ clientOrderId }) => isOurs(clientOrderId))) return 'an order of ours rests at the venue';
+  if (resting.some(({ clientOrderId }) => isOurs(clientOrderId)))
+    return 'an order of ours rests at the venue';
   if (venue.card.kind === 'spot') return null;
   const held = (await asked(desk, venue.positions())).find(position => position.symbol === symbol);
   return held === undefined || new Decimal(held.quantity).isZero()

@@ -69,7 +69,12 @@ async function begin({ ledger, account, now }: Desk, request: FlattenRequest): P
 /** @returns what keeps it from being done; null: all is flat */
 async function pass(desk: TimedDesk, only: readonly string[] | null): Promise<string | null> {
   const { ledger, account } = desk;
-  const mine = () => symbolsOf([...ledger.account(account).symbols, ...ledger.positions(account), ...ledger.openOrders(account)]);
+  const mine = () =>
+    symbolsOf([
+      ...ledger.account(account).symbols,
+      ...ledger.positions(account),
+      ...ledger.openOrders(account),
+    ]);
   const symbols = only ?? mine();
   const results = await perSymbol(desk, symbols, symbol => flattenSymbol(desk, symbol));
   const blocked = results.flatMap(result => {

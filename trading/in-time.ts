@@ -2,22 +2,19 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import type { TimedDesk } from './desk.ts';
 
 /** What `inTime` answers in the place of an answer that did not come in time. */
-export const LATE = Symbol('late');
+export const LATE: unique symbol = Symbol('late');
 
 /** The work’s answer, or LATE when the desk’s time is up or its signal aborts; the work itself goes on. */
-export async function inTime<Answer>(
-  desk: TimedDesk,
-  work: Promise<Answer>,
-): Promise<Answer | typeof LATE> {
+export async function inTime<Answer>(desk: TimedDesk, work: Promise<Answer>): Promise<Answer | typeof LATE> {
   const ending = new AbortController();
   const end = () => ending.abort();
   desk.signal.addEventListener('abort', end, { once: true });
   if (desk.signal.aborted) end();
   // The timer ends early with its signal, whether that fulfils or rejects it: either way its time is up.
   const timer = desk.sleep(Math.max(0, desk.deadline - desk.now()), ending.signal);
-  const timeIsUp = timer.then(
-    () => LATE as typeof LATE,
-    () => LATE as typeof LATE,
+  const timeIsUp: Promise<typeof LATE> = timer.then(
+    () => LATE,
+    () => LATE,
   );
   try {
     return await Promise.race([work, timeIsUp]);

@@ -81,7 +81,10 @@ async function sell(turn: KeepTurn, view: KeptView, leg: OrderLeg, terms: OrderT
   const decisionPrice = quote?.last ?? view.position.entryPrice;
   const order = await planned(turn, view, leg, terms, decisionPrice);
   if (order === null) return false;
-  const sent = leg === 'exit' ? await sendExit(desk, order) : await sendOrder(desk, order, { ...NOTHING_ASKED, price: quote?.last ?? null });
+  const sent =
+    leg === 'exit'
+      ? await sendExit(desk, order)
+      : await sendOrder(desk, order, { ...NOTHING_ASKED, price: quote?.last ?? null });
   return cameThrough(turn, await settledSoon(desk, sent));
 }
 

@@ -96,7 +96,9 @@ function target(view: KeptView): KeepStep | null {
   const order = exits.find(({ leg, status }) => isTarget(leg) && !FINAL_STATUSES.has(status));
   if (order?.status === 'planned') return { kind: 'end', order };
   if (order !== undefined) return failed.has(order.leg) ? null : { kind: 'settle', order };
-  const open = levels.targets.filter(({ leg, left, price }) => !failed.has(leg) && isSellable(left, price, market));
+  const open = levels.targets.filter(
+    ({ leg, left, price }) => !failed.has(leg) && isSellable(left, price, market),
+  );
   if (open.length === 0) return null;
   if (quote === null) return { kind: 'quote' };
   const price = Number(levels.side > 0 ? quote.bid : quote.ask);
@@ -105,7 +107,9 @@ function target(view: KeptView): KeepStep | null {
   const stop = activeStops(exits)[0];
   if (stop !== undefined && card.stopLocksBalance) return { kind: 'end', order: stop };
   const rest = held(position).minus(reached.left);
-  const quantity = isSellable(rest, price, market) ? Decimal.min(reached.left, held(position)) : held(position);
+  const quantity = isSellable(rest, price, market)
+    ? Decimal.min(reached.left, held(position))
+    : held(position);
   return { kind: 'place', leg: reached.leg, terms: marketTerms(view, quantity) };
 }
 
@@ -114,7 +118,8 @@ function residentStop(view: KeptView): KeepStep | null {
   const { position, keeping, levels, exits, market, card, stops, now, failed } = view;
   const active = activeStops(exits);
   const isResident = stops === 'venue' && card.stops !== 'none';
-  if (levels.stop === null || !isResident) return active.length === 0 ? null : { kind: 'end', order: active[0] };
+  if (levels.stop === null || !isResident)
+    return active.length === 0 ? null : { kind: 'end', order: active[0] };
   const quantity = flooredToLot(held(position).minus(underWay(exits, market)), market);
   const isOverdue = keeping.stopDue !== null && now >= keeping.stopDue;
   const [stop, ...doubled] = active;

@@ -5,8 +5,8 @@ import { legsOf } from './exit.ts';
 import { hasTime } from './in-time.ts';
 import { doStep, type KeepTurn } from './keep-doing.ts';
 import { keepStep } from './keep-step.ts';
-import { keptView } from './kept-view.ts';
 import type { KeptBar } from './keeping.ts';
+import { keptView } from './kept-view.ts';
 import { perSymbol, symbolsOf } from './per-symbol.ts';
 
 /** Steps of one turn: a position that wants more is looked at again in the next. */

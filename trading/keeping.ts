@@ -115,7 +115,8 @@ export function trailed(
   const tick = gridOf(stepsInBase(market).tick);
   let { best, trail, barTime } = keeping;
   for (const bar of bars) {
-    if (bar.symbol !== position.symbol || bar.barTime <= Math.max(position.signalBarTime, barTime ?? 0)) continue;
+    if (bar.symbol !== position.symbol || bar.barTime <= Math.max(position.signalBarTime, barTime ?? 0))
+      continue;
     barTime = bar.barTime;
     if (limitFillTime === null || limitFillTime < bar.barTime)
       best = furthest(side, best, side > 0 ? bar.high : bar.low);
@@ -140,7 +141,5 @@ function never(side: number): number {
 }
 
 function filledBase(orders: readonly LedgerOrder[], { contractSize }: Market): Decimal {
-  return orders
-    .reduce((sum, { filled }) => sum.plus(filled), new Decimal(0))
-    .times(contractSize ?? 1);
+  return orders.reduce((sum, { filled }) => sum.plus(filled), new Decimal(0)).times(contractSize ?? 1);
 }

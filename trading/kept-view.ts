@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { asked } from './in-time.ts';
 import type { KeepTurn } from './keep-doing.ts';
 import type { KeptView } from './keep-step.ts';
-import { type KeptBar, type Keeping, keepingOf, keptLevels, trailed } from './keeping.ts';
+import { type Keeping, type KeptBar, keepingOf, keptLevels, trailed } from './keeping.ts';
 import type { LedgerOrder, LedgerPosition } from './ledger/records.ts';
 
 const DAY_MS = 86_400_000;
@@ -69,7 +69,10 @@ function isOfPosition(
   return isWhole ? plannedTime > entryPlanned : barTime === signalBarTime;
 }
 
-function limitFillTime({ desk }: KeepTurn, { entryOrder, openedTime, symbol }: LedgerPosition): number | null {
+function limitFillTime(
+  { desk }: KeepTurn,
+  { entryOrder, openedTime, symbol }: LedgerPosition,
+): number | null {
   const { ledger, account } = desk;
   const entry = ledger.order(entryOrder);
   if (entry?.type !== 'limit') return null;

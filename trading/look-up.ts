@@ -2,9 +2,9 @@ import { Decimal } from 'decimal.js';
 import { sooner, type TimedDesk } from './desk.ts';
 import { asked, hasTime, inTime } from './in-time.ts';
 import type { LedgerOrder } from './ledger/records.ts';
-import { symbolFills } from './symbol-fills.ts';
 import { venueOutcome } from './outcomes.ts';
-import type { OrderReference, VenueOrder } from './venue.ts';
+import { symbolFills } from './symbol-fills.ts';
+import type { OrderReference, VenueFill, VenueOrder } from './venue.ts';
 
 /** Clocks of a venue’s lists may be this far from that of its requests. */
 const LIST_SLACK_MS = 60_000;
@@ -12,7 +12,13 @@ const LIST_SLACK_MS = 60_000;
 const FILLS_WAIT_MS = 200;
 const FILLS_PATIENCE_MS = 2_000;
 
-export function referenceOf({ symbol, clientOrderId, venueOrderId, type, ...order }: LedgerOrder): OrderReference {
+export function referenceOf({
+  symbol,
+  clientOrderId,
+  venueOrderId,
+  type,
+  ...order
+}: LedgerOrder): OrderReference {
   return { symbol, clientOrderId, venueOrderId, type, sentAt: order.sentAt ?? order.plannedTime };
 }
 
@@ -49,8 +55,16 @@ export async function recordFound(
   const known = await ledger.recordOutcome(lease, venueOutcome(order, found, [], desk.now()));
   if (!lacksFills(known, found)) return known;
   const fills = await symbolFills(desk, order.symbol, referenceOf(order).sentAt);
-  await ledger.recordFills(lease, desk.account, fills, desk.now());
+  const owned = fills.map(fill => ownedBy(order, found, fill));
+  await ledger.recordFills(lease, desk.account, owned, desk.now());
   return ledger.order(order.clientOrderId)!;
+}
+
+/** A stop may have another number at the venue once it is triggered: its fills are known by the newest. */
+function ownedBy({ clientOrderId }: LedgerOrder, { venueOrderId }: VenueOrder, fill: VenueFill): VenueFill {
+  return fill.clientOrderId === null && fill.venueOrderId === venueOrderId
+    ? { ...fill, clientOrderId }
+    : fill;
 }
 
 /** The same; asks again for a while, where the venue lists fills later than it tells of them. */

@@ -36,7 +36,8 @@ export async function recoverAccount(
   const findings: Finding[] = [...(await clockFindings(timed)), ...(await differences(timed, symbols))];
   for (const result of settled) {
     const { symbol } = result;
-    if (result.ok) findings.push(...result.value.map(order => ({ kind: 'stranger-order', symbol, order }) as const));
+    if (result.ok)
+      findings.push(...result.value.map(order => ({ kind: 'stranger-order', symbol, order }) as const));
     else findings.push({ kind: 'not-asked', symbol, ...result.error });
   }
   const kept = await perSymbol(timed, symbols, symbol => protect(timed, symbol));

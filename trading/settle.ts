@@ -45,18 +45,16 @@ export async function settleAccount(
  * @param since epoch ms from which on fills are read, where no order asks for earlier ones
  * @throws AlphaloomError VENUE_*, ORDER_MISMATCH, TRADING_LATE
  */
-export async function settleSymbol(
-  desk: TimedDesk,
-  symbol: string,
-  since: number,
-): Promise<void> {
+export async function settleSymbol(desk: TimedDesk, symbol: string, since: number): Promise<void> {
   const { ledger, lease, account } = desk;
   const faults: unknown[] = [];
   for (const order of openOf(desk, symbol)) {
     // What one order’s look-up says is worth having though another’s failed.
     await settleOne(desk, order).catch(fault => faults.push(fault));
   }
-  const sent = openOf(desk, symbol).filter(isUncertain).map(({ sentAt }) => sentAt!);
+  const sent = openOf(desk, symbol)
+    .filter(isUncertain)
+    .map(({ sentAt }) => sentAt!);
   const fills = await symbolFills(desk, symbol, Math.min(since, ...sent));
   await ledger.recordFills(lease, account, fills, desk.now());
   if (faults.length > 0) throw faults[0];
@@ -79,12 +77,10 @@ async function settleOne(desk: TimedDesk, order: LedgerOrder): Promise<void> {
 }
 
 /** Whether a resting entry has had its bars; where the venue manages plans it ends them itself. */
-function isOver(
-  { venue, now }: TimedDesk,
-  { leg, type, plan, barTime, timeframe }: LedgerOrder,
-): boolean {
+function isOver({ venue, now }: TimedDesk, { leg, type, plan, barTime, timeframe }: LedgerOrder): boolean {
   const validBars = plan?.validBars ?? null;
-  if (venue.card.exits === 'attached' || leg !== 'entry' || type !== 'limit' || validBars === null) return false;
+  if (venue.card.exits === 'attached' || leg !== 'entry' || type !== 'limit' || validBars === null)
+    return false;
   return now() >= barTime + (validBars + 1) * TIMEFRAME_MS[timeframe];
 }
 

@@ -19,7 +19,9 @@ export async function symbolFills(
 ): Promise<readonly VenueFill[]> {
   const { ledger, account, venue } = desk;
   const fills = await asked(desk, venue.fills(symbol, since - OVERLAP_MS));
-  const unnumbered = ledger.openOrders(account).filter(order => order.symbol === symbol && isUnnumbered(order));
+  const unnumbered = ledger
+    .openOrders(account)
+    .filter(order => order.symbol === symbol && isUnnumbered(order));
   if (unnumbered.length === 0 || fills.every(fill => fill.clientOrderId !== null)) return fills;
   const earliest = Math.min(since, ...unnumbered.map(({ sentAt }) => sentAt!)) - OVERLAP_MS;
   const orders = await asked(desk, venue.recentOrders(symbol, earliest));
