@@ -47,7 +47,7 @@ export async function startTradingCluster(
   };
 }
 
-async function makeChampion(rooms: OpenRooms, series: Series): Promise<void> {
+export async function makeChampion(rooms: OpenRooms, series: Series): Promise<void> {
   const recipe = await loadRecipe('gbdt-core15', [], { 'train.params.rounds': 20 });
   const { registered } = await trainInProcess(rooms, series, recipe);
   await rooms.registry.moveChampion({
@@ -62,7 +62,7 @@ async function makeChampion(rooms: OpenRooms, series: Series): Promise<void> {
 }
 
 /** Prices turned over at their mean: what rose falls; bars stay bars. */
-function mirrored(bars: MarketBars): MarketBars {
+export function mirrored(bars: MarketBars): MarketBars {
   const turned = (column: Float64Array) => column.map(price => 1e6 / price);
   return {
     openTime: bars.openTime,

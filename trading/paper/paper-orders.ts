@@ -1,3 +1,4 @@
+import { Decimal } from 'decimal.js';
 import type { Fill } from '../../contracts/fill.ts';
 import type { Market } from '../../contracts/market.ts';
 import { digits } from '../account-orders.ts';
@@ -67,7 +68,7 @@ export function venueFill(
     quantity: digits(inContracts(fill.quantity, market)),
     fees,
     isMaker: fill.isMaker,
-    time: fill.time + MOMENT_OF_BAR[fill.moment] * (barMs - 1),
+    time: fill.time + Math.floor(MOMENT_OF_BAR[fill.moment] * (barMs - 1)),
     reason: fill.reason === 'entry' || fill.reason === 'end' ? null : fill.reason,
   };
 }
@@ -108,6 +109,7 @@ function isAskedFor({ reason }: Fill): boolean {
 }
 
 function filled({ order, filledBase }: PaperOrder, { quantity }: Fill, market: Market): PaperOrder {
-  const sum = filledBase + quantity;
-  return { filledBase: sum, order: { ...order, filled: digits(inContracts(sum, market)) } };
+  // The exact sum of what its fills say: a ledger waits for fills until they add up to it.
+  const sum = new Decimal(order.filled).plus(digits(inContracts(quantity, market)));
+  return { filledBase: filledBase + quantity, order: { ...order, filled: sum.toFixed() } };
 }
