@@ -69,6 +69,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./audit.ts'),
   },
   predict: { summary: 'Predict from the champion of a series', load: () => import('./predict.ts') },
+  notify: {
+    summary: 'Test the channels of notifications, or deliver them in the foreground',
+    load: () => import('./notify/index.ts'),
+  },
   worker: { summary: 'Run a worker in the foreground', load: () => import('./worker.ts') },
   demo: {
     summary: 'Show the whole story on real candles, in a home of its own',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACCOUNT_NAME, accountConfigSchema } from './account-config.ts';
 import { AlphaloomError } from './errors.ts';
+import { notificationSettings } from './notification-settings.ts';
 import { parseSeriesId, seriesId, TIMEFRAMES } from './series.ts';
 import { isVenueHost } from './venue-host.ts';
 
@@ -123,6 +124,7 @@ export const configSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  notifications: notificationSettings,
   synthetic: z
     .enum(['refused', 'allowed'])
     .default('refused')

@@ -445,6 +445,11 @@ export const ERROR_CODES = {
     mend: 'The message holds the end of its log; run doctor.',
   },
   WORKER_MISSING: { exit: 1, meaning: 'No worker takes the work.', mend: 'Run up.' },
+  NOTIFY_FAILED: {
+    exit: 1,
+    meaning: 'A channel did not take a notification; nothing else is held up by it.',
+    mend: 'Mend the channel’s settings (notifications.channels), then run notify test.',
+  },
   WORKFLOW_ELSEWHERE: {
     exit: 1,
     meaning: 'A workflow of that name runs for another home on the same Temporal namespace.',

@@ -24,6 +24,8 @@ export interface Home {
   readonly registryDatabase: string;
   /** What accounts have decided, sent and got. */
   readonly ledgerDatabase: string;
+  /** What is to be told, to which channel it was told, and how far its sources were read. */
+  readonly notificationsDatabase: string;
   readonly temporalDatabase: string;
   /** Version of the server that made the database, beside it. */
   readonly temporalVersionFile: string;
@@ -76,6 +78,7 @@ export function homeAt(root: string): Home {
     backtests: join(root, 'backtests'),
     registryDatabase: join(root, 'registry.sqlite'),
     ledgerDatabase: join(root, 'ledger.sqlite'),
+    notificationsDatabase: join(root, 'notifications.sqlite'),
     temporalDatabase: join(root, 'temporal.sqlite'),
     temporalVersionFile: join(root, 'temporal.version'),
     logs: join(root, 'logs'),
