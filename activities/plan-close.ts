@@ -72,12 +72,21 @@ async function comingClose(
 }
 
 /** Paper accounts are looked after by the bars they play. */
-function needsWatch({ ledger }: TradingRooms, record: AccountRecord, orders: readonly LedgerOrder[]): boolean {
-  if (record.mode === 'paper') return orders.some(({ status }) => status === 'sending' || status === 'unknown');
+function needsWatch(
+  { ledger }: TradingRooms,
+  record: AccountRecord,
+  orders: readonly LedgerOrder[],
+): boolean {
+  if (record.mode === 'paper')
+    return orders.some(({ status }) => status === 'sending' || status === 'unknown');
   return orders.length > 0 || ledger.positions(record.account).length > 0;
 }
 
-async function stopped(rooms: TradingRooms, { account }: AccountRecord, reason: string): Promise<TradingPlan> {
+async function stopped(
+  rooms: TradingRooms,
+  { account }: AccountRecord,
+  reason: string,
+): Promise<TradingPlan> {
   await rooms.ledger.changeState({
     account,
     from: ['running', 'paused', 'halted'],

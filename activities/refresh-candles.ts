@@ -20,7 +20,10 @@ export function refreshCandles(rooms: TradingRooms) {
   return asActivity(async (request: CloseRequest, running): Promise<Rows> => {
     const open = await rooms.open(accountOf(rooms, request));
     if (open.recorded !== null) return await recordedRows(open, request);
-    const [rows] = await Promise.all([fetchRows(rooms, open, request, running), settled(rooms, open, request, running)]);
+    const [rows] = await Promise.all([
+      fetchRows(rooms, open, request, running),
+      settled(rooms, open, request, running),
+    ]);
     if (open.record.mode === 'live') await kept(rooms, open, request, rows, running);
     return await Promise.all(rows.map(row => quoted(open, row)));
   });
@@ -59,7 +62,11 @@ async function fetchRows(
       if (fetched.state === 'stored' && fetched.lastTime >= barTime) {
         rows.set(symbol, closed(traded, barTime));
         wanted.delete(symbol);
-      } else rows.set(symbol, fetched.state === 'failed' ? failed(symbol, fetched.error) : lacking(fetched, close.closeTime));
+      } else
+        rows.set(
+          symbol,
+          fetched.state === 'failed' ? failed(symbol, fetched.error) : lacking(fetched, close.closeTime),
+        );
     }
     if (wanted.size === 0 || clock.monotonicMs() + wait >= deadline) break;
     await pause(wait, signal);
@@ -80,7 +87,12 @@ function confirmationSeries(
     .map(({ symbol }) => seriesOf(record, { symbol, timeframe }));
 }
 
-async function settled(rooms: TradingRooms, open: OpenAccount, { close }: CloseRequest, { signal }: Running): Promise<void> {
+async function settled(
+  rooms: TradingRooms,
+  open: OpenAccount,
+  { close }: CloseRequest,
+  { signal }: Running,
+): Promise<void> {
   if (open.record.mode === 'paper' || rooms.ledger.openOrders(open.record.account).length === 0) return;
   await settleAccount(rooms.desk(open, signal, null), { deadline: close.deadline });
 }

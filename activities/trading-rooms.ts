@@ -6,7 +6,7 @@ import type { Policy } from '../contracts/policy.ts';
 import type { Series } from '../contracts/series.ts';
 import type { AccountClose, SymbolResult, TradedSymbol } from '../contracts/trading.ts';
 import type { Desk } from '../trading/desk.ts';
-import type { Ledger, Lease } from '../trading/ledger/ledger.ts';
+import type { Lease, Ledger } from '../trading/ledger/ledger.ts';
 import type { AccountRecord, LedgerOrder } from '../trading/ledger/records.ts';
 import type { PaperVenue } from '../trading/paper/paper-venue.ts';
 import type { RecordedBars, TradedBars } from '../trading/traded-bars.ts';
@@ -66,6 +66,9 @@ export function accountOf({ ledger }: TradingRooms, { account, ledgerId }: LiveT
   );
 }
 
-export function seriesOf({ venue }: Pick<AccountRecord, 'venue'>, { symbol, timeframe }: TradedSymbol): Series {
+export function seriesOf(
+  { venue }: Pick<AccountRecord, 'venue'>,
+  { symbol, timeframe }: TradedSymbol,
+): Series {
   return { venue, symbol, timeframe };
 }

@@ -24,7 +24,9 @@ export const accountConfigSchema = z.strictObject({
     .default(10_000)
     .describe('In quote: what it starts with, and all that it may use.'),
   costs: costsSchema.prefault({}).describe('What fills of a paper account pay.'),
-  apiKey: secret.optional().describe('Key of a live account; it needs the right to trade, never to withdraw.'),
+  apiKey: secret
+    .optional()
+    .describe('Key of a live account; it needs the right to trade, never to withdraw.'),
   apiSecret: secret.optional().describe('Secret of that key.'),
   apiPassword: secret.optional().describe('Passphrase of that key, where the venue has one.'),
 });

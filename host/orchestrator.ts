@@ -18,13 +18,13 @@ import type {
 import { queueName } from '../contracts/queues.ts';
 import type { Reproduction, ReproductionInput } from '../contracts/reproduction.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
+import type { TradingStatus } from '../contracts/trading.ts';
 import type {
   TrainFleetInput,
   TrainFleetResult,
   TrainModelInput,
   TrainModelResult,
 } from '../contracts/training.ts';
-import type { TradingStatus } from '../contracts/trading.ts';
 import type { SearchInput, SearchResult } from '../contracts/trials.ts';
 import type { modelLifecycle } from '../workflows/index.ts';
 import { explainTemporalErrors } from './temporal-errors.ts';

@@ -7,8 +7,8 @@ import { composeRooms } from './compose.ts';
 import { type LoadedConfig, trainingConcurrency } from './config.ts';
 import { createLog } from './log.ts';
 import { type Home, readHomeId } from './paths.ts';
-import { openTrading } from './trading/open-trading.ts';
 import { temporalSettings } from './temporal-connection.ts';
+import { openTrading } from './trading/open-trading.ts';
 
 interface WorkersRequest {
   readonly queues: readonly Queue[];
@@ -41,7 +41,9 @@ export async function runWorkers(request: WorkersRequest): Promise<void> {
     const homeId = await readHomeId(home);
     const maxTrainings = trainingConcurrency(loaded.config);
     const workers = await Promise.all(
-      queues.map(queue => createWorker(queue, { connection, namespace, homeId, rooms, trading, maxTrainings })),
+      queues.map(queue =>
+        createWorker(queue, { connection, namespace, homeId, rooms, trading, maxTrainings }),
+      ),
     );
     const stop = () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

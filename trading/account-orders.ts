@@ -32,7 +32,11 @@ export function ordersOf({ symbol, intents }: SymbolDecision, decided: DecidedSy
   const orders: PlannedOrder[] = [];
   for (const intent of intents) {
     if (intent.kind === 'exit' && decided.position !== null && !decided.position.leaving) {
-      orders.push({ ...exitOf(decided.position, decided.market), key: { ...key, leg: 'exit' }, decisionPrice });
+      orders.push({
+        ...exitOf(decided.position, decided.market),
+        key: { ...key, leg: 'exit' },
+        decisionPrice,
+      });
     }
     if (intent.kind === 'enter') {
       const { validUntil } = decided;
@@ -61,7 +65,10 @@ function exitOf({ side, quantity }: PositionView, market: Market): Unnamed {
   };
 }
 
-function entryOf({ side, quantity, order, exits }: EnterIntent, { market, close }: DecidedSymbol): Omit<Unnamed, 'validUntil'> {
+function entryOf(
+  { side, quantity, order, exits }: EnterIntent,
+  { market, close }: DecidedSymbol,
+): Omit<Unnamed, 'validUntil'> {
   const limitPrice = order.kind === 'limit' ? order.price : null;
   const rounded = venueOrder({ quantity, limitPrice }, market);
   return {

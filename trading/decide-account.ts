@@ -2,8 +2,8 @@ import type { ClosedSymbol, CloseInput, SymbolDecision } from '../contracts/clos
 import type { ClosedBar } from '../contracts/intents.ts';
 import type { InferredClose } from '../contracts/live-trading.ts';
 import type { Market } from '../contracts/market.ts';
-import { type MarketKind, TIMEFRAME_MS } from '../contracts/series.ts';
 import { RULE_CODES } from '../contracts/risk.ts';
+import { type MarketKind, TIMEFRAME_MS } from '../contracts/series.ts';
 import { decideClose } from '../strategy/decide-close.ts';
 import { markMemory } from '../strategy/risk/memory.ts';
 import { stepsInBase } from '../strategy/venue-order.ts';
@@ -101,7 +101,11 @@ function closedSymbol(
   };
 }
 
-function closedBar({ symbol, inferred, market }: InferredSymbol, kind: MarketKind, recent: RecentColumns): ClosedBar {
+function closedBar(
+  { symbol, inferred, market }: InferredSymbol,
+  kind: MarketKind,
+  recent: RecentColumns,
+): ClosedBar {
   const { bar, volatility, labels, timeframe } = inferred;
   const barMs = TIMEFRAME_MS[timeframe];
   return {

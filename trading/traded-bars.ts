@@ -1,4 +1,4 @@
-import { barsBefore, type Candles, sliceBars, type MarketBars } from '../contracts/candles.ts';
+import { barsBefore, type Candles, type MarketBars, sliceBars } from '../contracts/candles.ts';
 import { type Series, seriesId, TIMEFRAME_MS } from '../contracts/series.ts';
 
 /** Closed bars as an account may know them at a close: none that closes later. */

@@ -1,9 +1,9 @@
 import { allHandlersFinished, condition, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
 import type { ClosePlan, LiveTradingInput, TradingEnd, TradingPlan } from '../contracts/live-trading.ts';
 import { describeFailure } from './failure.ts';
-import { followTrading, type TradingStory } from './trading-story.ts';
 import { takeTradingMessages } from './trading-messages.ts';
 import { desk, stepsOf } from './trading-steps.ts';
+import { followTrading, type TradingStory } from './trading-story.ts';
 import { watchBeside } from './trading-watch.ts';
 
 /** Keeps a run's history short; the ledger remembers everything. */
@@ -23,7 +23,9 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
   let workedCloseTime: number | null = null;
 
   story.tell('recovering');
-  await story.attempt(() => desk('watch', 'settle what is open, compare with the venue').recoverTrading(input));
+  await story.attempt(() =>
+    desk('watch', 'settle what is open, compare with the venue').recoverTrading(input),
+  );
 
   for (;;) {
     const plan = await nextPlan(input, workedCloseTime, story);

@@ -38,7 +38,8 @@ export function takeTradingMessages(input: LiveTradingInput): Inbox {
     }
   };
   const carryOut = async (operation: TradingOperation): Promise<TradingAnswer> => {
-    if (operation.message !== 'stop' || operation.payload.positions !== 'flatten') return await apply(operation);
+    if (operation.message !== 'stop' || operation.payload.positions !== 'flatten')
+      return await apply(operation);
     const before = flattenings;
     await apply({
       ...operation,
@@ -102,9 +103,7 @@ function takeMessage(
   setHandler(
     defineUpdate<TradingAnswer, [payload: unknown]>(message),
     async payload =>
-      await carryOut(
-        operationOf(schema.parse(payload ?? {}), currentUpdateInfo()?.id ?? uuid4(), 'update'),
-      ),
+      await carryOut(operationOf(schema.parse(payload ?? {}), currentUpdateInfo()?.id ?? uuid4(), 'update')),
     {
       description: summary,
       validator: payload => {

@@ -34,6 +34,13 @@ function far({ close }: ClosePlan) {
 }
 
 /** The proxy makes its functions when they are asked for. */
-function pick({ planClose, refreshCandles, inferBars, decideBars, validateEntries, executeOrders }: Steps): Steps {
+function pick({
+  planClose,
+  refreshCandles,
+  inferBars,
+  decideBars,
+  validateEntries,
+  executeOrders,
+}: Steps): Steps {
   return { planClose, refreshCandles, inferBars, decideBars, validateEntries, executeOrders };
 }

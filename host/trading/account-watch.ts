@@ -23,7 +23,10 @@ export function watchAccounts({ ledger, now, log }: WatchRequest): { close(): vo
       if (since === null) told.delete(record.account);
       else if (told.get(record.account) !== since) {
         told.set(record.account, since);
-        log.error({ account: record.account, since: new Date(since).toISOString() }, 'no close was worked on for two bars');
+        log.error(
+          { account: record.account, since: new Date(since).toISOString() },
+          'no close was worked on for two bars',
+        );
         await ledger.notify({
           event: 'bars-missed',
           key: `bars-missed/${record.account}/${since}`,
@@ -36,7 +39,10 @@ export function watchAccounts({ ledger, now, log }: WatchRequest): { close(): vo
   };
   const timer = setInterval(() => {
     look().catch((error: unknown) => {
-      log.warn({ error: error instanceof Error ? error.message : String(error) }, 'accounts could not be looked at');
+      log.warn(
+        { error: error instanceof Error ? error.message : String(error) },
+        'accounts could not be looked at',
+      );
     });
   }, LOOK_MS);
   return { close: () => clearInterval(timer) };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AlphaloomError } from '../../contracts/errors.ts';
-import type { Ledger, Lease } from '../../trading/ledger/ledger.ts';
+import type { Lease, Ledger } from '../../trading/ledger/ledger.ts';
 import type { Log } from '../log.ts';
 
 const RENEW_MS = 2_000;
@@ -31,7 +31,10 @@ export async function keepLease({ ledger, owner, log, signal, onLost }: KeeperRe
       await lease.renew(Date.now());
     } catch (error) {
       if (!(error instanceof AlphaloomError) || error.code !== 'LEASE_LOST') {
-        log.warn({ error: error instanceof Error ? error.message : String(error) }, 'the lease could not be renewed');
+        log.warn(
+          { error: error instanceof Error ? error.message : String(error) },
+          'the lease could not be renewed',
+        );
         return;
       }
       clearInterval(timer);
@@ -53,12 +56,7 @@ export async function keepLease({ ledger, owner, log, signal, onLost }: KeeperRe
   };
 }
 
-async function takeLease({
-  ledger,
-  owner,
-  log,
-  signal,
-}: Omit<KeeperRequest, 'onLost'>): Promise<Lease> {
+async function takeLease({ ledger, owner, log, signal }: Omit<KeeperRequest, 'onLost'>): Promise<Lease> {
   for (let isTold = false; ; ) {
     try {
       return await ledger.takeLease({ owner, now: Date.now(), takeOver: false });

@@ -21,7 +21,9 @@ export async function requireLiveAllowed(
   if (!understandsRisk) missing.push('--i-understand-the-risk: these are real orders, and money can be lost');
   if (clock.kind === 'replay') missing.push('recorded bars are played on paper alone: leave the replay out');
   if (apiKey === undefined || apiSecret === undefined)
-    missing.push(`credentials: set accounts.${account}.apiKey and apiSecret, best by ALPHALOOM__ACCOUNTS__…_FILE`);
+    missing.push(
+      `credentials: set accounts.${account}.apiKey and apiSecret, best by ALPHALOOM__ACCOUNTS__…_FILE`,
+    );
   if (!hasCard(venue)) missing.push(`a card: ${venue} gives data and paper trading only`);
   if (policy.exits.stop.kind === 'none') missing.push(`a stop: policy ${policy.name} has none`);
   missing.push(...(await untradable(wiring, settings)));
@@ -33,7 +35,9 @@ export async function requireLiveAllowed(
     );
   }
   return wiring.isEmbedded
-    ? ['Temporal runs embedded, on this machine alone: where it stops, nobody trades. Stops rest at the venue meanwhile.']
+    ? [
+        'Temporal runs embedded, on this machine alone: where it stops, nobody trades. Stops rest at the venue meanwhile.',
+      ]
     : [];
 }
 
@@ -42,7 +46,9 @@ async function untradable({ rooms }: StartWiring, settings: AccountSettings): Pr
   const { venue, symbols, policy } = settings;
   const missing = tradingSources(policy)
     .filter(source => source !== 'ML_PER_COIN_V1')
-    .map(source => `gate evidence of ${source}: it has none, and policy ${policy.name} lets it open positions`);
+    .map(
+      source => `gate evidence of ${source}: it has none, and policy ${policy.name} lets it open positions`,
+    );
   for (const symbol of symbols) {
     const series = seriesId({ venue, ...symbol });
     const champion = await rooms.registry.champion(series);

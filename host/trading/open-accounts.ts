@@ -1,8 +1,8 @@
-import type { OpenAccount } from '../../activities/trading-rooms.ts';
 import type { Clock, Venues } from '../../activities/rooms.ts';
+import type { OpenAccount } from '../../activities/trading-rooms.ts';
 import type { CandleStore } from '../../candles/store.ts';
 import type { Market } from '../../contracts/market.ts';
-import type { Ledger, Lease } from '../../trading/ledger/ledger.ts';
+import type { Lease, Ledger } from '../../trading/ledger/ledger.ts';
 import type { AccountRecord } from '../../trading/ledger/records.ts';
 import { PaperVenue } from '../../trading/paper/paper-venue.ts';
 import { recordedBars, storedBars } from '../../trading/traded-bars.ts';
@@ -24,7 +24,15 @@ export function createOpenAccounts(parts: AccountParts) {
   const opened = new Map<string, { readonly made: string; readonly account: Promise<Made> }>();
   return {
     async open(record: AccountRecord): Promise<OpenAccount> {
-      const made = JSON.stringify([record.mode, record.venue, record.clock, record.capital, record.symbols, record.policy, record.costs]);
+      const made = JSON.stringify([
+        record.mode,
+        record.venue,
+        record.clock,
+        record.capital,
+        record.symbols,
+        record.policy,
+        record.costs,
+      ]);
       const known = opened.get(record.account);
       if (known?.made === made) return { ...(await known.account), record };
       await known?.account.then(

@@ -1,6 +1,7 @@
 import type { OpenRooms } from '../compose.ts';
 import type { LoadedConfig } from '../config.ts';
 import type { Log } from '../log.ts';
+import { DEFAULT_RECIPE, loadConfiguredRecipe } from '../recipes.ts';
 import { watchAccounts } from './account-watch.ts';
 import { keepLease } from './lease-keeper.ts';
 import { createTradingRooms, type OpenTradingRooms } from './trading-rooms.ts';
@@ -21,7 +22,8 @@ export async function openTrading(request: TradingRequest): Promise<OpenTradingR
   const { rooms, log, signal, onLost } = request;
   const { ledger } = rooms;
   const keeper = await keepLease({ ledger, owner: `worker ${process.pid}`, log, signal, onLost });
-  const trading = createTradingRooms({ ...request, ledger, lease: keeper.lease });
+  const { labels: defaultLabels } = await loadConfiguredRecipe(request.loaded, DEFAULT_RECIPE);
+  const trading = createTradingRooms({ ...request, ledger, defaultLabels, lease: keeper.lease });
   const watch = watchAccounts({ ledger, now: rooms.clock.now, log });
   return {
     ...trading,

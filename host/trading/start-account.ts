@@ -50,7 +50,10 @@ const POLL_MS = 50;
  * @throws AlphaloomError ACCOUNT_INVALID, ACCOUNT_UNKNOWN, LIVE_NOT_ALLOWED, POLICY_*, CANDLES_NOT_FOUND, SYMBOL_*, and what the
  *   workflow ended with
  */
-export async function startAccount(wiring: StartWiring, request: StartAccountRequest): Promise<StartedAccount> {
+export async function startAccount(
+  wiring: StartWiring,
+  request: StartAccountRequest,
+): Promise<StartedAccount> {
   const { rooms, orchestrator, loaded } = wiring;
   const { ledger } = rooms;
   const { account, actor } = request;
@@ -172,7 +175,10 @@ function requireFitting(account: string, { name, maxLeverage }: Policy, kind: Ma
 }
 
 /** A workflow that could not begin has said why; one that waits for a worker is told of. */
-async function untilRecovered({ orchestrator, rooms }: StartWiring, { account }: AccountRecord): Promise<void> {
+async function untilRecovered(
+  { orchestrator, rooms }: StartWiring,
+  { account }: AccountRecord,
+): Promise<void> {
   const deadline = rooms.clock.monotonicMs() + FIRST_PLAN_MS;
   while (rooms.clock.monotonicMs() < deadline) {
     const status = await orchestrator.tradingStatus(account);

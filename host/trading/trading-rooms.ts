@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TradingRooms } from '../../activities/trading-rooms.ts';
-import type { Ledger, Lease } from '../../trading/ledger/ledger.ts';
+import type { LabelSpec } from '../../contracts/labels.ts';
+import type { Lease, Ledger } from '../../trading/ledger/ledger.ts';
 import { SymbolLocks } from '../../trading/symbol-locks.ts';
 import type { OpenRooms } from '../compose.ts';
 import type { LoadedConfig } from '../config.ts';
@@ -16,6 +17,8 @@ interface TradingWiring {
   readonly loaded: LoadedConfig;
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Log;
+  /** What `recipe` means in a policy's exits where no model answers. */
+  readonly defaultLabels: LabelSpec;
   lease(): Lease;
 }
 
@@ -37,7 +40,7 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
     candles,
     venues,
     open: record => accounts.open(record),
-    infer: createInfer(rooms),
+    infer: createInfer(rooms.predictor, wiring.defaultLabels),
     async validate() {},
     loadPolicy: name => loadPolicy(loaded, name),
     desk({ record, venue, recorded }, signal, closeTime) {

@@ -1,5 +1,6 @@
 import { createTradingActivities } from '../../activities/trading-activities.ts';
 import type { TradingRooms } from '../../activities/trading-rooms.ts';
+import type { TradingPlan } from '../../contracts/live-trading.ts';
 import { runActivity } from './pipeline.ts';
 
 /** The steps of `liveTrading` in this process and in their order, without Temporal, until the account has ended. */
@@ -9,13 +10,13 @@ export async function tradeInProcess(trading: TradingRooms, account: string): Pr
   await runActivity(steps.recoverTrading, input);
   let workedCloseTime: number | null = null;
   for (;;) {
-    const plan = await runActivity(steps.planClose, { ...input, workedCloseTime });
+    const plan: TradingPlan = await runActivity(steps.planClose, { ...input, workedCloseTime });
     if (plan.kind === 'end') return plan.reason;
     if (plan.kind === 'flatten') {
       await runActivity(steps.flattenTrading, { ...input, symbols: plan.symbols });
       continue;
     }
-    const { close } = plan;
+    const { close }: Extract<TradingPlan, { kind: 'close' }> = plan;
     const request = { ...input, close };
     const refreshed = await runActivity(steps.refreshCandles, request);
     const inferred = await runActivity(steps.inferBars, { ...request, refreshed });

@@ -1,17 +1,28 @@
 import type { TestContext } from 'node:test';
+import { pino } from 'pino';
 import { SAMPLE } from '../../candles/sample/index.ts';
 import type { MarketBars } from '../../contracts/candles.ts';
-import type { Series } from '../../contracts/series.ts';
-import { seriesId } from '../../contracts/series.ts';
+import { type Series, seriesId } from '../../contracts/series.ts';
 import type { OpenRooms } from '../../host/compose.ts';
 import { loadConfig } from '../../host/config.ts';
 import { loadRecipe } from '../../host/recipes.ts';
-import { type StartAccountRequest, startAccount, type StartedAccount } from '../../host/trading/start-account.ts';
+import { openTrading } from '../../host/trading/open-trading.ts';
+import {
+  type StartAccountRequest,
+  type StartedAccount,
+  startAccount,
+} from '../../host/trading/start-account.ts';
+import type { OpenTradingRooms } from '../../host/trading/trading-rooms.ts';
 import { trainInProcess } from './pipeline.ts';
 import { startCluster, type TestCluster } from './temporal.ts';
 
-/** A second symbol beside the sample's: the same hours told backwards, so that both rarely agree. */
+/** A second symbol beside the sample's: its prices turned over, so that what rises in one falls in the other. */
 export const SECOND: Series = { ...SAMPLE.series, symbol: 'ETHUSD' };
+export const BOTH = [SAMPLE.series, SECOND];
+/** The same as an account names them. */
+export const TRADED = BOTH.map(({ symbol, timeframe }) => ({ symbol, timeframe }));
+
+export const EVER = { fromTime: 0, toTime: Number.MAX_SAFE_INTEGER };
 
 export interface TradingCluster extends TestCluster {
   start(request: Partial<StartAccountRequest>): Promise<StartedAccount>;
@@ -24,9 +35,7 @@ export async function startTradingCluster(
 ): Promise<TradingCluster> {
   const cluster = await startCluster(t, settings);
   const { rooms, home, environment, orchestrator } = cluster;
-  const bars = await rooms.candles.read(SAMPLE.series);
-  await rooms.candles.append(SECOND, mirrored(bars), { kind: SAMPLE.kind, source: 'sample' });
-  for (const series of [SAMPLE.series, SECOND]) await makeChampion(rooms, series);
+  await addChampions(rooms);
   const loaded = await loadConfig({ environment: settings, cwd: home.root, homeRoot: home.root });
   return {
     ...cluster,
@@ -47,7 +56,27 @@ export async function startTradingCluster(
   };
 }
 
-export async function makeChampion(rooms: OpenRooms, series: Series): Promise<void> {
+/** What trades in this process; to be closed before the rooms are. */
+export async function tradingIn(rooms: OpenRooms): Promise<OpenTradingRooms> {
+  const loaded = await loadConfig({ environment: {}, cwd: rooms.home, homeRoot: rooms.home });
+  return await openTrading({
+    rooms,
+    loaded,
+    environment: {},
+    log: pino({ level: 'silent' }),
+    signal: new AbortController().signal,
+    onLost: () => {},
+  });
+}
+
+/** The second series beside the sample, and a champion of each. */
+export async function addChampions(rooms: OpenRooms): Promise<void> {
+  const bars = await rooms.candles.read(SAMPLE.series);
+  await rooms.candles.append(SECOND, turnedOver(bars), { kind: SAMPLE.kind, source: 'sample' });
+  for (const series of BOTH) await makeChampion(rooms, series);
+}
+
+async function makeChampion(rooms: OpenRooms, series: Series): Promise<void> {
   const recipe = await loadRecipe('gbdt-core15', [], { 'train.params.rounds': 20 });
   const { registered } = await trainInProcess(rooms, series, recipe);
   await rooms.registry.moveChampion({
@@ -61,8 +90,7 @@ export async function makeChampion(rooms: OpenRooms, series: Series): Promise<vo
   });
 }
 
-/** Prices turned over at their mean: what rose falls; bars stay bars. */
-export function mirrored(bars: MarketBars): MarketBars {
+function turnedOver(bars: MarketBars): MarketBars {
   const turned = (column: Float64Array) => column.map(price => 1e6 / price);
   return {
     openTime: bars.openTime,

@@ -1,5 +1,5 @@
 import { digits } from '../account-orders.ts';
-import type { Ledger, Lease } from '../ledger/ledger.ts';
+import type { Lease, Ledger } from '../ledger/ledger.ts';
 import type { AccountRecord } from '../ledger/records.ts';
 import { isResumed } from '../risk-memory.ts';
 import type { PaperVenue } from './paper-venue.ts';
@@ -12,7 +12,10 @@ interface PaperDesk {
 }
 
 /** Plays a paper account's bars up to a close and books what they brought, fill by fill in their order. */
-export async function bookPaper({ record, paper, ledger, lease }: PaperDesk, closeTime: number): Promise<void> {
+export async function bookPaper(
+  { record, paper, ledger, lease }: PaperDesk,
+  closeTime: number,
+): Promise<void> {
   const { account } = record;
   if (isResumed(record)) await paper.resumeLimits();
   await paper.advance(closeTime);

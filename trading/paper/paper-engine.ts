@@ -145,7 +145,10 @@ export class PaperEngine {
         const count = candles.openTime.length;
         return {
           candles,
-          signals: { direction: new Int8Array(count).fill(-1), volatility: new Float64Array(count).fill(Number.NaN) },
+          signals: {
+            direction: new Int8Array(count).fill(-1),
+            volatility: new Float64Array(count).fill(Number.NaN),
+          },
           funding: null,
           from: 0,
           to: count,

@@ -46,4 +46,3 @@ export function stateFor(
     ...(fresh.risk && { risk: state.simulation.risk ?? fresh.risk }),
   };
 }
-

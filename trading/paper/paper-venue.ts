@@ -124,7 +124,11 @@ export class PaperVenue implements Venue {
         if (resting.positionOrder === null) return refused('reduce-only', 'NO_POSITION');
         const entry = engine.withdraw(order.symbol);
         engine.place(order.symbol, placed, { kind: 'exit' });
-        await this.#write(opened, { ...NO_NEWS, orders: [...(entry ? [entry] : []), placed.order] }, engine.state());
+        await this.#write(
+          opened,
+          { ...NO_NEWS, orders: [...(entry ? [entry] : []), placed.order] },
+          engine.state(),
+        );
       } else {
         const { plan, price } = order;
         if (plan === null) return refused('filter', 'NO_PLAN');
@@ -189,7 +193,9 @@ export class PaperVenue implements Venue {
       return symbols.flatMap(({ symbol }, at) => {
         const { side, quantity, entryPrice } = simulation.symbols[at].position;
         if (side === 0) return [];
-        return [{ symbol, quantity: digits(side * quantity), entryPrice: digits(entryPrice), leverage: null }];
+        return [
+          { symbol, quantity: digits(side * quantity), entryPrice: digits(entryPrice), leverage: null },
+        ];
       });
     });
   }
@@ -273,7 +279,10 @@ export class PaperVenue implements Venue {
       engine.symbols.map(async ({ symbol, timeframe }) => {
         const barMs = TIMEFRAME_MS[timeframe];
         const after = (throughTime ?? closeTime - 1) - barMs;
-        return [symbol, await bars.between({ venue: record.venue, symbol, timeframe }, after, closeTime)] as const;
+        return [
+          symbol,
+          await bars.between({ venue: record.venue, symbol, timeframe }, after, closeTime),
+        ] as const;
       }),
     );
     return new Map(read);
@@ -296,6 +305,9 @@ function joined(before: PlayedNews, after: PlayedNews): PlayedNews {
   };
 }
 
-function refused(code: Extract<SubmitOutcome, { kind: 'rejected' }>['code'], venueCode: string): SubmitOutcome {
+function refused(
+  code: Extract<SubmitOutcome, { kind: 'rejected' }>['code'],
+  venueCode: string,
+): SubmitOutcome {
   return { kind: 'rejected', code, venueCode };
 }
