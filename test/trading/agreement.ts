@@ -5,13 +5,17 @@ import { ACCOUNT, type Rig, SYMBOL } from './rig.ts';
 
 /** Works on the account until nothing is uncertain any more. */
 export async function settleDown(rig: Rig): Promise<void> {
-  const { ledger, clock } = rig;
+  const { ledger, clock, exchange } = rig;
+  exchange.fillShare = 1;
+  exchange.fillRest();
   const desk = await rig.desk();
   for (let round = 0; round < 30; round++) {
     await settleAccount(desk, { deadline: clock.now() + 30_000 });
     await clock.sleep(2_500);
-    const uncertain = ledger.openOrders(ACCOUNT).filter(({ status }) => status !== 'open');
-    if (uncertain.length === 0 && clock.now() > lastChange(rig) + 2_000) break;
+    const open = ledger.openOrders(ACCOUNT);
+    const isCertain = open.every(({ status }) => status === 'open');
+    const isAlone = ledger.positions(ACCOUNT).length > 0 && !open.some(({ leg }) => leg === 'stop');
+    if (isCertain && !isAlone && clock.now() > lastChange(rig) + 2_000) break;
   }
   await Promise.allSettled(rig.late);
 }
