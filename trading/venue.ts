@@ -33,7 +33,7 @@ export interface Venue {
   readonly card: VenueCard;
   /** The venue's clock now, by an offset that is measured at start, every ten minutes and when the venue says it is off. */
   now(): Promise<number>;
-  /** How far our clock is from the venue's, ms, as last measured. */
+  /** The venue's clock less ours, ms, as last measured (the middle of a round trip); null: not measured yet. */
   readonly clockOffsetMs: number | null;
   market(symbol: string): Promise<Market>;
   /**

@@ -106,19 +106,14 @@ export async function createOrderClient(
     if (!isValid) await measureClock();
   };
 
-  const markets = createMarkets(venue, exchange, parts, () =>
+  const markets = createMarkets(settings, exchange, parts, () =>
     inCall(newCall(undefined), 'markets', () => exchange.loadMarkets(true)),
   );
   return {
     venue,
     async market(symbol) {
       await markets.load();
-      const found = resolveSymbol(venue, Object.values(exchange.markets ?? {}), kind, symbol);
-      const names = [found.id, found.info?.altname, found.info?.wsname];
-      return {
-        ...marketRules(exchange, venue, kind, found, parts.now()),
-        venueNames: new Set(names.filter(name => typeof name === 'string')),
-      };
+      return markets.find(symbol);
     },
     forgetMarkets: markets.forget,
     async begin(signTime) {
@@ -177,11 +172,13 @@ function checked<Answer>(venue: string, endpoint: string, answer: unknown, shape
 
 /** The venue's list of markets, read when first needed, once a day, and when a market turned out to be another. */
 function createMarkets(
-  venue: string,
+  { venue, kind }: VenueSettings,
   exchange: CcxtExchange,
   { now }: Pick<VenueParts, 'now'>,
   read: () => Promise<unknown>,
 ) {
+  /** A list has thousands. */
+  const found = new Map<string, OrderMarket>();
   let loading: Promise<void> | null = null;
   let loadedTime = 0;
   const readAll = async () => {
@@ -190,6 +187,7 @@ function createMarkets(
       throw new AlphaloomError('VENUE_ANSWER_INVALID', `The answer of ${venue} lists no market at all.`, {
         venue,
       });
+    found.clear();
     loadedTime = now();
   };
   return {
@@ -203,6 +201,19 @@ function createMarkets(
     },
     forget() {
       if (loadedTime > 0) loading = null;
+    },
+    /** @throws AlphaloomError SYMBOL_* */
+    find(symbol: string): OrderMarket {
+      const known = found.get(symbol);
+      if (known) return known;
+      const listed = resolveSymbol(venue, Object.values(exchange.markets ?? {}), kind, symbol);
+      const names = [listed.id, listed.info?.altname, listed.info?.wsname];
+      const market = {
+        ...marketRules(exchange, venue, kind, listed, loadedTime),
+        venueNames: new Set(names.filter(name => typeof name === 'string')),
+      };
+      found.set(symbol, market);
+      return market;
     },
   };
 }

@@ -67,7 +67,7 @@ export async function createCcxtVenue({
         try {
           return await requests.lookUp(question, askedOrder(card, reference), market);
         } catch (error) {
-          if (error instanceof VenueRefusal && meaningOf(card, error) === 'no-order') return null;
+          if (error instanceof VenueRefusal && knowsNone(card, error)) return null;
           throw error;
         }
       });
@@ -181,14 +181,18 @@ async function cancel(
     return isIt ? { kind: 'canceled' } : { kind: 'unknown', code: 'ORDER_MISMATCH' };
   } catch (error) {
     if (error instanceof VenueRefusal) {
-      const meaning = meaningOf(card, error);
-      if (meaning === 'gone' || meaning === 'no-order') return { kind: 'gone' };
+      if (knowsNone(card, error)) return { kind: 'gone' };
       return { kind: 'unknown', code: told(client, card, error).code };
     }
     if (error instanceof AlphaloomError && error.code !== 'INTERNAL')
       return { kind: 'unknown', code: error.code };
     throw error;
   }
+}
+
+function knowsNone(card: OrderCard, refusal: VenueRefusal): boolean {
+  const meaning = meaningOf(card, refusal);
+  return meaning === 'gone' || meaning === 'no-order';
 }
 
 /** The venue's error as ours, after what it says of clock and markets was taken in. */

@@ -4,6 +4,7 @@ import type { OrderMarket, VenueQuestion } from '../order-client.ts';
 import { BINANCE_MEANINGS, BINANCE_REJECTIONS, binanceCodes } from './binance-codes.ts';
 import type { AskedOrder, CanceledOrder, OrderCard, PostedOrder, ReadFill, ReadOrder } from './card.ts';
 import { HEX_ID } from './client-ids.ts';
+import { nextId } from './paging.ts';
 import { decimal, epochMs, idText, optionalDecimal, optionalId, side, word } from './shapes.ts';
 
 /** Trades and orders in one answer, at most. */
@@ -159,7 +160,7 @@ async function recentOrders(
     );
     orders.push(...page.map(readOrder));
     if (page.length < PAGE) return orders;
-    from = { orderId: next(page.map(({ orderId }) => orderId)) };
+    from = { orderId: nextId(page.map(({ orderId }) => orderId)) };
   }
 }
 
@@ -173,7 +174,7 @@ async function fills({ ask }: VenueQuestion, market: OrderMarket, since: number)
     );
     fills.push(...page.map(readFill));
     if (page.length < PAGE) return fills;
-    from = { fromId: next(page.map(({ id }) => id)) };
+    from = { fromId: nextId(page.map(({ id }) => id)) };
   }
 }
 
@@ -190,12 +191,6 @@ async function quote({ ask }: VenueQuestion, market: OrderMarket) {
 /** Orders of this market and no other. */
 function ordersOf({ venueSymbol }: OrderMarket) {
   return z.array(orderShape.refine(({ symbol }) => symbol === venueSymbol));
-}
-
-/** The id after the highest, which may be longer than a double holds. */
-function next(ids: readonly string[]): string {
-  const [highest] = ids.map(BigInt).sort((a, b) => (a < b ? 1 : -1));
-  return String(highest + 1n);
 }
 
 function readOrder(order: z.infer<typeof orderShape>): ReadOrder {

@@ -6,7 +6,14 @@ import type { LoopbackTradingExchange } from '../../../venues/loopback/exchange.
 import type { ScriptedFault } from '../../../venues/loopback/faults.ts';
 import type { VenueParts } from '../../../venues/prepared-exchange.ts';
 import type { VenueCredentials } from '../../../venues/signing.ts';
-import { barsFrom, KEY, START, type TradingSetUp, tradingScene } from '../../support/trading-exchange.ts';
+import {
+  barsFrom,
+  type HandClock,
+  KEY,
+  START,
+  type TradingSetUp,
+  tradingScene,
+} from '../../support/trading-exchange.ts';
 import type {
   BrokenAnswer,
   MakeVenue,
@@ -48,6 +55,7 @@ const FAULTS: Readonly<Record<BrokenAnswer, Pick<ScriptedFault, 'fault' | 'when'
 export interface LoopbackVenueScene extends VenueScene {
   readonly venue: Venue;
   readonly exchange: LoopbackTradingExchange;
+  readonly clock: HandClock;
   readonly trouble: VenueTrouble;
 }
 
