@@ -5,11 +5,11 @@ import { type Amount, amount, checkAmount, digits, smaller } from './amounts.ts'
 import { settleDust } from './booking.ts';
 import { closable } from './dust.ts';
 import { lastEventId } from './events.ts';
+import { putMarket } from './markets.ts';
 import {
   isEntry,
   type OrderRow,
   orderOf,
-  putMarket,
   recordOrderEvent,
   remaining,
   requireOrder,
@@ -17,10 +17,10 @@ import {
   updateOrder,
 } from './orders.ts';
 import { settleSymbols } from './outcomes.ts';
+import { endPauses, isPaused } from './pauses.ts';
 import { quantityOf, selectPosition } from './positions.ts';
 import type { AccountRecord, LedgerOrder, SendGrant, SendRequest } from './records.ts';
 import { selectSlot, settleSlot } from './slots.ts';
-import { endPauses, isPaused } from './states.ts';
 
 interface Asked {
   readonly sql: DatabaseSync;
