@@ -378,3 +378,16 @@ for (const [current, said, next, isContradiction] of NEWS) {
     assert.deepEqual(nextStatus(current, said), { status: next, isContradiction });
   });
 }
+
+for (const sold of ['0.30000000000000004', '0.29999999999999999']) {
+  test(`on paper, where doubles are summed, ${sold} sold of 0.3 is all of it`, async t => {
+    const at = await desk(t, { mode: 'paper' });
+    await openPosition(at, { quantity: '0.3' });
+    const exit = await sentExit(at, { quantity: sold });
+    assert.equal(exit.quantity, sold === '0.30000000000000004' ? '0.3' : sold);
+    await at.ledger.recordOutcome(at.lease, outcome(exit, { fills: [fill(exit, { quantity: sold })] }));
+    assert.deepEqual(at.ledger.positions(ACCOUNT), []);
+    assert.deepEqual(at.ledger.slots(ACCOUNT), []);
+    assert.deepEqual(at.ledger.check(ACCOUNT), []);
+  });
+}
