@@ -1,19 +1,19 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { parseTimeframe, TIMEFRAME_MS, type Timeframe } from '../contracts/series.ts';
 import { anchoredClock, type ClockAnchor } from '../venues/loopback/clock.ts';
 import { type LoopbackTradingExchange, startTradingExchange } from '../venues/loopback/exchange.ts';
-import { parseFault } from '../venues/loopback/fault-words.ts';
 import type { ScriptedFault } from '../venues/loopback/faults.ts';
 import { type Journal, openJournal } from '../venues/loopback/journal.ts';
 import { LOOPBACK_KEY } from '../venues/loopback/signature.ts';
 import { integer, number } from './arguments.ts';
 import type { CliContext } from './context.ts';
+import { collectFault, parseBalance, parseSymbols, positive, share } from './exchange-arguments.ts';
 import { readExchangeMarkets } from './exchange-markets.ts';
 
 interface ExchangeOptions {
-  readonly symbols: string;
-  readonly from: readonly string[];
+  readonly symbols: readonly string[];
+  readonly from?: readonly string[];
   readonly timeframe: Timeframe;
   readonly history: number;
   readonly speed: number;
@@ -23,7 +23,7 @@ interface ExchangeOptions {
   readonly spreadTicks: number;
   readonly fillShare?: number;
   readonly queryLagMs: number;
-  readonly fault: readonly ScriptedFault[];
+  readonly fault?: readonly ScriptedFault[];
   readonly seed: number;
   readonly journal?: string;
   readonly apiKey: string;
@@ -40,11 +40,12 @@ interface JournalHeader {
 
 export function register(command: Command, context: CliContext): void {
   command
-    .option('--symbols <symbols>', 'spot markets, separated by commas: BTCUSDT,ETHUSDT', 'BTCUSDT')
+    .option('--symbols <symbols>', 'spot markets, separated by commas: BTCUSDT,ETHUSDT', parseSymbols, [
+      'BTCUSDT',
+    ])
     .option(
       '--from <sources...>',
       'a file of candles or a stored series (binance:BTCUSDT/1m), for all or for each symbol (default: the bundled sample)',
-      [],
     )
     .option('--timeframe <timeframe>', 'what each recorded bar is served as', parseTimeframe, '1s')
     .option('--history <bars>', 'bars that are there already', integer(0, 1_000_000), 3_000)
@@ -59,14 +60,14 @@ export function register(command: Command, context: CliContext): void {
       share,
     )
     .option('--query-lag-ms <ms>', 'new orders are invisible to queries for so long', integer(0, 600_000), 0)
-    .option('--fault <fault>', 'what goes wrong, may be repeated', collectFault, [])
+    .option('--fault <fault>', 'what goes wrong, may be repeated', collectFault)
     .option('--seed <seed>', 'decides which requests suffer faults', integer(0, 4_294_967_295), 1)
     .option('--journal <file>', 'keeps the book on disk: a killed exchange comes back with it')
     .option('--api-key <key>', 'the account’s key', LOOPBACK_KEY.apiKey)
     .option('--secret <secret>', 'its secret', LOOPBACK_KEY.secret)
     .addHelpText(
       'after',
-      '\nRecorded bars are played without end, forwards and backwards in turn. docs/loopback-exchange.md tells the rest.\n\nExamples:\n  alphaloom dev exchange --symbols BTCUSDT,ETHUSDT --balance USDT=10000,BTC=1\n  alphaloom dev exchange --fault "POST order status status=503 when=after probability=0.1" --journal book.jsonl\n',
+      '\nRecorded bars are played without end, forwards and backwards in turn. docs/loopback-exchange.md tells the rest.\n\nExample:\n  alphaloom dev exchange --symbols BTCUSDT,ETHUSDT --balance USDT=10000,BTC=1\n  alphaloom dev exchange --fault "POST order status status=503 when=after probability=0.1" --journal book.jsonl\n',
     )
     .action((options: ExchangeOptions) => runExchange(context, options));
 }
@@ -79,7 +80,7 @@ async function runExchange(context: CliContext, options: ExchangeOptions): Promi
   requireSame(header, options);
   const exchange = await start(context, options, header, journal);
   try {
-    exchange.script(...options.fault);
+    exchange.script(...(options.fault ?? []));
     context.output.result(describe(exchange, options, header), () => render(exchange, options, header));
     await new Promise<void>(resolve => {
       if (signal.aborted) resolve();
@@ -98,7 +99,7 @@ function headerOf(
   const realTime = now();
   const barMs = TIMEFRAME_MS[timeframe];
   return {
-    symbols: symbols.split(','),
+    symbols,
     timeframe,
     firstOpenTime: (Math.floor(realTime / barMs) - history) * barMs,
     clock: { realTime, exchangeTime: realTime, speed },
@@ -107,7 +108,7 @@ function headerOf(
 
 /** Clock and bars of a journal go on; its markets must be those that are asked for. */
 function requireSame({ symbols, timeframe }: JournalHeader, options: ExchangeOptions): void {
-  if (symbols.join(',') === options.symbols && timeframe === options.timeframe) return;
+  if (symbols.join() === options.symbols.join() && timeframe === options.timeframe) return;
   throw new AlphaloomError(
     'USAGE',
     `The journal ${options.journal} is of ${symbols.join(',')} as ${timeframe} bars; ask for the same, or name another file.`,
@@ -123,7 +124,7 @@ async function start(
 ): Promise<LoopbackTradingExchange> {
   const markets = await readExchangeMarkets(context, {
     symbols,
-    from: options.from,
+    from: options.from ?? [],
     timeframe,
     firstOpenTime,
   });
@@ -186,26 +187,4 @@ function render(exchange: LoopbackTradingExchange, options: ExchangeOptions, hea
     '',
     'Ctrl-C stops it.',
   ].join('\n');
-}
-
-function parseBalance(text: string): Record<string, string> {
-  const pairs = text.split(',').map(part => /^([A-Z0-9]{1,20})=(\d{1,15}(?:\.\d{1,8})?)$/.exec(part.trim()));
-  if (pairs.some(pair => pair === null)) throw new InvalidArgumentError('Write coins as USDT=10000,BTC=1.');
-  return Object.fromEntries(pairs.map(pair => [pair![1], pair![2]]));
-}
-
-function collectFault(text: string, before: readonly ScriptedFault[]): ScriptedFault[] {
-  return [...before, parseFault(text)];
-}
-
-function positive(text: string): number {
-  const value = number(text);
-  if (value > 0 && value <= 100_000) return value;
-  throw new InvalidArgumentError('Expected a number above 0, at most 100000.');
-}
-
-function share(text: string): number {
-  const value = number(text);
-  if (value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError('Expected a number from 0 to 1.');
 }

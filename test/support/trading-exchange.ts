@@ -101,6 +101,14 @@ export interface ClientBalance {
   readonly total: Readonly<Record<string, number>>;
 }
 
+export interface ClientTicker {
+  readonly last: number;
+  readonly high: number;
+  readonly low: number;
+  readonly bid: number;
+  readonly ask: number;
+}
+
 type Parameters = Readonly<Record<string, unknown>>;
 
 /** What tests use of ccxt's client. */
@@ -128,7 +136,7 @@ export interface TradingClient {
     parameters?: Parameters,
   ): Promise<ClientTrade[]>;
   fetchBalance(): Promise<ClientBalance>;
-  fetchTicker(symbol: string): Promise<{ readonly last: number; readonly bid: number; readonly ask: number }>;
+  fetchTicker(symbol: string): Promise<ClientTicker>;
   fetchOHLCV(symbol: string, timeframe: string): Promise<number[][]>;
   fetchTime(): Promise<number>;
   cancelOrder(id: string, symbol: string, parameters?: Parameters): Promise<ClientOrder>;

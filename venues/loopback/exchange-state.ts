@@ -34,7 +34,7 @@ export interface ServedRequest {
 }
 
 /** Older ones are forgotten: an exchange may go on for days. */
-const KEPT_REQUESTS = 100_000;
+const KEPT_REQUESTS = 50_000;
 
 /** All that one loopback exchange is. */
 export class ExchangeState {

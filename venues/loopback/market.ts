@@ -36,7 +36,8 @@ export type Kline = readonly [number, string, string, string, string, string, nu
 /** What an open bar shows: its first trade only, or its price's path so far. */
 export type OpenBar = 'first-trade' | 'path';
 
-interface Bar {
+/** Prices in quote currency, volume in base units. */
+export interface Bar {
   readonly open: number;
   readonly high: number;
   readonly low: number;
@@ -106,6 +107,13 @@ export class MarketBars {
     const row = barsBefore(candles, now) - 1;
     if (row < 0) return null;
     return isOpen(candles, row, this.durationMs, now) ? candles.open[row] : candles.close[row];
+  }
+
+  /** What has happened of the bar that is open at `now`; null where none is. */
+  openBar(now: number): Bar | null {
+    const candles = this.#own.view;
+    const row = barsBefore(candles, now + 1) - 1;
+    return row >= 0 && isOpen(candles, row, this.durationMs, now) ? this.#soFar(candles, row, now) : null;
   }
 
   /**

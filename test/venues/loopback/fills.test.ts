@@ -22,6 +22,13 @@ test('the open bar shows its path so far', async t => {
   assert.deepEqual((await client.fetchOHLCV(BTC, '1m')).at(-1)?.slice(1), [100, 103, 98, 103, 6]);
 });
 
+test('no ticker tells what the open bar will still do', async t => {
+  const { client, clock } = await tradingScene(t, { bars: [[100, 103, 98, 101, 8]] });
+  clock.advance(300);
+  const { high, low, last } = await client.fetchTicker(BTC);
+  assert.deepEqual([high, low, last], [100, 98, 98]);
+});
+
 test('a resting order fills at its own price once the path reaches it, and pays the maker’s fee', async t => {
   const { client, clock } = await tradingScene(t, {
     bars: [FLAT, [100, 100, 98, 99]],

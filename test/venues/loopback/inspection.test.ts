@@ -70,6 +70,8 @@ test('what is told wrongly changes nothing, and is answered with what is wrong',
     ['control', { maintenence: true }],
     ['faults', [{ path: 'order', fault: { kind: 'no-such-fault' } }]],
     ['bars', { symbol: 'BTCUSDT', rows: [[1, 2, 3]] }],
+    ['bars', { symbol: 'NOPEUSDT', rows: [[START, 1, 1, 1, 1, 1]] }],
+    ['control', { statuses: { NOPEUSDT: 'HALT' } }],
   ] as const) {
     const { status, body: answer } = await ask('POST', path, body);
     assert.equal(status, 400);

@@ -3,7 +3,8 @@ import type { ListedMarket } from '../listed-market.ts';
 import { Amount, cut, floorTo, nearestTick, smaller, written, ZERO } from './amount.ts';
 import type { Book, Pair } from './book.ts';
 import type { BookEvent } from './book-event.ts';
-import { hasLimit, isOpen, isStop, type Order, type Side, waitsForFall } from './order.ts';
+import { hasLimit, isOpen, isStop, type Order, type Side } from './order.ts';
+import { mayReach, nearestReached } from './reach.ts';
 
 /** How orders are executed. Fees are shares of what is received, decimal strings. */
 export interface MatchingSettings {
@@ -115,6 +116,7 @@ export class Matching {
   /** The price goes from `from` to a step's: orders are reached in the order of their prices. */
   #move(market: ListedMarket, from: number, step: PathStep): void {
     const { tick } = market.rules;
+    if (!mayReach(this.#book.openOrders(market.symbol), step.price, tick.toNumber())) return;
     const to = nearestTick(step.price, tick);
     // Times never run back, even where bars were known late.
     const time = Math.max(step.time, this.#book.lastTime);
@@ -196,29 +198,8 @@ function feeAsset(side: Side, { base, quote }: Pair): string {
   return side === 'BUY' ? base : quote;
 }
 
-export function restOf(order: Order): Amount {
+function restOf(order: Order): Amount {
   return new Amount(order.quantity).minus(order.executed);
-}
-
-/** The order that the price reaches first on its way from `at` to `to`, and where. */
-function nearestReached(orders: readonly Order[], at: Amount, to: Amount, served: ReadonlySet<Order>) {
-  let nearest: { readonly order: Order; readonly level: Amount } | undefined;
-  for (const order of orders) {
-    if (served.has(order)) continue;
-    const isWaiting = isStop(order.type) && !order.isTriggered;
-    const price = new Amount(isWaiting ? order.stopPrice : order.price);
-    const fromAbove = isWaiting ? waitsForFall(order) : order.side === 'BUY';
-    const isReached = fromAbove ? to.lte(price) : to.gte(price);
-    if (!isReached) continue;
-    // One that the price is beyond already is reached where the price stands.
-    const level = fromAbove ? smaller(at, price) : larger(at, price);
-    if (!nearest || level.minus(at).abs().lt(nearest.level.minus(at).abs())) nearest = { order, level };
-  }
-  return nearest;
-}
-
-function larger(a: Amount, b: Amount): Amount {
-  return a.gt(b) ? a : b;
 }
 
 function isLater(
