@@ -70,9 +70,12 @@ export class ExchangeState {
     return this.#clock() + this.skewMs;
   }
 
+  /** Markets of a section, with their bars up to now. */
   listed(section: Section): ListedMarket[] {
     const kind = section === 'spot' ? 'spot' : 'swap';
-    return this.#listed.filter(({ market, status }) => market.kind === kind && status !== 'DELISTED');
+    const listed = this.#listed.filter(({ market, status }) => market.kind === kind && status !== 'DELISTED');
+    for (const { bars } of listed) bars.extendTo(this.now());
+    return listed;
   }
 
   note(request: ServedRequest): void {

@@ -60,7 +60,8 @@ export class TradingAccount {
   turn<T>(now: number, work: () => T): T {
     const before = new Map(this.book.positions);
     try {
-      for (const market of this.#markets) this.#engine.advance(market, now);
+      for (const { bars } of this.#markets) bars.extendTo(now);
+      this.#engine.advance(this.#markets, now);
       return work();
     } finally {
       this.#commit(before);
@@ -98,8 +99,12 @@ export class TradingAccount {
     });
   }
 
-  /** Adds bars at the end of a market's. */
+  /** Adds bars at the end of a market's. @throws AlphaloomError USAGE where the market goes on by itself */
   feed(symbol: string, rows: readonly BarRow[]): void {
+    if (this.#listed(symbol).market.barAt)
+      throw new AlphaloomError('USAGE', `The bars of ${symbol} go on by themselves; none can be added.`, {
+        symbol,
+      });
     this.#single({ kind: 'fed', symbol, rows });
   }
 

@@ -24,6 +24,15 @@ interface Moment {
   readonly time: number;
 }
 
+/** A market on its way along its path. */
+interface Walk {
+  readonly market: ListedMarket;
+  readonly rest: Iterator<PathStep, undefined>;
+  /** The price so far. */
+  last: number | null;
+  step: PathStep | undefined;
+}
+
 /**
  * Executes orders along the last price's path: a resting order at its own price once the path reaches it, a stop when the path
  * reaches its stop price, what takes at the ask or the bid. It decides; what it decides is recorded as events.
@@ -39,21 +48,19 @@ export class Matching {
     this.#record = record;
   }
 
-  /** Follows a market's path up to `now`. */
-  advance(market: ListedMarket, now: number): void {
-    const { symbol, bars } = market;
-    const position = this.#book.positions.get(symbol) ?? null;
-    if (this.#book.openOrders(symbol).length === 0 || market.status !== 'TRADING') {
-      // Nothing can happen on the way.
-      const end = positionAt(bars.candles, bars.durationMs, now);
-      if (end !== null && isLater(end, position)) this.#book.positions.set(symbol, end);
-      return;
-    }
-    let last = position === null ? null : stepAt(bars.candles, bars.durationMs, position).price;
-    for (const step of stepsAfter(bars.candles, bars.durationMs, position, now)) {
-      this.#book.positions.set(symbol, step.position);
+  /** Follows the markets' paths up to `now`, all together in the order of time. */
+  advance(markets: readonly ListedMarket[], now: number): void {
+    const walks = markets.flatMap(market => this.#walk(market, now));
+    for (;;) {
+      let next: Walk | undefined;
+      for (const walk of walks)
+        if (walk.step && !(next?.step && next.step.time <= walk.step.time)) next = walk;
+      if (!next?.step) return;
+      const { market, step, last } = next;
+      this.#book.positions.set(market.symbol, step.position);
       this.#move(market, last ?? step.price, step);
-      last = step.price;
+      next.last = step.price;
+      next.step = this.#book.hasOpenOrders(market.symbol) ? next.rest.next().value : this.#skip(market, now);
     }
   }
 
@@ -83,6 +90,26 @@ export class Matching {
     const mayRest = hasLimit(order.type) && order.timeInForce === 'GTC';
     if (isOpen(order) && !mayRest)
       this.#record({ kind: 'expired', time: moment.time, orderId: order.orderId });
+  }
+
+  /** A market's steps up to `now`; none where nothing can happen on the way. */
+  #walk(market: ListedMarket, now: number): Walk[] {
+    if (!this.#book.hasOpenOrders(market.symbol) || market.status !== 'TRADING') {
+      this.#skip(market, now);
+      return [];
+    }
+    const { candles, durationMs } = market.bars;
+    const position = this.#book.positions.get(market.symbol) ?? null;
+    const rest = stepsAfter(candles, durationMs, position, now);
+    const last = position === null ? null : stepAt(candles, durationMs, position).price;
+    return [{ market, rest, last, step: rest.next().value }];
+  }
+
+  /** To where the price stands at `now`. */
+  #skip({ symbol, bars }: ListedMarket, now: number): undefined {
+    const end = positionAt(bars.candles, bars.durationMs, now);
+    if (end !== null && isLater(end, this.#book.positions.get(symbol) ?? null))
+      this.#book.positions.set(symbol, end);
   }
 
   /** The price goes from `from` to a step's: orders are reached in the order of their prices. */
