@@ -328,7 +328,7 @@ function exactDecimals(make: MakeVenue): void {
     const sent = order(scene, { type: 'limit', price: '91.23', quantity: '0.12345' });
     const taken = accepted(await scene.venue.submit(sent));
     assert.deepEqual([taken.quantity, taken.price], ['0.12345', '91.23']);
-    if (scene.trouble === null) return;
+    if (scene.trouble === null || scene.venue.card.kind !== 'spot') return;
     // 0.12345 × 91.23: a product of doubles would be 11.262343500000002.
     const quote = (await scene.venue.balances()).find(({ currency }) => currency === 'USDT');
     assert.deepEqual([quote?.free, quote?.locked], ['9988.7376565', '11.2623435']);
