@@ -13,7 +13,7 @@ import {
 } from './binance-usdm-orders.ts';
 import type { AskedOrder, CanceledOrder, OrderCard, PostedOrder, ReadFill, ReadOrder } from './card.ts';
 import { HEX_ID } from './client-ids.ts';
-import { inWindows, nextId } from './paging.ts';
+import { fromIdOn, inWindows } from './paging.ts';
 import { decimal, epochMs, idText, side } from './shapes.ts';
 
 const PAGE = 1_000;
@@ -215,15 +215,19 @@ async function fills(
 ): Promise<ReadFill[]> {
   const pageOf = (from: object) =>
     ask('fapiPrivateGetUserTrades', { symbol, limit: PAGE, ...from }, rowsOf(tradeShape, symbol));
-  const trades: z.infer<typeof tradeShape>[] = [];
   // A start alone is a week's; from the first trade on, their ids lead through all weeks.
-  for (let from = Math.max(since, time - HISTORY_MS); from <= time && trades.length === 0; from += WEEK_MS)
-    trades.push(...(await pageOf({ startTime: from, endTime: from + WEEK_MS - 1 })));
+  const firstOnes = async () => {
+    for (let from = Math.max(since, time - HISTORY_MS); from <= time; from += WEEK_MS) {
+      const week = await pageOf({ startTime: from, endTime: from + WEEK_MS - 1 });
+      if (week.length > 0) return week;
+    }
+    return [];
+  };
+  const trades = await fromIdOn(id => (id === null ? firstOnes() : pageOf({ fromId: id })), {
+    idOf: ({ id }) => id,
+    isLast: page => page.length === 0,
+  });
   if (trades.length === 0) return [];
-  for (let page = trades; page.length > 0; ) {
-    page = await pageOf({ fromId: nextId(page.map(({ id }) => id)) });
-    trades.push(...page);
-  }
   const forced = await ask(
     'fapiPrivateGetForceOrders',
     { symbol, startTime: Math.max(since, time - WEEK_MS), limit: 100 },

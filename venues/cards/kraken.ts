@@ -13,6 +13,7 @@ import type {
   ReadOrder,
 } from './card.ts';
 import { HEX_ID } from './client-ids.ts';
+import { goesInCircles } from './paging.ts';
 import { decimal, optionalDecimal, optionalId, side, word } from './shapes.ts';
 
 /** The venue takes deadlines from 2 to 60 s ahead. */
@@ -285,15 +286,19 @@ function startOf(since: number): string {
   return ((since - 1) / 1_000).toFixed(3);
 }
 
-/** Pages of 50, the newest first, until as many came as there are. */
+/** Pages of 50, the newest first, by how many came already, until as many came as there are. */
 async function byOffset<Row>(
-  ask: (offset: number) => Promise<{ readonly rows: readonly Row[]; readonly count: number }>,
-): Promise<Row[]> {
-  const rows: Row[] = [];
+  ask: (
+    offset: number,
+  ) => Promise<{ readonly rows: readonly (readonly [id: string, row: Row])[]; readonly count: number }>,
+): Promise<[string, Row][]> {
+  const found = new Map<string, Row>();
   for (;;) {
-    const page = await ask(rows.length);
-    rows.push(...page.rows);
-    if (page.rows.length === 0 || rows.length >= page.count) return rows;
+    const before = found.size;
+    const { rows, count } = await ask(before);
+    for (const [id, row] of rows) found.set(id, row);
+    if (rows.length === 0 || found.size >= count) return [...found];
+    if (found.size === before) throw goesInCircles();
   }
 }
 

@@ -245,3 +245,23 @@ test('a stop closes the position, and its fills lead back to it', async t => {
   assert.deepEqual(await scene.venue.positions(), []);
   assert.deepEqual(await scene.venue.openOrders(symbol), []);
 });
+
+test('a venue that answers the same page again is not asked without end', async () => {
+  const { venue, answer } = await make();
+  const trade = {
+    tradeId: '1',
+    venueOrderId: '5',
+    venueClientId: '',
+    side: 'sell',
+    price: '1',
+    quantity: '1',
+    fee: '0',
+  } as const;
+  const page = binanceUsdmRecording.fills([[{ ...trade, isMaker: false, time: NOW }]])[
+    'GET /fapi/v1/userTrades'
+  ];
+  assert.ok(typeof page === 'function');
+  const first = page({ method: 'GET', path: '', parameters: {} });
+  answer({ 'GET /fapi/v1/userTrades': first, 'GET /fapi/v1/forceOrders': { json: [] } });
+  await assert.rejects(venue.fills(symbol, NOW - 1_000), { code: 'VENUE_ANSWER_INVALID' });
+});
