@@ -1,8 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { z } from 'zod';
-import type { RejectionCode } from '../../contracts/venue.ts';
 import type { OrderMarket, VenueQuestion } from '../order-client.ts';
-import { BINANCE_MEANINGS, BINANCE_REJECTIONS, binanceCodes } from './binance-codes.ts';
+import { BINANCE_MEANINGS, binanceCodes, USDM_REJECTIONS } from './binance-codes.ts';
 import {
   algoShape,
   canceledAlgoShape,
@@ -21,39 +20,6 @@ const RECV_WINDOW_MS = 5_000;
 const WEEK_MS = 7 * 86_400_000;
 /** The venue keeps no longer history. */
 const HISTORY_MS = 90 * 86_400_000;
-
-/** https://developers.binance.com/docs/derivatives/usds-margined-futures/error-code */
-const REJECTIONS: Readonly<Record<string, RejectionCode>> = {
-  ...BINANCE_REJECTIONS,
-  '-2018': 'insufficient-balance',
-  '-2019': 'insufficient-balance',
-  '-2020': 'other',
-  '-2021': 'would-trigger',
-  '-2022': 'reduce-only',
-  '-2024': 'reduce-only',
-  '-2025': 'other',
-  '-2026': 'reduce-only',
-  '-2027': 'insufficient-balance',
-  '-2028': 'insufficient-balance',
-  '-4003': 'filter',
-  '-4004': 'filter',
-  '-4005': 'filter',
-  '-4006': 'filter',
-  '-4013': 'filter',
-  '-4014': 'filter',
-  '-4015': 'other',
-  '-4016': 'filter',
-  '-4023': 'filter',
-  '-4024': 'filter',
-  '-4045': 'other',
-  '-4061': 'other',
-  '-4116': 'duplicate-id',
-  '-4118': 'reduce-only',
-  '-4131': 'filter',
-  '-4140': 'symbol-closed',
-  '-4141': 'symbol-closed',
-  '-4164': 'filter',
-};
 
 const tradeShape = z.object({
   symbol: z.string(),
@@ -90,7 +56,7 @@ export const binanceUsdm: OrderCard = {
   idsUnique: 'open',
   findsByClientId: true,
   requestExpiryMs: RECV_WINDOW_MS,
-  rejections: REJECTIONS,
+  rejections: USDM_REJECTIONS,
   meanings: BINANCE_MEANINGS,
   codesOf: binanceCodes,
   stops: 'market',
