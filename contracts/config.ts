@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AlphaloomError } from './errors.ts';
+import { notificationSettings } from './notification-settings.ts';
 import { parseSeriesId, seriesId, TIMEFRAMES } from './series.ts';
 import { isVenueHost } from './venue-host.ts';
 
@@ -175,6 +176,7 @@ export const configSchema = z.strictObject({
       error: 'a key goes over https, or to loopback, only: take an https endpoint',
     })
     .prefault({}),
+  notifications: notificationSettings,
   synthetic: z
     .enum(['refused', 'allowed'])
     .default('refused')

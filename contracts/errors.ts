@@ -119,6 +119,23 @@ export const ERROR_CODES = {
     meaning: 'A venue’s answer is not what its interface promises; nothing of it was stored.',
     mend: 'Try again; if it stays, the venue changed its interface.',
   },
+  VENUE_KEYS_REFUSED: {
+    exit: 1,
+    meaning:
+      'A venue does not accept the account’s credentials: wrong, revoked, without the right, or from another address.',
+    mend: 'Check the key at the venue: it must exist, be allowed to read and to trade, and list this machine’s address.',
+  },
+  VENUE_CLOCK_OFF: {
+    exit: 1,
+    meaning:
+      'A venue refused a request for its time; the offset to its clock is measured anew before the next.',
+    mend: 'Try again; if it stays, set this machine’s clock (NTP).',
+  },
+  ORDER_MISMATCH: {
+    exit: 1,
+    meaning: 'A venue answered about another order than the one that was asked for.',
+    mend: 'Look at the order on the venue’s own pages and settle it by hand: trade resolve.',
+  },
   // candles
   CANDLES_INVALID: {
     exit: 2,
@@ -313,6 +330,44 @@ export const ERROR_CODES = {
     meaning: 'A model answered with NaN or a wrong shape.',
     mend: 'Roll back; run models show.',
   },
+  // trading
+  TRADING_LATE: {
+    exit: 1,
+    meaning: 'A step of trading did not end in its time.',
+    mend: 'Nothing to do: what is uncertain is settled beside the next closes; see trade status.',
+  },
+  SWAP_SETTINGS_REFUSED: {
+    exit: 1,
+    meaning: 'A swap is not in one-way mode, with isolated margin and a leverage within the policy’s.',
+    mend: 'Set it at the venue as the message says, then start again.',
+  },
+  ACCOUNT_UNKNOWN: { exit: 2, meaning: 'The ledger has no account of that name.', mend: 'See trade status.' },
+  ACCOUNT_STATE: {
+    exit: 1,
+    meaning: 'An account’s state does not allow what was asked; nothing was changed.',
+    mend: 'The message names the state and the way out of it.',
+  },
+  SYMBOL_NOT_TRADED: {
+    exit: 2,
+    meaning: 'An account does not trade a symbol that was named.',
+    mend: 'The message lists those it trades; trade set changes them.',
+  },
+  ORDER_UNKNOWN: { exit: 2, meaning: 'The ledger has no order of that id.', mend: 'See trade status.' },
+  LEASE_HELD: {
+    exit: 1,
+    meaning: 'Another process trades on this ledger.',
+    mend: 'End it, wait until it has ended, or take over with --direct.',
+  },
+  LEASE_LOST: {
+    exit: 1,
+    meaning: 'Another process took over trading on this ledger; what came late changed nothing.',
+    mend: 'Nothing: the other process trades on. See status for what runs.',
+  },
+  LEDGER_MISMATCH: {
+    exit: 1,
+    meaning: 'A worker has another ledger than the one its account is traded on.',
+    mend: 'Start the worker with the account’s home.',
+  },
   // machine
   DISK_FULL: {
     exit: 1,
@@ -375,6 +430,11 @@ export const ERROR_CODES = {
     mend: 'The message holds the end of its log; run doctor.',
   },
   WORKER_MISSING: { exit: 1, meaning: 'No worker takes the work.', mend: 'Run up.' },
+  NOTIFY_FAILED: {
+    exit: 1,
+    meaning: 'A channel did not take a notification; nothing else is held up by it.',
+    mend: 'Mend the channel’s settings (notifications.channels), then run notify test.',
+  },
   WORKFLOW_ELSEWHERE: {
     exit: 1,
     meaning: 'A workflow of that name runs for another home on the same Temporal namespace.',

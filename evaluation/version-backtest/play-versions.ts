@@ -95,6 +95,7 @@ async function play(
 ): Promise<PlayedVersions> {
   const { policy, strategy, initialCash, alphaloom, ignoreAge } = request;
   const symbols = symbolsOf(markets);
+  const { timeframe } = request.markets[0]!.series;
   const setup: BacktestSetup = {
     markets: markets.map(({ summary, bars, signals, labels, request: { funding } }, at) => ({
       symbol: symbols[at]!,
@@ -104,6 +105,7 @@ async function play(
       labels,
       rules: summary.market && tradingRulesOf(summary.market),
       funding: funding?.rates ?? null,
+      barMs: TIMEFRAME_MS[timeframe],
     })),
     policy,
     costs,
@@ -111,7 +113,6 @@ async function play(
     fromTime: range.fromTime,
     toTime: range.toTime,
   };
-  const { timeframe } = request.markets[0]!.series;
   const facts = { alphaloom, timeframe, initialCash, policy, costs, ignoreAge };
   if (strategy === null)
     return {
