@@ -1,6 +1,7 @@
 import type { TradeSide, TradingRules } from './backtest.ts';
 import type { LabelSpec } from './labels.ts';
 import type { Policy } from './policy.ts';
+import type { PredictionSource } from './prediction.ts';
 import type { MarketKind } from './series.ts';
 import type { Direction } from './tasks.ts';
 
@@ -85,6 +86,8 @@ export interface MarketPrediction {
   readonly direction: Direction | null;
   /** Probability of that direction, 0 without one. */
   readonly confidence: number;
+  /** Who predicted it; absent: a model. */
+  readonly source?: PredictionSource;
 }
 
 /** The account at the close, marked at the last closes; amounts in quote. Earlier symbols' intents of this close count. */
@@ -149,4 +152,6 @@ export interface MarketFacts {
   /** What `recipe` means in a policy's exits. */
   readonly labels: LabelSpec;
   readonly rules: TradingRules | null;
+  /** Duration of a bar; absent where nobody said it. */
+  readonly barMs?: number;
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { AlphaloomError } from './errors.ts';
 import { describeIssues } from './issues.ts';
+import { PREDICTION_SOURCES, type PredictionSource } from './prediction.ts';
+import { riskSchema } from './risk-policy.ts';
+import { TIMEFRAMES } from './series.ts';
 
 const share = z.number().min(0).max(1);
 const multiple = z.number().gt(0).max(100);
@@ -33,6 +36,36 @@ const targetShares = z
     'the shares of tp1, tp2 and tp3 must not exceed 1',
   );
 
+/** Most notional of a position as a share of the account's equity. */
+const fraction = z.number().gt(0).max(125).default(1);
+
+/** Notional of a position; see `strategy/sizing.ts` for the formulas. */
+const sizing = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('fraction'), fraction }),
+  /** As much as brings the position's volatility to a target, at most `fraction`. */
+  z.strictObject({
+    kind: z.literal('volatility-target'),
+    /** Standard deviation of a year's log return, as a share of the equity. */
+    annualVolatility: z.number().gt(0).max(10),
+    /** Returns of closed bars that the symbol's own volatility is measured on. */
+    lookbackBars: z.int().min(10).max(5_000),
+    fraction,
+  }),
+  /** A share of what Kelly's criterion stakes, at most `fraction`; needs a stop and a target. */
+  z.strictObject({ kind: z.literal('kelly'), share: z.number().gt(0).max(1), fraction }),
+]);
+
+const sources = z.array(z.enum(PREDICTION_SOURCES)).min(1);
+
+/** What the newest closed bar of another timeframe must say. */
+const confirmation = z.strictObject({
+  timeframe: z.enum(TIMEFRAMES),
+  /** `same`: the entry's direction; `not-opposite`: that or NO_TRADE. */
+  require: z.enum(['same', 'not-opposite']),
+  /** Whose prediction counts. Absent: those that may open positions. */
+  sources: sources.optional(),
+});
+
 /** How to trade what is predicted. Where a policy leaves a value out, the default trades exactly what was labelled. */
 export const policySchema = z
   .strictObject({
@@ -41,10 +74,7 @@ export const policySchema = z
     /** Least probability of the predicted direction that opens a position. */
     minConfidence: share.default(0),
     entry: entry.prefault({ order: 'market' }),
-    /** Notional of a position as a share of the account's equity. */
-    sizing: z
-      .strictObject({ kind: z.literal('fraction'), fraction: z.number().gt(0).max(125).default(1) })
-      .prefault({ kind: 'fraction' }),
+    sizing: sizing.prefault({ kind: 'fraction' }),
     /** Gross notional of all positions is at most this × equity; over 1 on swaps only. */
     maxLeverage: z.number().gt(0).max(125).default(1),
     maxOpenPositions: count.default(100_000),
@@ -66,19 +96,54 @@ export const policySchema = z
     onOpposite: z.enum(['hold', 'close', 'reverse']).optional(),
     /** Most of a bar's volume that an order may take; the rest of it waits for the next bar. Absent: an order fills whole. */
     maxVolumeShare: z.number().gt(0).max(1).optional(),
+    /** Whose predictions may open positions. Absent: those of a model alone. */
+    sources: sources.optional(),
+    /** What is another for one symbol. */
+    symbols: z
+      .record(
+        z.string(),
+        z.strictObject({
+          minConfidence: share.optional(),
+          /** Most notional of a position, in the place of `sizing.fraction`. */
+          fraction: z.number().gt(0).max(125).optional(),
+        }),
+      )
+      .optional(),
+    /** Entries only at every n-th close of the grid of n bars from the epoch on. */
+    everyBars: z.int().min(2).max(100_000).optional(),
+    confirmation: confirmation.optional(),
+    /** Limits on entries. With them an account is decided as a whole: exits first, then entries, the surest first. */
+    risk: riskSchema.optional(),
+    /** Live: where stops rest. Absent: at the venue; `workflow` keeps them here, where a standstill keeps them from working. */
+    stops: z.enum(['venue', 'workflow']).optional(),
   })
-  .superRefine(({ sizing, maxLeverage }, context) => {
-    if (sizing.fraction > maxLeverage) {
+  .superRefine(({ sizing, maxLeverage, symbols }, context) => {
+    const fractions: [string[], number | undefined][] = [
+      [['sizing', 'fraction'], sizing.fraction],
+      ...Object.entries(symbols ?? {}).map(([symbol, { fraction }]): [string[], number | undefined] => [
+        ['symbols', symbol, 'fraction'],
+        fraction,
+      ]),
+    ];
+    for (const [path, fraction] of fractions) {
+      if (fraction === undefined || fraction <= maxLeverage) continue;
       context.addIssue({
         code: 'custom',
-        path: ['sizing', 'fraction'],
-        message: `${sizing.fraction} × equity exceeds maxLeverage ${maxLeverage}; lower one or raise the other`,
+        path,
+        message: `${fraction} × equity exceeds maxLeverage ${maxLeverage}; lower one or raise the other`,
       });
     }
   });
 
 export type Policy = z.infer<typeof policySchema>;
 export type LevelDistance = Policy['exits']['stop'];
+
+const MODEL_ONLY: readonly PredictionSource[] = ['ML_PER_COIN_V1'];
+
+/** Whose predictions may open positions. */
+export function tradingSources({ sources }: Pick<Policy, 'sources'>): readonly PredictionSource[] {
+  return sources ?? MODEL_ONLY;
+}
 
 /**
  * Checks a parsed YAML document.

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { explanationSchema } from './explanation.ts';
 
 /** Sources in the order of the fallback chain. */
-const PREDICTION_SOURCES = ['ML_PER_COIN_V1', 'PROFESSIONAL_ANALYZER', 'RSI_MA', 'MOMENTUM', 'HOLD'] as const;
+export const PREDICTION_SOURCES = [
+  'ML_PER_COIN_V1',
+  'PROFESSIONAL_ANALYZER',
+  'RSI_MA',
+  'MOMENTUM',
+  'HOLD',
+] as const;
+
+export type PredictionSource = (typeof PREDICTION_SOURCES)[number];
 
 const probability = z.number().min(0).max(1);
 const metric = z.number().nullable();
