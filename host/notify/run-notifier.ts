@@ -12,6 +12,7 @@ import { openChannels } from './channels/index.ts';
 import { type Mailbox, openMailbox } from './mailbox.ts';
 import { watchProcesses } from './watches/processes.ts';
 import { watchRegistry } from './watches/registry.ts';
+import { watchStaleSeries } from './watches/stale-series.ts';
 import { watchTrainings } from './watches/trainings.ts';
 import { runWatch, type Watch } from './watches/watch.ts';
 
@@ -45,10 +46,12 @@ export async function runNotifier(request: NotifierRequest): Promise<void> {
   const registry = await openSqliteRegistry(home.registryDatabase, { now });
   const channels = openChannels(settings, log);
   const trainings = lazyTrainingsWatch(request, mailbox);
+  const series = await openSeriesWatch(request, mailbox);
   const watches: Watch[] = [
     watchRegistry(registry, mailbox),
     watchProcesses(() => readRunState(home), mailbox, now),
     trainings.watch,
+    ...(series ? [series.watch] : []),
     { name: 'old notifications', everyMs: DAY_MS, look: () => mailbox.prune(now() - KEPT_MS) },
   ];
   try {
@@ -59,6 +62,7 @@ export async function runNotifier(request: NotifierRequest): Promise<void> {
   } finally {
     for (const channel of channels) channel.close();
     await trainings.close();
+    await series?.close();
     registry.close();
     mailbox.close();
     lock.release();
@@ -96,5 +100,30 @@ function lazyTrainingsWatch(
       },
     },
     close,
+  };
+}
+
+/** Where nothing is collected, the stores of candles (and their memory) are not needed. */
+async function openSeriesWatch(
+  { home, loaded, now }: NotifierRequest,
+  mailbox: Mailbox,
+): Promise<{ readonly watch: Watch; close(): Promise<void> } | null> {
+  const { collection } = loaded.config;
+  if (collection.series.length === 0) return null;
+  const [{ createCandleStore }, { createFeatureStore }, { readSeriesStatus }] = await Promise.all([
+    import('../../candles/store.ts'),
+    import('../../features/store/feature-store.ts'),
+    import('../series-status.ts'),
+  ]);
+  const candles = createCandleStore(home.root, { now });
+  const features = createFeatureStore(home.root);
+  const read = () => readSeriesStatus(candles, features, loaded.config, now());
+  const patienceMs = 2 * collection.everyMinutes * 60_000;
+  return {
+    watch: watchStaleSeries({ read, mailbox, now, patienceMs }),
+    async close() {
+      await features.close();
+      await candles.close();
+    },
   };
 }
