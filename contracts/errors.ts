@@ -308,6 +308,34 @@ export const ERROR_CODES = {
     meaning: 'A model answered with NaN or a wrong shape.',
     mend: 'Roll back; run models show.',
   },
+  // trading
+  ACCOUNT_UNKNOWN: { exit: 2, meaning: 'The ledger has no account of that name.', mend: 'See trade status.' },
+  ACCOUNT_STATE: {
+    exit: 1,
+    meaning: 'An account’s state does not allow what was asked; nothing was changed.',
+    mend: 'The message names the state and the way out of it.',
+  },
+  SYMBOL_NOT_TRADED: {
+    exit: 2,
+    meaning: 'An account does not trade a symbol that was named.',
+    mend: 'The message lists those it trades; trade set changes them.',
+  },
+  ORDER_UNKNOWN: { exit: 2, meaning: 'The ledger has no order of that id.', mend: 'See trade status.' },
+  LEASE_HELD: {
+    exit: 1,
+    meaning: 'Another process trades on this ledger.',
+    mend: 'End it, wait until it has ended, or take over with --direct.',
+  },
+  LEASE_LOST: {
+    exit: 1,
+    meaning: 'Another process took over trading on this ledger; what came late changed nothing.',
+    mend: 'Nothing: the other process trades on. See status for what runs.',
+  },
+  LEDGER_MISMATCH: {
+    exit: 1,
+    meaning: 'A worker has another ledger than the one its account is traded on.',
+    mend: 'Start the worker with the account’s home.',
+  },
   // machine
   DISK_FULL: {
     exit: 1,

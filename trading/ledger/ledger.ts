@@ -1,18 +1,27 @@
 import type { TradingAnswer, TradingOperation } from '../../contracts/messages.ts';
+import type { Policy } from '../../contracts/policy.ts';
 import type { OrderReason } from '../../contracts/trading.ts';
-import type { VenueFill } from '../venue.ts';
+import type { VenueFill, VenueOrder } from '../venue.ts';
+import type { ExportRequest } from './export.ts';
+import type { PaperStore } from './paper-store.ts';
 import type {
   AccountRecord,
   AccountSettings,
+  CashMovement,
   CloseCommit,
   CommittedClose,
   DecisionRecord,
+  DustRecord,
   ExitOrder,
+  LedgerEvent,
   LedgerFill,
+  LedgerNotification,
   LedgerOrder,
   LedgerPosition,
-  NotificationRow,
+  LedgerTrade,
+  NotedEvent,
   OrderOutcome,
+  OutboxRow,
   SendGrant,
   SendRequest,
   SlotRecord,
@@ -54,7 +63,32 @@ export interface Ledger {
   /** Compare-and-set: only from the states named. @returns null where the account was in another state */
   changeState(change: StateChange): Promise<AccountRecord | null>;
   /** Writes what a message wants, once per operation id. Works without the lease: an operator's word comes first. */
-  applyMessage(operation: TradingOperation, now: number): Promise<TradingAnswer>;
+  applyMessage(
+    operation: TradingOperation,
+    context: {
+      readonly now: number;
+      /** What `set` names as its policy, read; null where it names none. */
+      readonly policy: Policy | null;
+    },
+  ): Promise<TradingAnswer>;
+  /**
+   * Ends a flatten: the account goes to `afterFlatten`, or (symbols) these are flattened no more and stay paused.
+   * @throws AlphaloomError ACCOUNT_STATE where a position or an order is still open
+   */
+  finishFlatten(
+    lease: Lease,
+    done: {
+      readonly account: string;
+      readonly symbols: readonly string[] | null;
+      readonly now: number;
+      readonly actor: string;
+      readonly operationId: string;
+    },
+  ): Promise<AccountRecord>;
+  /** Writes down what changes nothing (a refused signal, a finding), to be read again by `events`. */
+  recordEvent(event: NotedEvent): Promise<void>;
+  /** Newest last, at most so many. */
+  events(account: string, limit: number): readonly LedgerEvent[];
 
   // ——— A: what was decided ———
   /**
@@ -92,6 +126,31 @@ export interface Ledger {
     now: number,
   ): Promise<readonly LedgerFill[]>;
 
+  /** A look-up of an order that is `sending` or `unknown` found nothing, at this time of the venue's clock. */
+  recordMiss(
+    lease: Lease,
+    miss: { readonly clientOrderId: string; readonly time: number },
+  ): Promise<LedgerOrder>;
+  /** Where a position's levels stand. @returns null where that position is gone */
+  setKeeping(
+    lease: Lease,
+    change: {
+      readonly account: string;
+      readonly symbol: string;
+      readonly entryOrder: string;
+      readonly keeping: unknown;
+      readonly now: number;
+    },
+  ): Promise<LedgerPosition | null>;
+  recordCash(lease: Lease, movement: CashMovement): Promise<void>;
+  /** Orders at the venue that are not ours: told once each. @returns those not seen before */
+  recordStrangers(
+    lease: Lease,
+    account: string,
+    orders: readonly VenueOrder[],
+    now: number,
+  ): Promise<readonly VenueOrder[]>;
+
   // ——— reading ———
   order(clientOrderId: string): LedgerOrder | null;
   /** Not in a final state, oldest first. */
@@ -99,16 +158,27 @@ export interface Ledger {
   orders(account: string, range: { fromTime: number; toTime: number }): readonly LedgerOrder[];
   fills(account: string, range: { fromTime: number; toTime: number }): readonly LedgerFill[];
   positions(account: string): readonly LedgerPosition[];
+  /** Positions that ended in the range, oldest first. */
+  trades(account: string, range: { fromTime: number; toTime: number }): readonly LedgerTrade[];
+  dust(account: string): readonly DustRecord[];
+  validation(clientOrderId: string): Validation | null;
+  /** Of the newest fill of the symbol that was booked; null before the first. */
+  lastFillTime(account: string, symbol: string): number | null;
   slots(account: string): readonly SlotRecord[];
   /** In quote, by the ledger's own arithmetic. */
   cash(account: string): string;
 
-  // ——— outbox of notifications, written in the transactions above and by `notify` ———
-  notify(row: NotificationRow): Promise<void>;
-  dueNotifications(now: number, limit: number): readonly NotificationRow[];
-  notificationDelivered(key: string, now: number): Promise<void>;
-  notificationFailed(key: string, now: number, nextAttemptAt: number): Promise<void>;
+  // ——— the venue's clock, the paper venue's book ———
+  putClock(clock: VenueClock): Promise<void>;
+  clock(venue: string): VenueClock | null;
+  readonly paper: PaperStore;
 
+  // ——— notifications: written in the transactions above and by `notify`, delivered by a process without the lease ———
+  notify(notification: LedgerNotification): Promise<void>;
+  readonly outbox: Outbox;
+
+  /** Everything of a kind, oldest first, piece by piece: memory does not grow with the history. */
+  export(request: ExportRequest): Iterable<string>;
   /** Proves the invariants (docs/trading.md lists them); empty: all hold. */
   check(account: string): readonly Violation[];
   close(): void;
@@ -122,4 +192,20 @@ export interface Lease {
   /** @throws AlphaloomError LEASE_LOST */
   renew(now: number): Promise<void>;
   release(): Promise<void>;
+}
+
+/** How far our clock is from a venue's. */
+export interface VenueClock {
+  readonly venue: string;
+  /** ms to add to our clock. */
+  readonly offsetMs: number;
+  readonly measuredTime: number;
+}
+
+/** Notifications that wait to be told. A crash between telling and `delivered` brings the same id again. */
+export interface Outbox {
+  /** Those whose next attempt is due, the oldest first. */
+  due(now: number, limit: number): Promise<readonly OutboxRow[]>;
+  delivered(id: string, at: number): Promise<void>;
+  failed(id: string, at: number, nextAttemptAt: number): Promise<void>;
 }

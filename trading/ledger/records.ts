@@ -44,6 +44,10 @@ export interface AccountRecord extends AccountSettings {
   readonly pausedSymbols: readonly { readonly symbol: string; readonly until: number | null }[];
   /** Of the whole account. */
   readonly pausedUntil: number | null;
+  /** Symbols whose positions are being closed; all of them while the state is `flattening`. */
+  readonly flattening: readonly string[];
+  /** State once a flatten is done. */
+  readonly afterFlatten: 'halted' | 'stopped';
   /** Last close that was worked on; null before the first. */
   readonly lastCloseTime: number | null;
   /** Closes worked on since the account was started. */
@@ -89,6 +93,9 @@ export interface LedgerView {
   readonly openOrders: readonly LedgerOrder[];
   readonly slots: readonly SlotRecord[];
   readonly cash: string;
+  /** Positions that began, and that ended, since the account's last close was committed; oldest first. */
+  readonly opened: readonly LedgerTrade[];
+  readonly ended: readonly LedgerTrade[];
 }
 
 export interface DecidedClose {
@@ -136,6 +143,8 @@ export interface DecisionRecord {
   readonly symbol: string;
   readonly timeframe: Timeframe;
   readonly barTime: number;
+  readonly closeTime: number;
+  /** When it was committed. */
   readonly time: number;
   readonly prediction: Prediction;
   readonly rules: unknown;
@@ -155,8 +164,15 @@ export interface LedgerOrder extends OrderKey, OrderTerms {
   readonly sentAt: number | null;
   readonly venueOrderId: string | null;
   readonly venueCode: string | null;
+  /** Sum of its fills, in the venue's units. */
   readonly filled: string;
   readonly averagePrice: string | null;
+  /** By how much its fills exceed its quantity, as the venue reported them; null: they don't. */
+  readonly overFill: string | null;
+  /** Times of the venue's clock at which a look-up found nothing, oldest first. */
+  readonly missTimes: readonly number[];
+  /** An operator wants it cancelled at the venue. */
+  readonly cancelRequested: boolean;
   readonly updatedTime: number;
 }
 
@@ -166,6 +182,10 @@ export interface SendRequest {
   readonly sentAt: number;
   /** Free balance of what the order gives, as the venue says; null where it was not asked (paper). */
   readonly freeBalance: string | null;
+  /** The market as it is now: its steps floor an exit, its base says which fees make a position smaller. Kept with the ledger. */
+  readonly market: Market;
+  /** Last price, in quote, for the venue's least notional; null: the order's own, or its decision's. */
+  readonly price: string | null;
 }
 
 export type SendGrant =
@@ -196,12 +216,15 @@ export interface OrderOutcome {
 
 export interface LedgerFill extends VenueFill {
   readonly account: string;
-  /** null: a stranger's, or the venue's own doing (`reason`). */
+  /** `own`: of an order of ours. `venue`: its own doing (`reason`) on our position. `stranger`: kept apart, moves nothing. */
+  readonly origin: 'own' | 'venue' | 'stranger';
+  /** Of an order of ours. */
   readonly leg: OrderLeg | null;
 }
 
 /** An open position by the account's own fills, less base-coin fees. */
 export interface LedgerPosition {
+  readonly id: number;
   readonly account: string;
   readonly symbol: string;
   readonly timeframe: Timeframe;
@@ -216,8 +239,34 @@ export interface LedgerPosition {
   readonly plan: ExitPlan | null;
   /** Where the levels stand and which targets were taken: what the keeper works by; null until it has set them. */
   readonly keeping: unknown;
+  /** Of what has left it, in quote, before fees. */
   readonly realizedPnl: string;
+  /** In quote; fees in base among them, at the price of their fill. */
   readonly fees: string;
+  /** By currency: neither base nor quote. */
+  readonly otherFees: Readonly<Record<string, string>>;
+}
+
+/** A position from flat to flat, or so far. */
+export interface LedgerTrade extends Omit<LedgerPosition, 'keeping' | 'plan'> {
+  readonly side: 'LONG' | 'SHORT';
+  /** In base: all that came in. */
+  readonly enteredQuantity: string;
+  /** Average of what left it by fills, in quote; null before anything did. */
+  readonly exitPrice: string | null;
+  /** null: open. */
+  readonly closedTime: number | null;
+  /** Leg of the order that ended it, or what the venue did (`liquidation`, `stop`, …); null: open. */
+  readonly closeReason: string | null;
+  /** What was left at its end, booked as dust; signed, in base. */
+  readonly dust: string;
+}
+
+/** What is under the venue's minimum: no position. */
+export interface DustRecord {
+  readonly symbol: string;
+  /** In base, signed. */
+  readonly quantity: string;
 }
 
 export interface SlotRecord {
@@ -241,20 +290,57 @@ export interface Validation {
   readonly time: number;
 }
 
-export interface NotificationRow {
-  /** The same key twice is the same notification. */
-  readonly key: string;
+/** Something to be told; shaped as `contracts/notifications` has it. */
+export interface LedgerNotification {
   readonly event: string;
-  readonly account: string | null;
+  readonly key: string;
+  readonly subject: string;
+  readonly at: number;
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
-  readonly time: number;
+}
+
+export interface OutboxRow {
+  /** Unique for ever. */
+  readonly id: string;
+  readonly notification: LedgerNotification;
   readonly attempts: number;
 }
 
+/** Cash that moved otherwise than by a fill; once per key. */
+export interface CashMovement {
+  readonly account: string;
+  readonly symbol: string | null;
+  readonly kind: 'funding';
+  /** In quote; negative: paid. */
+  readonly amount: string;
+  readonly time: number;
+  readonly key: string;
+}
+
+/** Something to be remembered that changes nothing. */
+export interface NotedEvent {
+  readonly account: string;
+  readonly kind: string;
+  readonly detail: unknown;
+  readonly now: number;
+}
+
+/** A row of what happened. */
+export interface LedgerEvent {
+  readonly id: number;
+  readonly account: string;
+  readonly at: number;
+  readonly kind: string;
+  readonly symbol: string | null;
+  readonly clientOrderId: string | null;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly operationId: string | null;
+  readonly detail: unknown;
+}
+
 export interface Violation {
+  /** Number and name, as docs/trading.md counts them. */
   readonly invariant: string;
   readonly detail: string;
 }
-
-/** A market's facts at the time of trading, kept so that an export explains itself. */
-export type TradedMarket = Market;

@@ -1,0 +1,96 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { AlphaloomError } from '../../contracts/errors.ts';
+import type { Database } from '../../storage/sqlite.ts';
+import type { Lease } from './ledger.ts';
+import { one, run } from './statements.ts';
+
+/** A lease that was not renewed for so long is free. */
+export const LEASE_MS = 10_000;
+
+/** A process that can't be mistaken for a later one of the same number. */
+export interface LeaseHolder {
+  readonly pid: number;
+  readonly started: string;
+}
+
+export interface LeaseParts {
+  readonly process: LeaseHolder;
+  readonly isRunning: (holder: LeaseHolder) => boolean;
+}
+
+interface LeaseRow {
+  readonly fence: number;
+  readonly owner: string | null;
+  readonly pid: number | null;
+  readonly started: string | null;
+  readonly renewed_at: number;
+}
+
+/** @throws AlphaloomError LEASE_HELD */
+export async function takeLease(
+  database: Database,
+  { process, isRunning }: LeaseParts,
+  { owner, now, takeOver }: { readonly owner: string; readonly now: number; readonly takeOver: boolean },
+): Promise<Lease> {
+  const fence = await database.write(sql => {
+    const held = selectLease(sql);
+    if (!takeOver && isHeld(held, isRunning, now)) throw leaseHeld(database.path, held);
+    const next = held.fence + 1;
+    run(
+      sql,
+      'UPDATE lease SET fence = ?, owner = ?, pid = ?, started = ?, renewed_at = ?',
+      next,
+      owner,
+      process.pid,
+      process.started,
+      now,
+    );
+    return next;
+  });
+  const lease: Lease = {
+    owner,
+    fence,
+    async renew(at) {
+      await database.write(sql => {
+        checkLease(sql, lease);
+        run(sql, 'UPDATE lease SET renewed_at = ?', at);
+      });
+    },
+    async release() {
+      await database.write(sql =>
+        run(sql, 'UPDATE lease SET owner = NULL, pid = NULL, started = NULL WHERE fence = ?', fence),
+      );
+    },
+  };
+  return lease;
+}
+
+/** Every transaction that changes trading begins with it. @throws AlphaloomError LEASE_LOST */
+export function checkLease(sql: DatabaseSync, { owner, fence }: Lease): void {
+  const held = selectLease(sql);
+  if (held.fence === fence && held.owner !== null) return;
+  throw new AlphaloomError(
+    'LEASE_LOST',
+    `The ledger's lease of ${owner} is over: ${held.owner ?? 'nobody'} holds it now. Nothing was changed.`,
+    { owner, fence, holder: held.owner, holderFence: held.fence },
+  );
+}
+
+function selectLease(sql: DatabaseSync): LeaseRow {
+  return one<LeaseRow>(sql, 'SELECT fence, owner, pid, started, renewed_at FROM lease')!;
+}
+
+function isHeld(held: LeaseRow, isRunning: LeaseParts['isRunning'], now: number): boolean {
+  if (held.owner === null || held.pid === null || held.started === null) return false;
+  // A clock that was set back does not prolong it.
+  const isFresh = Math.abs(now - held.renewed_at) <= LEASE_MS;
+  return isFresh && isRunning({ pid: held.pid, started: held.started });
+}
+
+function leaseHeld(path: string, { owner, pid, renewed_at }: LeaseRow): AlphaloomError {
+  return new AlphaloomError(
+    'LEASE_HELD',
+    `${owner} (process ${pid}) trades on ${path}. One process per ledger: end it, or use --direct to take over.`,
+    { path, owner, pid, renewedTime: renewed_at },
+  );
+}
