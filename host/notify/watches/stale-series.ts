@@ -1,6 +1,6 @@
 import type { SeriesStatus } from '../../series-status.ts';
 import type { Mailbox, Posting } from '../mailbox.ts';
-import type { Watch } from './watch.ts';
+import type { Look } from './watch.ts';
 
 const SOURCE = 'stale series';
 
@@ -13,11 +13,9 @@ interface StaleParts {
 }
 
 /** Tells of series that are to be collected and get no new bars; once, until they have got one. */
-export function watchStaleSeries({ read, mailbox, now, patienceMs }: StaleParts): Watch {
+export function watchStaleSeries({ read, mailbox, now, patienceMs }: StaleParts): Look {
   let since = new Map<string, number>();
   return {
-    name: SOURCE,
-    everyMs: 30_000,
     async look() {
       const stale = (await read()).filter(row => row.collected && row.stale && row.lastTime !== null);
       since = new Map(stale.map(({ series }) => [series, since.get(series) ?? now()]));

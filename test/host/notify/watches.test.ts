@@ -13,6 +13,7 @@ import type { Event } from '../../../registry/registry.ts';
 import { openSqliteRegistry } from '../../../registry/sqlite-registry.ts';
 import { move, registerVersions, SERIES } from '../../registry/fixtures.ts';
 import { temporaryHome } from '../../support/temporary-home.ts';
+import { desk } from '../../trading/ledger/fixtures.ts';
 import { keptLog, notification } from './notifications.ts';
 
 const now = () => 5_000;
@@ -149,6 +150,23 @@ test('what the ledger wrote is taken over, in its order, once', async t => {
   );
 });
 
+test('a ledger’s outbox is taken over, and what it holds afterwards is nothing', async t => {
+  const mailbox = await mailboxOf(t);
+  const { ledger } = await desk(t);
+  const halt = notification({ event: 'account-halted', subject: 'paper', facts: { reason: 'drawdown' } });
+  await ledger.notify(halt);
+  const parts = {
+    source: `ledger ${ledger.id}`,
+    outbox: ledger.outbox,
+    mailbox,
+    log: keptLog().log,
+    now: Date.now,
+  };
+  await watchOutbox(parts).look();
+  assert.deepEqual((await posted(mailbox)).at(-1), halt);
+  assert.deepEqual(await ledger.outbox.due(Date.now(), 10), []);
+});
+
 test('an end between taking over and saying so tells nothing twice', async t => {
   const mailbox = await mailboxOf(t);
   const { outbox, open } = memoryOutbox([entry('1'), entry('2')]);
@@ -167,7 +185,7 @@ test('an end between taking over and saying so tells nothing twice', async t => 
 
 test('an event of a newer program stays in the outbox and holds nothing up', async t => {
   const mailbox = await mailboxOf(t);
-  const newer = { ...notification(), event: 'moon-landing' as never };
+  const newer = { ...notification(), event: 'moon-landing' };
   const { outbox, open } = memoryOutbox([entry('1', { notification: newer }), entry('2')]);
   const { log, lines } = keptLog();
   await watchOutbox({ source: 'ledger', outbox, mailbox, log, now }).look();
