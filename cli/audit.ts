@@ -155,6 +155,7 @@ async function audit(
     kind,
     labels: recipe.labels,
     rules: market && tradingRulesOf(market),
+    barMs: TIMEFRAME_MS[series.timeframe],
     policy,
     costs: recipe.costs,
     initialCash: INITIAL_CASH,

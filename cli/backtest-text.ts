@@ -113,6 +113,7 @@ function moneyLines({ performance, quote }: BacktestReport): string[] {
     lapsed: refused.lapsed,
     'no levels': refused.noLevels,
   }).filter(([, count]) => count > 0);
+  const blocked = Object.entries(performance.blocked ?? {});
   return [
     `Before costs ${money(trades.grossPnl, quote)}, costs ${money(costs.total, quote)}${parts.length > 0 ? ` (${joined(parts.map(name => `${name} ${money(costs[name], quote)}`))})` : ''}, after costs ${money(trades.netPnl, quote)}; turnover ${money(turnover.notional, quote)}`,
     ...(trades.trades === 0
@@ -122,6 +123,9 @@ function moneyLines({ performance, quote }: BacktestReport): string[] {
         ]),
     ...(nothing.length > 0
       ? [`Orders that came to nothing: ${joined(nothing.map(([why, count]) => `${whole(count)} ${why}`))}`]
+      : []),
+    ...(blocked.length > 0
+      ? [`Entries kept back by rules: ${joined(blocked.map(([rule, count]) => `${whole(count)} ${rule}`))}`]
       : []),
   ];
 }

@@ -80,7 +80,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   test: { summary: 'Check the code and run its tests', load: () => import('./test.ts') },
   dev: {
-    summary: 'Benches and generated pages, for those who work on Alphaloom',
+    summary: 'An exchange to try things on, benches and generated pages, for those who work on Alphaloom',
     load: () => import('./dev.ts'),
   },
 };

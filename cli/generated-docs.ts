@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ERROR_CODES } from '../contracts/errors.ts';
 import { MESSAGES } from '../contracts/messages.ts';
-import { configJsonSchema, configPage } from '../host/config-docs.ts';
+import { configJsonSchema, configPage, policyJsonSchema } from '../host/config-docs.ts';
 import { CHECKOUT } from '../host/paths.ts';
 import { exists, writeFileAtomic } from '../storage/files.ts';
 
@@ -16,6 +16,7 @@ export async function writeGeneratedDocs(program: Command, checkOnly: boolean): 
     'docs/errors.md': errorsPage(),
     'docs/configuration.md': page('Configuration', configPage()),
     'docs/alphaloom.schema.json': configJsonSchema(),
+    'docs/policy.schema.json': policyJsonSchema(),
     'docs/cli.md': commandsPage(program),
     'docs/messages.md': messagesPage(),
   };

@@ -2,6 +2,7 @@ import type { Candles } from './candles.ts';
 import type { CostSpec } from './costs.ts';
 import type { LabelSpec } from './labels.ts';
 import type { Policy } from './policy.ts';
+import type { RuleName } from './risk.ts';
 import type { MarketKind } from './series.ts';
 import type { Direction } from './tasks.ts';
 
@@ -34,6 +35,14 @@ export interface FundingRates {
   readonly rate: Float64Array;
 }
 
+/** What bars of a longer timeframe said of a symbol when they closed. */
+export interface ConfirmingSignals {
+  /** Ascending, epoch ms. */
+  readonly closeTime: Float64Array;
+  /** Class of `direction3`, −1 where there is no prediction. */
+  readonly direction: Int8Array;
+}
+
 /** One symbol of a backtest. */
 export interface BacktestMarket {
   readonly symbol: string;
@@ -44,6 +53,10 @@ export interface BacktestMarket {
   readonly labels: LabelSpec;
   readonly rules: TradingRules | null;
   readonly funding: FundingRates | null;
+  /** Duration of a bar, the same of all markets; absent: policies that count in time can't be played. */
+  readonly barMs?: number;
+  /** Of the timeframe of the policy's `confirmation`; absent: nobody says anything. */
+  readonly confirmation?: ConfirmingSignals;
 }
 
 export interface BacktestSetup {
@@ -117,6 +130,9 @@ export interface RefusedOrders {
   readonly noLevels: number;
 }
 
+/** By rule; rules that kept nothing back are not in it. */
+export type BlockedEntries = Readonly<Partial<Record<RuleName, number>>>;
+
 /** Columns have a line per played open time, ascending; several symbols may share one. What is large may be made when read. */
 export interface BacktestResult {
   readonly trades: readonly Trade[];
@@ -130,5 +146,7 @@ export interface BacktestResult {
   readonly turnover: number;
   readonly costs: Costs;
   readonly refused: RefusedOrders;
+  /** Entries that a rule kept back, by the first that did; absent: the policy has no rules. */
+  readonly blocked?: BlockedEntries;
   readonly initialCash: number;
 }

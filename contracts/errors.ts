@@ -119,6 +119,23 @@ export const ERROR_CODES = {
     meaning: 'A venue’s answer is not what its interface promises; nothing of it was stored.',
     mend: 'Try again; if it stays, the venue changed its interface.',
   },
+  VENUE_KEYS_REFUSED: {
+    exit: 1,
+    meaning:
+      'A venue does not accept the account’s credentials: wrong, revoked, without the right, or from another address.',
+    mend: 'Check the key at the venue: it must exist, be allowed to read and to trade, and list this machine’s address.',
+  },
+  VENUE_CLOCK_OFF: {
+    exit: 1,
+    meaning:
+      'A venue refused a request for its time; the offset to its clock is measured anew before the next.',
+    mend: 'Try again; if it stays, set this machine’s clock (NTP).',
+  },
+  ORDER_MISMATCH: {
+    exit: 1,
+    meaning: 'A venue answered about another order than the one that was asked for.',
+    mend: 'Look at the order on the venue’s own pages and settle it by hand: trade resolve.',
+  },
   // candles
   CANDLES_INVALID: {
     exit: 2,
@@ -157,7 +174,7 @@ export const ERROR_CODES = {
   },
   CANDLES_STALE: {
     exit: 1,
-    meaning: 'The newest bar of a series is over two bars old.',
+    meaning: 'A bar that should have closed by now is not there.',
     mend: 'Fetch it, or see why the collection does not run: status.',
   },
   RESAMPLE_INVALID: {
@@ -303,6 +320,11 @@ export const ERROR_CODES = {
   STORE_UNREADABLE: { exit: 1, meaning: 'A store’s file is damaged.', mend: 'Restore a backup.' },
   // inference
   MODEL_EXPIRED: { exit: 1, meaning: 'The champion is older than its recipe allows.', mend: 'Train again.' },
+  PREDICTION_TIMEOUT: {
+    exit: 1,
+    meaning: 'A prediction, or a model’s answer, was not there in time.',
+    mend: 'Ask again: a model’s first answer after a start takes longest. See status for what else runs.',
+  },
   PREDICTION_INVALID: {
     exit: 1,
     meaning: 'A model answered with NaN or a wrong shape.',
@@ -331,10 +353,35 @@ export const ERROR_CODES = {
     meaning: 'Another process took over trading on this ledger; what came late changed nothing.',
     mend: 'Nothing: the other process trades on. See status for what runs.',
   },
+  TRADING_LATE: {
+    exit: 1,
+    meaning: 'A step of trading did not end in its time.',
+    mend: 'Nothing to do: what is uncertain is settled beside the next closes; see trade status.',
+  },
+  SWAP_SETTINGS_REFUSED: {
+    exit: 1,
+    meaning: 'A swap is not in one-way mode, with isolated margin and a leverage within the policy’s.',
+    mend: 'Set it at the venue as the message says, then start again.',
+  },
+  ACCOUNT_INVALID: {
+    exit: 2,
+    meaning: 'An account can’t trade like that: its symbols, venue, policy or credentials do not fit.',
+    mend: 'The message says what does not fit and how to mend it.',
+  },
+  ACCOUNT_STOPPED: {
+    exit: 1,
+    meaning: 'An account does not trade, so nobody takes messages for it.',
+    mend: 'Start it: trade start; or close its positions without a workflow: trade flatten --direct.',
+  },
   LEDGER_MISMATCH: {
     exit: 1,
-    meaning: 'A worker has another ledger than the one its account is traded on.',
-    mend: 'Start the worker with the account’s home.',
+    meaning: 'A workflow belongs to another ledger than the one that is here; its orders carry other ids.',
+    mend: 'Bring that ledger back, or end the workflow and start the account anew.',
+  },
+  LIVE_NOT_ALLOWED: {
+    exit: 1,
+    meaning: 'Real orders are not allowed: something that docs/trading.md asks for is missing.',
+    mend: 'The message names what is missing.',
   },
   // machine
   DISK_FULL: {

@@ -20,10 +20,11 @@ export interface Fill {
   readonly feeCurrency: 'quote' | 'base';
   readonly isMaker: boolean;
   readonly reason: 'entry' | ExitReason;
-  /** Which target, by its place in the plan; null: none. */
-  readonly target: 0 | 1 | 2 | null;
-  /** Bar at whose close the entry of this position was decided. */
+  /** Which target, counted from the nearest; null: none. */
+  readonly target: 1 | 2 | 3 | null;
+  /** Bar at whose close the entry of this position was decided, and its open time, epoch ms. */
   readonly signalBar: number;
+  readonly signalTime: number;
   /** First fill of a position. */
   readonly opens: boolean;
   /** What its order still wants after it: of an entry, a target, or the exit. */

@@ -1,4 +1,4 @@
-import type { Costs, ExitReason, RefusedOrders, TradeSide } from './backtest.ts';
+import type { BlockedEntries, Costs, ExitReason, RefusedOrders, TradeSide } from './backtest.ts';
 import type { Timeframe } from './series.ts';
 
 /**
@@ -19,6 +19,8 @@ export interface Performance {
   readonly turnover: Turnover;
   readonly costs: CostFigures;
   readonly refused: RefusedOrders;
+  /** Entries that rules kept back; absent: the policy has none. */
+  readonly blocked?: BlockedEntries;
   readonly trades: TradeFigures;
   readonly bySide: readonly TradeGroup<TradeSide>[];
   readonly bySymbol: readonly TradeGroup<string>[];

@@ -98,6 +98,8 @@ export const ORDER_REASONS = {
   'symbol-unknown-order': 'an order of the symbol is in an unknown state',
   'too-late': 'its time to be sent had passed',
   'price-moved': 'the price had left the band',
+  'spread-wide': 'the spread was too wide',
+  'price-unknown': 'the venue could not be asked for the price',
   'slot-lost': 'its slot was given up',
   'llm-rejected': 'the language model rejected it',
   'llm-abstained': 'the language model abstained',

@@ -7,21 +7,26 @@ import { withoutSearch } from '../contracts/search.ts';
 import { seriesId } from '../contracts/series.ts';
 import { createFeatureStore } from '../features/store/feature-store.ts';
 import { createMaterialiser } from '../features/store/materialiser.ts';
+import { createModelCache, DEFAULT_CACHE_LIMITS } from '../inference/model-cache.ts';
 import { createPredictor, type Predictor } from '../inference/predictor.ts';
+import { loadServingModel } from '../inference/serving-model.ts';
 import type { NativeLibraryName } from '../models/estimators/estimator.ts';
 import { openSqliteRegistry } from '../registry/sqlite-registry.ts';
 import { digestFile } from '../storage/files.ts';
+import type { Ledger } from '../trading/ledger/ledger.ts';
 import type { LoadedConfig } from './config.ts';
 import { createOrchestrator, trainingWorkflowId } from './orchestrator.ts';
 import { type Home, readHomeId } from './paths.ts';
 import { loadConfiguredRecipe } from './recipes.ts';
 import { findNativeLibrary } from './tools/native-library.ts';
+import { openLedger } from './trading/open-ledger.ts';
 import { createVenues, type Venues } from './venues.ts';
 
 /** The rooms of one home, opened; close them when done. */
 export interface OpenRooms extends Rooms {
   readonly predictor: Predictor;
   readonly venues: Venues;
+  readonly ledger: Ledger;
   close(): Promise<void>;
 }
 
@@ -40,9 +45,11 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
   const candles = createCandleStore(home.root, { now: CLOCK.now });
   const artifacts = createArtifactStore(home.root);
   const registry = await openSqliteRegistry(home.registryDatabase, { now: CLOCK.now });
-  const predictor = createPredictor({ candles, registry, artifacts, clock: CLOCK });
+  const models = createModelCache(version => loadServingModel(artifacts, version), DEFAULT_CACHE_LIMITS);
+  const predictor = createPredictor({ candles, registry, models, clock: CLOCK });
   const venues = createVenues(home, loaded.config);
   const features = createFeatureStore(home.root);
+  const ledger = await openLedger(home, CLOCK.now);
   const { promotion, lifecycle, collection } = loaded.config;
   return {
     home: home.root,
@@ -51,6 +58,7 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
     registry,
     predictor,
     venues,
+    ledger,
     features,
     materialiser: createMaterialiser(candles, features),
     lifecycle,
@@ -67,6 +75,7 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
       await predictor.close();
       await features.close();
       await candles.close();
+      ledger.close();
       registry.close();
     },
   };

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { configSchema } from '../contracts/config.ts';
+import { policySchema } from '../contracts/policy.ts';
 
 /** The part of JSON Schema that the configuration uses. */
 interface SchemaNode {
@@ -28,7 +29,16 @@ interface Setting {
 
 /** JSON Schema of `alphaloom.yaml`, for editors: the content of `docs/alphaloom.schema.json`. */
 export function configJsonSchema(): string {
-  const schema = { title: 'alphaloom.yaml', ...z.toJSONSchema(configSchema, { io: 'input' }) };
+  return schemaText('alphaloom.yaml', configSchema);
+}
+
+/** JSON Schema of a policy, for editors: the content of `docs/policy.schema.json`. */
+export function policyJsonSchema(): string {
+  return schemaText('policy', policySchema);
+}
+
+function schemaText(title: string, of: z.ZodType): string {
+  const schema = { title, ...z.toJSONSchema(of, { io: 'input' }) };
   // Short lists on one line, as the formatter has them.
   return `${JSON.stringify(schema, null, 2).replace(/\[\s+([^[\]{}]{1,200}?)\s+\]/g, (_, list: string) => `[${list.replace(/\s+/g, ' ')}]`)}\n`;
 }

@@ -62,11 +62,12 @@ function endedWith(
 }
 
 function feedOf(
-  { candles, signals, funding }: BacktestMarket,
+  { candles, signals, funding, confirmation }: BacktestMarket,
   { fromTime, toTime }: BacktestSetup,
 ): MarketFeed {
   const from = barsBefore(candles, fromTime);
-  return { candles, signals, funding, from, to: Math.max(from, barsBefore(candles, toTime)), firstBar: 0 };
+  const to = Math.max(from, barsBefore(candles, toTime));
+  return { candles, signals, funding, ...(confirmation && { confirmation }), from, to, firstBar: 0 };
 }
 
 /** Epoch ms that a date can stand for (ECMA-262). */

@@ -121,6 +121,12 @@ export function closedBarAt(book: SymbolBook): ClosedBar {
   return { market, bar, openTime, open, high, low, close, volume, volatility, recent };
 }
 
+/** What was predicted at the close, as a copy. */
+export function predictionAt({ signals, row }: SymbolBook): MarketPrediction {
+  const direction = TASK_CLASSES.direction3[signals.direction[row]] ?? null;
+  return { direction, confidence: direction === null ? 0 : (signals.confidence?.[row] ?? 1) };
+}
+
 function recentOf({ candles, row }: SymbolBook): ClosedBar['recent'] {
   return (column, bars) => {
     const values = candles[column];
@@ -130,7 +136,7 @@ function recentOf({ candles, row }: SymbolBook): ClosedBar['recent'] {
   };
 }
 
-function positionView({ position, candles, row }: SymbolBook): PositionView {
+export function positionView({ position, candles, row }: SymbolBook): PositionView {
   const { side, quantity, entryPrice, entryBar, leaving } = position;
   const stop = nearerStop(position);
   return {
@@ -144,11 +150,11 @@ function positionView({ position, candles, row }: SymbolBook): PositionView {
   };
 }
 
-function pendingEntryView({ order }: SymbolBook): PendingEntryView {
+export function pendingEntryView({ order }: SymbolBook): PendingEntryView {
   const { side, wanted, limit } = order;
   return { side: sideOf(side), quantity: wanted, limitPrice: limit === 0 ? null : limit };
 }
 
-function sideOf(side: number): 'LONG' | 'SHORT' {
+export function sideOf(side: number): 'LONG' | 'SHORT' {
   return side > 0 ? 'LONG' : 'SHORT';
 }

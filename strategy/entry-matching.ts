@@ -2,6 +2,7 @@ import type { EnterIntent, ExitPlan } from '../contracts/intents.ts';
 import type { Account } from './account.ts';
 import { nearestTarget } from './exit-matching.ts';
 import type { FillCosts, Sign } from './fill-costs.ts';
+import type { FillLog } from './fill-log.ts';
 import { floorTo, nearestTo } from './grid.ts';
 import { levelPrice } from './levels.ts';
 import type { PendingEntry } from './pending-entry.ts';
@@ -25,19 +26,27 @@ export class EntryMatching {
   readonly #account: Account;
   readonly #books: readonly SymbolBook[];
   readonly #costs: FillCosts;
+  readonly #fills: FillLog;
   readonly #terms: EntryTerms;
 
-  constructor(account: Account, books: readonly SymbolBook[], costs: FillCosts, terms: EntryTerms) {
+  constructor(
+    account: Account,
+    books: readonly SymbolBook[],
+    costs: FillCosts,
+    fills: FillLog,
+    terms: EntryTerms,
+  ) {
     this.#account = account;
     this.#books = books;
     this.#costs = costs;
+    this.#fills = fills;
     this.#terms = terms;
   }
 
   place(book: SymbolBook, { side, quantity, order, exits }: EnterIntent): void {
     const limit = order.kind === 'limit' ? nearestTo(book.tick, order.price) : 0;
     const wanted = floorTo(book.lot, quantity);
-    book.order.place(side === 'LONG' ? 1 : -1, wanted, order, limit, exits, book.bar);
+    book.order.place(side === 'LONG' ? 1 : -1, wanted, order, limit, exits, book);
   }
 
   atOpen(book: SymbolBook): void {
@@ -123,8 +132,9 @@ export class EntryMatching {
   #book(book: SymbolBook, quantity: number, shown: number, price: number, isMaker: boolean): void {
     const { order, position } = book;
     const account = this.#account;
-    if (position.side === 0) {
-      position.begin(order.side, order.plan!, order.signalBar, book.bar, book.time);
+    const opens = position.side === 0;
+    if (opens) {
+      position.begin(order, book);
       account.open += 1;
     }
     const notional = quantity * price;
@@ -147,6 +157,10 @@ export class EntryMatching {
     if (order.limit !== 0) position.limitBar = book.bar;
     setLevels(book, order.plan!);
     advance(order, quantity, book.bar);
+    if (this.#fills.listener !== null) {
+      const paid = inBase ? quantity * feeRate : fee;
+      this.#fills.entry(book, { quantity, shown, price, fee: paid, inBase, isMaker, opens });
+    }
   }
 }
 

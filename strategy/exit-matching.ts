@@ -1,23 +1,35 @@
 import type { Account } from './account.ts';
 import { REASON } from './exit-reasons.ts';
 import type { FillCosts, Sign } from './fill-costs.ts';
+import type { FillLog } from './fill-log.ts';
 import { floorTo } from './grid.ts';
 import { NEVER_ABOVE, NEVER_BELOW, reachesStop, reachesTarget } from './levels.ts';
 import { averagePrice, type Position } from './position.ts';
 import { NOTHING_SHARE, type SymbolBook } from './symbol-book.ts';
 import type { TradeColumns } from './trade-columns.ts';
 
+/** Of a fill that is no target's. */
+const NO_TARGET = -1;
+
 /** How positions are left: at the open, within the bar, at its close. Amounts in quote, quantities in base. */
 export class ExitMatching {
   readonly #account: Account;
   readonly #costs: FillCosts;
   readonly #trades: TradeColumns;
+  readonly #fills: FillLog;
   readonly #maxVolumeShare: number | null;
 
-  constructor(account: Account, costs: FillCosts, trades: TradeColumns, maxVolumeShare: number | null) {
+  constructor(
+    account: Account,
+    costs: FillCosts,
+    trades: TradeColumns,
+    fills: FillLog,
+    maxVolumeShare: number | null,
+  ) {
     this.#account = account;
     this.#costs = costs;
     this.#trades = trades;
+    this.#fills = fills;
     this.#maxVolumeShare = maxVolumeShare;
   }
 
@@ -71,7 +83,7 @@ export class ExitMatching {
     const quantity = Math.min(budget, floorTo(book.lot, position.quantity));
     const sign: Sign = position.side > 0 ? -1 : 1;
     const price = this.#costs.marketPrice(shown, sign, quantity, book);
-    this.#fill(book, quantity, shown, price, reason);
+    this.#fill(book, quantity, shown, price, reason, NO_TARGET);
   }
 
   /** Each target up to a price: at its level, or at the open where that is better. */
@@ -88,7 +100,14 @@ export class ExitMatching {
       if (targetLeft[i] <= NOTHING_SHARE * position.received) targetLeft[i] = 0;
       targetBar[i] = book.bar;
       const price = side > 0 ? Math.max(targets[i], open) : Math.min(targets[i], open);
-      this.#fill(book, floorTo(book.lot, Math.min(quantity, position.quantity)), price, price, REASON.target);
+      this.#fill(
+        book,
+        floorTo(book.lot, Math.min(quantity, position.quantity)),
+        price,
+        price,
+        REASON.target,
+        i,
+      );
     }
     if (position.side !== 0) position.target = nearestTarget(position);
   }
@@ -98,7 +117,14 @@ export class ExitMatching {
     return floorTo(book.lot, this.#maxVolumeShare * book.volume);
   }
 
-  #fill(book: SymbolBook, quantity: number, shown: number, price: number, reason: number): void {
+  #fill(
+    book: SymbolBook,
+    quantity: number,
+    shown: number,
+    price: number,
+    reason: number,
+    target: number,
+  ): void {
     const { position, order } = book;
     const account = this.#account;
     const notional = quantity * price;
@@ -121,21 +147,26 @@ export class ExitMatching {
     position.reason = reason;
     // A later entry that waits behind the position is not its own.
     if (order.signalBar === position.signalBar) order.withdraw();
-    this.#reduce(book, quantity, price);
+    const dust = this.#reduce(book, quantity, price);
+    if (this.#fills.listener !== null)
+      this.#fills.exit(book, { quantity, shown, price, fee, isMaker, reason, target, dust });
     if (position.quantity === 0) this.#close(book);
   }
 
-  /** What is left under the lot is booked out as a fee. */
-  #reduce(book: SymbolBook, quantity: number, price: number): void {
+  /** What is left under the lot is booked out as a fee. @returns how much that was, in base */
+  #reduce(book: SymbolBook, quantity: number, price: number): number {
     const { position, lot } = book;
     let rest = position.quantity - quantity;
+    let dust = 0;
     if (rest <= NOTHING_SHARE * position.received) rest = 0;
     if (lot !== null && rest > 0 && floorTo(lot, rest) === 0) {
       position.booked += rest * price;
       this.#payFee(position, rest * price);
+      dust = rest;
       rest = 0;
     }
     position.quantity = rest;
+    return dust;
   }
 
   #payFee(position: Position, fee: number): void {

@@ -10,6 +10,7 @@ export class Position {
   quantity = 0;
   plan: ExitPlan | null = null;
   signalBar = 0;
+  signalTime = 0;
   entryBar = 0;
   entryTime = 0;
   /** Entry fills: base before fees in base, base that arrived, quote at shown prices; averages as shown and as paid. */
@@ -52,10 +53,14 @@ export class Position {
   /** Last bar in which a limit entry filled: what it reached may have come before. */
   limitBar = -1;
 
-  begin(side: number, plan: ExitPlan, signalBar: number, bar: number, time: number): void {
+  begin(
+    { side, plan, signalBar, signalTime }: BeginningEntry,
+    { bar, time }: { readonly bar: number; readonly time: number },
+  ): void {
     this.side = side;
     this.plan = plan;
     this.signalBar = signalBar;
+    this.signalTime = signalTime;
     this.entryBar = bar;
     this.entryTime = time;
     this.quantity = this.entered = this.received = this.enteredShown = 0;
@@ -70,9 +75,17 @@ export class Position {
       this.targetLeft[i] = 0;
       this.targetBar[i] = -1;
     }
-    this.lastBar = plan.maxBars === null ? Number.MAX_SAFE_INTEGER : signalBar + plan.maxBars;
+    this.lastBar = plan!.maxBars === null ? Number.MAX_SAFE_INTEGER : signalBar + plan!.maxBars;
     this.limitBar = -1;
   }
+}
+
+/** The entry whose first fill makes a position. */
+interface BeginningEntry {
+  readonly side: number;
+  readonly plan: ExitPlan | null;
+  readonly signalBar: number;
+  readonly signalTime: number;
 }
 
 /** At the prices that the market showed, in quote; base that went as fee or dust counts at what it was booked at. */

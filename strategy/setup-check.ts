@@ -5,6 +5,7 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import { describeIssues } from '../contracts/issues.ts';
 import { type Policy, policySchema } from '../contracts/policy.ts';
 import type { MarketKind } from '../contracts/series.ts';
+import { decidesAsWhole } from './decide-close.ts';
 import type { MarketFeed } from './symbol-book.ts';
 
 /** A sale pays a price above 0: what moves it against the trader stays under this. */
@@ -38,8 +39,9 @@ export function checkTerms({
   if (!(initialCash > 0 && Number.isFinite(initialCash)))
     throw invalid(`its purse is ${initialCash}; a finite amount above 0 is needed`);
   if (markets.length === 0) throw invalid('it has no market; name at least one symbol');
-  const [{ kind }] = markets;
+  const [{ kind, barMs }] = markets;
   checkLeverage(policy, kind);
+  if (countsInTime(policy)) checkBarTime(markets, barMs);
   const seen = new Set<string>();
   for (const market of markets) {
     if (market.kind !== kind)
@@ -59,6 +61,23 @@ export function checkLeverage({ name, maxLeverage }: Policy, kind: MarketKind): 
     'POLICY_INVALID',
     `The policy ${name} has maxLeverage ${maxLeverage}; on spot at most 1 is allowed. Lower it, or trade swaps.`,
   );
+}
+
+/** Whether a rule or a size of the policy asks how long a bar lasts. */
+export function countsInTime(policy: Policy): boolean {
+  return decidesAsWhole(policy) || policy.sizing.kind === 'volatility-target';
+}
+
+function checkBarTime(markets: readonly BacktestMarket[], barMs: number | undefined): void {
+  if (barMs === undefined || !(barMs > 0))
+    throw invalid(
+      `its policy counts in time, and the bars of ${markets[0].symbol} have the duration ${barMs}`,
+    );
+  const other = markets.find(market => market.barMs !== barMs);
+  if (other !== undefined)
+    throw invalid(
+      `its policy counts in time; bars of ${markets[0].symbol} last ${barMs} ms and of ${other.symbol} ${other.barMs}, and one duration is needed`,
+    );
 }
 
 /** @throws AlphaloomError BACKTEST_INVALID naming symbol, bar and value where a bar to be played is none */

@@ -1,19 +1,23 @@
 import type { BacktestResult, Trade } from '../contracts/backtest.ts';
+import type { CloseInput } from '../contracts/close-decision.ts';
 import type { CostSpec } from '../contracts/costs.ts';
 import type { Decide, Intent, MarketFacts } from '../contracts/intents.ts';
 import type { Policy } from '../contracts/policy.ts';
+import type { RuleName } from '../contracts/risk.ts';
 import { Account } from './account.ts';
 import { HeldLines, type Lines, type LineWriter, WrittenLines } from './account-lines.ts';
+import { BarMatching } from './bar-matching.ts';
+import { closeInputOf, closeTimeOf } from './close-view.ts';
 import { decide as decideByPolicy, type OnOpposite, onOppositeOf } from './decide.ts';
+import { decideQuietly, decidesAsWhole } from './decide-close.ts';
 import { closedBarAt, DecisionViews, hasSignal, type Marks } from './decision-views.ts';
-import { EntryMatching } from './entry-matching.ts';
-import { ExitMatching } from './exit-matching.ts';
 import { REASON } from './exit-reasons.ts';
-import { FillCosts } from './fill-costs.ts';
+import { FillLog, type OnFill } from './fill-log.ts';
 import { fundingOf } from './funding.ts';
 import { checkIntents } from './intent-check.ts';
-import { liquidationPoint, priceAt } from './liquidation.ts';
 import { endOfFlatBars, endOfQuietBars } from './quiet-bars.ts';
+import { initialMemory } from './risk/memory.ts';
+import { RiskAccount } from './risk/risk-account.ts';
 import { readState, type SimulationState, writeState } from './simulation-state.ts';
 import { type MarketFeed, SymbolBook } from './symbol-book.ts';
 import { timelineOf } from './timeline.ts';
@@ -36,8 +40,9 @@ export interface PlayedBars {
 }
 
 /**
- * An account that is fed bars: it matches what rests, marks, and decides at each close. Bars may come all at once or in
- * pieces, and the state may be written down and read again in between: the result is the same.
+ * An account that is fed bars. `play` matches what rests, marks, and decides at each close; or, step by step from outside,
+ * `match` does all but decide, and what was decided is handed to `apply`. Bars may come all at once or in pieces, and the
+ * state may be written down and read again in between: the result is the same.
  */
 export class Simulation {
   readonly #policy: Policy;
@@ -46,35 +51,33 @@ export class Simulation {
   readonly #isSpot: boolean;
   readonly #onOpposite: OnOpposite;
   readonly #account: Account;
+  /** null: the policy has no rules that ask for it. */
+  readonly #risk: RiskAccount | null;
   readonly #books: SymbolBook[];
   readonly #views: DecisionViews[];
   readonly #marks: Marks = { equity: 0, cash: 0, grossExposure: 0 };
   readonly #trades = new TradeColumns();
-  readonly #exits: ExitMatching;
-  readonly #entries: EntryMatching;
+  readonly #fills = new FillLog();
+  readonly #matching: BarMatching;
 
   /** @param decide of one's own; null: the policy's signals are followed */
   constructor({ markets, policy, costs, initialCash }: SimulationTerms, decide: Decide | null) {
     const [{ kind }] = markets;
-    const fillCosts = new FillCosts(costs);
-    const maxVolumeShare = policy.maxVolumeShare ?? null;
     this.#policy = policy;
     this.#costs = costs;
     this.#decide = decide;
     this.#isSpot = kind === 'spot';
     this.#onOpposite = onOppositeOf(policy, kind);
     this.#account = new Account(initialCash);
-    this.#books = markets.map(
-      ({ symbol, kind, labels, rules }, index) => new SymbolBook(index, { symbol, kind, labels, rules }),
-    );
+    this.#risk = decidesAsWhole(policy) ? new RiskAccount(policy.risk, initialCash) : null;
+    this.#books = markets.map((market, index) => new SymbolBook(index, factsOf(market)));
     this.#views = this.#books.map(book => new DecisionViews(book));
-    this.#exits = new ExitMatching(this.#account, fillCosts, this.#trades, maxVolumeShare);
-    this.#entries = new EntryMatching(this.#account, this.#books, fillCosts, {
-      isSpot: this.#isSpot,
-      maxLeverage: policy.maxLeverage,
-      maxVolumeShare,
-      feeInBase: this.#isSpot && costs.feeCurrency === 'received',
+    this.#matching = new BarMatching(this.#account, this.#books, this.#trades, this.#fills, {
+      kind,
+      policy,
+      costs,
     });
+    this.#listen(null);
   }
 
   /**
@@ -82,21 +85,51 @@ export class Simulation {
    * @throws AlphaloomError STRATEGY_INVALID where one's own decide throws or wants what no order can be
    */
   play(feeds: readonly MarketFeed[]): PlayedBars {
-    for (const [i, feed] of feeds.entries())
-      this.#books[i].begin(feed, this.#isSpot ? null : fundingOf(feed.funding, this.#costs));
+    this.#begin(feeds);
     const time = timelineOf(feeds);
     const lines = feeds.length === 1 ? this.#playOne(feeds[0]) : this.#playTogether(feeds, time);
     for (const book of this.#books) book.row = -1;
     return { time, lines };
   }
 
+  /**
+   * Goes through bars as `play` does and decides nothing: what rests is matched, positions are marked, trailing stops move.
+   * @param onFill is told every fill as it happens
+   */
+  match(feeds: readonly MarketFeed[], onFill: OnFill): PlayedBars {
+    this.#begin(feeds);
+    this.#listen(onFill);
+    const time = timelineOf(feeds);
+    const lines = new WrittenLines(time.length);
+    this.#openTogether(feeds, time, line => this.#matchBar(lines, line));
+    this.#listen(null);
+    return { time, lines };
+  }
+
+  /** What there is to decide by after `match`, at the last of its closes. Needs the markets' `barMs`. */
+  closeInput(): CloseInput {
+    const memory = this.#risk?.memory ?? initialMemory(this.#marks.equity);
+    return closeInputOf(this.#books, this.#marks, { policy: this.#policy, memory, strategy: this.#decide });
+  }
+
+  /** Places orders and withdraws them, as was decided at the last close. @param blockedBy what kept an entry back, to be counted */
+  apply(symbol: string, intents: readonly Intent[], blockedBy: RuleName | null = null): void {
+    if (blockedBy !== null) this.#risk?.block(blockedBy);
+    this.#matching.apply(this.#bookOf(symbol), intents);
+  }
+
+  /** Withdraws a symbol's entry and lets its position leave whole at its last close, at market (`end`), whoever decided that. */
+  leave(symbol: string, onFill: OnFill): void {
+    this.#listen(onFill);
+    this.#matching.leave(this.#bookOf(symbol));
+    this.#listen(null);
+  }
+
   /** Ends the range at the last played time: what is open leaves at its last close. @returns the account after it */
   finish(): { readonly equity: number; readonly cash: number; readonly grossExposure: number } {
-    for (const book of this.#books) {
-      book.order.withdraw();
-      if (book.position.side !== 0) this.#exits.leaveAt(book, book.lastClose, REASON.end);
-    }
+    for (const book of this.#books) this.#matching.leave(book);
     this.#account.forgetLastDecision();
+    this.#risk?.forgetLastDecision();
     const { cash } = this.#account;
     return { equity: cash, cash, grossExposure: 0 };
   }
@@ -106,31 +139,56 @@ export class Simulation {
     return this.#trades.take(this.#books.map(({ market }) => market.symbol));
   }
 
-  totals(): Pick<BacktestResult, 'turnover' | 'costs' | 'refused'> {
-    return this.#account.totals();
+  totals(): Pick<BacktestResult, 'turnover' | 'costs' | 'refused' | 'blocked'> {
+    return { ...this.#account.totals(), ...(this.#risk && { blocked: this.#risk.blocked() }) };
   }
 
   /** Everything that later bars depend on, as plain data. Closed trades are not in it: take them first. */
   state(): SimulationState {
-    return writeState(this.#account, this.#books);
+    return writeState(this.#account, this.#books, this.#risk);
   }
 
   restore(state: SimulationState): void {
-    readState(state, this.#account, this.#books);
+    readState(state, this.#account, this.#books, this.#risk);
   }
 
-  /** One symbol: bars in which nothing can happen are passed over. */
+  #bookOf(symbol: string): SymbolBook {
+    const book = this.#books.find(({ market }) => market.symbol === symbol);
+    if (book === undefined) throw new RangeError(`The account has no market ${symbol}.`);
+    return book;
+  }
+
+  #begin(feeds: readonly MarketFeed[]): void {
+    for (const [i, feed] of feeds.entries())
+      this.#books[i].begin(feed, this.#isSpot ? null : fundingOf(feed.funding, this.#costs));
+  }
+
+  /** Limits remember fills, whoever else listens. */
+  #listen(onFill: OnFill | null): void {
+    const risk = this.#risk;
+    if (risk === null) {
+      this.#fills.listener = onFill;
+      return;
+    }
+    const barMs = new Map(this.#books.map(({ market }) => [market.symbol, market.barMs ?? 0]));
+    this.#fills.listener = fill => {
+      risk.fill(fill, barMs.get(fill.symbol)!);
+      onFill?.(fill);
+    };
+  }
+
+  /** One symbol: bars in which nothing can happen are passed over, unless a limit counts by every close. */
   #playOne({ candles, from, to }: MarketFeed): Lines {
     const [book] = this.#books;
     const { position, order } = book;
-    const canSkip = this.#decide === null;
+    const canSkip = this.#decide === null && !countsEveryClose(this.#policy);
     const lines = new HeldLines(candles.close.subarray(from, to), this.#account.cash, heldOf(book));
     let row = from;
     while (row < to) {
       if (canSkip && order.side === 0 && position.leaving === REASON.none) {
         const next = this.#quietUntil(book, row, to);
         if (next > row) {
-          this.#account.beginDecision();
+          this.#beginDecision();
           book.openBar(next - 1);
           book.closeBar();
           row = next;
@@ -152,63 +210,44 @@ export class Simulation {
   }
 
   #playTogether(feeds: readonly MarketFeed[], time: Float64Array): Lines {
-    const next = feeds.map(({ from }) => from);
     const lines = new WrittenLines(time.length);
+    this.#openTogether(feeds, time, line => this.#step(lines, line));
+    return lines;
+  }
+
+  #openTogether(feeds: readonly MarketFeed[], time: Float64Array, step: (line: number) => void): void {
+    const next = feeds.map(({ from }) => from);
     for (let line = 0; line < time.length; line++) {
       for (let i = 0; i < feeds.length; i++) {
         const hasBar = next[i] < feeds[i].to && feeds[i].candles.openTime[next[i]] === time[line];
         this.#books[i].openBar(hasBar ? next[i]++ : -1);
       }
-      this.#step(lines, line);
+      step(line);
     }
-    return lines;
   }
 
   /** All symbols at one time, in the order of the rule book. */
   #step(lines: LineWriter, line: number): void {
-    this.#match();
+    this.#matchBar(lines, line);
+    if (this.#risk === null) this.#decideEach();
+    else this.#decideTogether();
+  }
+
+  /** All but the decision. */
+  #matchBar(lines: LineWriter, line: number): void {
+    this.#matching.match();
     for (const book of this.#books) book.closeBar();
     this.#mark(lines, line);
     for (const book of this.#books) {
       if (book.row >= 0 && book.position.side !== 0) moveTrailingStop(book);
     }
-    this.#decideAll();
+    this.#beginDecision();
+    if (this.#risk !== null) this.#risk.mark(closeTimeOf(this.#books), this.#marks.equity);
   }
 
-  /** Counts through the books: an iterator per phase would be most of what a trade allocates. */
-  #match(): void {
-    const books = this.#books;
-    const count = books.length;
-    if (books.every(isIdle)) return;
-    for (let i = 0; i < count; i++) if (books[i].row >= 0) this.#payFunding(books[i]);
-    for (let i = 0; i < count; i++) if (isMatched(books[i])) this.#exits.continueAtOpen(books[i]);
-    for (let i = 0; i < count; i++) if (isMatched(books[i])) this.#exits.jumpedAtOpen(books[i]);
-    for (let i = 0; i < count; i++) if (isOrdered(books[i])) this.#entries.atOpen(books[i]);
-    for (let i = 0; i < count; i++) if (isOrdered(books[i])) this.#entries.limitWithin(books[i]);
-    if (!this.#isSpot && this.#account.open > 0) this.#liquidate();
-    for (let i = 0; i < count; i++) if (isMatched(books[i])) this.#exits.levelsWithin(books[i]);
-    for (let i = 0; i < count; i++) if (isMatched(books[i])) this.#exits.timeAtClose(books[i]);
-    for (let i = 0; i < count; i++) if (isOrdered(books[i])) this.#entries.lapse(books[i]);
-  }
-
-  #payFunding(book: SymbolBook): void {
-    const { position, funding, candles, row } = book;
-    if (funding === null || position.side === 0) return;
-    const rate = funding.due(book.lastTime, candles.openTime[row]);
-    if (rate === 0) return;
-    const paid = position.side * position.quantity * candles.open[row] * rate;
-    this.#account.cash -= paid;
-    this.#account.funding += paid;
-    position.funding += paid;
-  }
-
-  #liquidate(): void {
-    const point = liquidationPoint(this.#account.cash, this.#books);
-    if (point === null) return;
-    for (const book of this.#books) {
-      book.order.withdraw();
-      if (book.position.side !== 0) this.#exits.leaveAt(book, priceAt(book, point), REASON.liquidation);
-    }
+  #beginDecision(): void {
+    this.#account.beginDecision();
+    this.#risk?.beginClose();
   }
 
   #mark(lines: LineWriter, line: number): void {
@@ -229,14 +268,19 @@ export class Simulation {
     lines.write(line, this.#marks, heldOf(books[0]));
   }
 
-  #decideAll(): void {
-    this.#account.beginDecision();
+  /** As `decideClose` decides where no rule asks for all symbols at once, without writing down why. */
+  #decideEach(): void {
     for (const book of this.#books) {
       if (book.row < 0 || (this.#decide === null && !hasSignal(book))) continue;
-      const intents = this.#intents(book);
-      for (const intent of intents) if (intent.kind !== 'enter') this.#apply(book, intent);
-      for (const intent of intents) if (intent.kind === 'enter') this.#entries.place(book, intent);
+      this.#matching.apply(book, this.#intents(book));
     }
+  }
+
+  #decideTogether(): void {
+    const isAsked = (book: SymbolBook) => book.row >= 0 && (this.#decide !== null || hasSignal(book));
+    if (!this.#books.some(isAsked)) return;
+    for (const { symbol, intents, blockedBy } of decideQuietly(this.closeInput()))
+      this.apply(symbol, intents, blockedBy);
   }
 
   #intents(book: SymbolBook): readonly Intent[] {
@@ -250,21 +294,6 @@ export class Simulation {
     const shown = new DecisionViews(book).show(book, this.#books, this.#marks);
     return checkIntents(decide, shown.prediction, shown.portfolio, this.#policy, closedBarAt(book));
   }
-
-  #apply({ position, order }: SymbolBook, intent: Exclude<Intent, { kind: 'enter' }>): void {
-    switch (intent.kind) {
-      case 'skip':
-        this.#account.refuseDecided(intent.reason);
-        return;
-      case 'cancel-entry':
-        order.withdraw();
-        return;
-      case 'exit':
-        if (position.side === 0) return;
-        order.withdraw();
-        if (position.leaving === REASON.none) position.leaving = REASON.signal;
-    }
-  }
 }
 
 /** Quantity signed by the side. */
@@ -272,14 +301,11 @@ function heldOf({ position }: SymbolBook): number {
   return position.side === 0 ? 0 : position.side * position.quantity;
 }
 
-function isIdle(book: SymbolBook): boolean {
-  return book.isIdle;
+function factsOf({ symbol, kind, labels, rules, barMs }: MarketFacts): MarketFacts {
+  return { symbol, kind, labels, rules, ...(barMs !== undefined && { barMs }) };
 }
 
-function isMatched({ row, position }: SymbolBook): boolean {
-  return row >= 0 && position.side !== 0;
-}
-
-function isOrdered({ row, order }: SymbolBook): boolean {
-  return row >= 0 && order.side !== 0;
+/** Whether a limit hangs on the equity at closes at which nothing happens. */
+function countsEveryClose({ risk }: Policy): boolean {
+  return risk?.maxDrawdown !== undefined || risk?.maxDailyLoss !== undefined;
 }

@@ -1,4 +1,4 @@
-import type { FundingRates, Signals } from '../contracts/backtest.ts';
+import type { ConfirmingSignals, FundingRates, Signals } from '../contracts/backtest.ts';
 import type { Candles } from '../contracts/candles.ts';
 import type { MarketFacts } from '../contracts/intents.ts';
 import type { Funding } from './funding.ts';
@@ -14,6 +14,8 @@ export interface MarketFeed {
   readonly candles: Candles;
   readonly signals: Signals;
   readonly funding: FundingRates | null;
+  /** What another timeframe said; absent: nothing. */
+  readonly confirmation?: ConfirmingSignals;
   /** Rows [from, to) are played. */
   readonly from: number;
   readonly to: number;
@@ -34,6 +36,7 @@ export class SymbolBook {
   candles: Candles = NO_FEED.candles;
   signals: Signals = NO_FEED.signals;
   funding: Funding | null = null;
+  confirmation: ConfirmingSignals | null = null;
   firstBar = 0;
   /** Row of `candles` that is being matched; −1 where the symbol has no bar at this time. */
   row = -1;
@@ -42,6 +45,8 @@ export class SymbolBook {
   #carried: LastBar = { close: 0, time: 0, bar: -1, volume: 0 };
   /** Whether the symbol had a bar at the last time that was matched. */
   #hadBar = false;
+  /** First row of `candles` that is played. */
+  #from = 0;
 
   constructor(index: number, market: MarketFacts) {
     const { rules } = market;
@@ -87,14 +92,22 @@ export class SymbolBook {
     return this.#lastRow < 0 ? this.#carried.time : this.candles.openTime[this.#lastRow];
   }
 
+  /** Rows of `candles` that have closed by now: those before the ones to be played, and those that were. */
+  get closedRows(): number {
+    return Math.max(this.row, this.#lastRow, this.#from - 1) + 1;
+  }
+
   /** Takes the bars that follow those played before. */
-  begin({ candles, signals, firstBar }: MarketFeed, funding: Funding | null): void {
+  begin({ candles, signals, confirmation, from, firstBar }: MarketFeed, funding: Funding | null): void {
     this.#carried = this.last();
     this.#lastRow = -1;
     this.candles = candles;
     this.signals = signals;
     this.funding = funding;
+    this.confirmation = confirmation ?? null;
     this.firstBar = firstBar;
+    this.#from = from;
+    this.row = -1;
   }
 
   /** Goes on to a time. @param row of the bar that opens then; −1: there is none, and nothing is traded */
@@ -125,6 +138,7 @@ export class SymbolBook {
   restore(last: LastBar): void {
     this.#carried = last;
     this.#lastRow = -1;
+    this.#from = 0;
     this.#hadBar = true;
   }
 }

@@ -7,6 +7,10 @@ export type BudgetUse = 'data' | 'trading';
 export interface VenueCall {
   readonly use: BudgetUse;
   readonly signal: AbortSignal | undefined;
+  /** Moment of the venue's clock that requests are signed as of; undefined: when they are sent. */
+  readonly signTime?: number;
+  /** Whether a request that may change something has left, or was about to. */
+  isPosted: boolean;
   /** The last answer, whatever its status. */
   answer: VenueAnswer | null;
 }

@@ -2,17 +2,27 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import type { VenueCall } from './call.ts';
 import type { CcxtExchange } from './exchange-module.ts';
 
+/** A venue's clock less ours, ms: the middle of the round trip, and half of it, by which the middle may be wrong. */
+export interface MeasuredOffset {
+  readonly middleMs: number;
+  readonly errorMs: number;
+}
+
 /**
- * How far a venue's clock is ahead of ours, ms. The venue read its clock somewhere between question and answer: the
- * estimate is the middle, and half the round trip, by which it may be wrong, is taken off, so that a bar that is closed by
- * it is closed there. Venues without a time of their own tell whole seconds in the `Date` header of any answer.
+ * How far a venue's clock is ahead of ours. The venue read its clock somewhere between question and answer. Venues without a
+ * time of their own tell whole seconds in the `Date` header of any answer.
  * @throws AlphaloomError VENUE_ANSWER_INVALID
  */
-export async function measureOffset(venue: string, exchange: CcxtExchange, call: VenueCall): Promise<number> {
+export async function measureOffset(
+  venue: string,
+  exchange: CcxtExchange,
+  call: VenueCall,
+): Promise<MeasuredOffset> {
   if (exchange.has.fetchTime !== true) {
     await exchange.loadMarkets(true);
     const { answer } = call;
-    return answer && answer.dateTime !== null ? answer.dateTime - answer.receivedTime : 0;
+    const isTold = answer !== null && answer.dateTime !== null;
+    return { middleMs: isTold ? (answer.dateTime as number) - answer.receivedTime : 0, errorMs: 0 };
   }
   const venueTime = await exchange.fetchTime();
   const { answer } = call;
@@ -25,7 +35,6 @@ export async function measureOffset(venue: string, exchange: CcxtExchange, call:
       },
     );
   }
-  const halfTripMs = (answer.receivedTime - answer.sentTime) / 2;
-  const estimate = venueTime - (answer.sentTime + halfTripMs);
-  return Math.floor(estimate - halfTripMs);
+  const errorMs = (answer.receivedTime - answer.sentTime) / 2;
+  return { middleMs: venueTime - (answer.sentTime + errorMs), errorMs };
 }

@@ -14,6 +14,8 @@ export interface CcxtMarket {
   readonly active?: boolean;
   readonly linear?: boolean;
   readonly contractSize?: number;
+  /** As the venue sent it. */
+  readonly info?: Readonly<Record<string, unknown>>;
   readonly maker?: number;
   readonly taker?: number;
   readonly precision: { readonly price?: number; readonly amount?: number };
@@ -36,6 +38,8 @@ export interface CcxtExchange {
   readonly timeframes: Record<string, unknown> | undefined;
   readonly features?: Record<string, unknown>;
   readonly markets?: Record<string, CcxtMarket>;
+  /** By the venue's own names, which spot and swap markets may share. */
+  readonly markets_by_id?: Record<string, readonly CcxtMarket[]>;
   fetchImplementation: unknown;
   timeout: number;
   enableRateLimit: boolean;
@@ -43,6 +47,7 @@ export interface CcxtExchange {
   fetchOHLCV(symbol: string, timeframe: string, since: number, limit: number): Promise<unknown>;
   parseOHLCVs(rows: unknown, market: unknown, timeframe: unknown, ...filter: unknown[]): unknown;
   fetchTime(): Promise<unknown>;
+  safeCurrencyCode(currency: string): string;
   fetchStatus(): Promise<{ readonly status?: string }>;
   calculateRateLimiterCost(...request: unknown[]): number;
   fetch2(path: string, section: unknown, method: unknown, ...rest: unknown[]): Promise<unknown>;

@@ -3,17 +3,17 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import type { Market } from '../contracts/market.ts';
 import { type MarketKind, TIMEFRAMES, type Timeframe } from '../contracts/series.ts';
 import { readBars } from './bars.ts';
-import { type BudgetUse, currentCall, currentRequest, type VenueCall, type VenueRequest } from './call.ts';
+import { currentCall, type VenueCall } from './call.ts';
 import { measureOffset } from './clock-offset.ts';
-import { type CcxtExchange, loadExchange } from './exchange-module.ts';
-import { barsPerPage, exchangeOptions } from './exchange-options.ts';
+import type { CcxtExchange } from './exchange-module.ts';
+import { barsPerPage } from './exchange-options.ts';
 import { type VenueFailure, venueFailure } from './failure.ts';
 import { marketRules } from './market-rules.ts';
-import type { RateBudget } from './rate-budget.ts';
-import { limitedHost, rateLimitOf } from './rate-limits.ts';
-import { type RetryPolicy, retryDelay } from './retry.ts';
+import { prepareExchange, type VenueParts, type VenueSettings } from './prepared-exchange.ts';
+import { retryDelay } from './retry.ts';
 import { resolveSymbol } from './symbols.ts';
-import { createVenueFetch } from './venue-fetch.ts';
+
+export type { VenueParts, VenueSettings } from './prepared-exchange.ts';
 
 /** How one question is asked. */
 export interface AskOptions {
@@ -49,33 +49,6 @@ export interface VenueClient {
   isUnderMaintenance(options?: AskOptions): Promise<boolean>;
 }
 
-export interface VenueSettings {
-  readonly venue: string;
-  readonly kind: MarketKind;
-  /** ccxt's id of the exchange. */
-  readonly exchange: string;
-  /** Address that takes the place of the venue's own; null: none. */
-  readonly host: string | null;
-}
-
-/** What a client works with; `host/compose.ts` supplies it. */
-export interface VenueParts {
-  readonly budget: RateBudget;
-  readonly use: BudgetUse;
-  readonly transport: typeof fetch;
-  readonly loopbackOnly: boolean;
-  readonly now: () => number;
-  readonly monotonicMs: () => number;
-  /** From 0 to 1. */
-  readonly random: () => number;
-  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  readonly retries: RetryPolicy;
-  readonly deadlineMs: number;
-  readonly maxBodyBytes: number;
-  /** Longest wait that the venue may ask for. */
-  readonly maxWaitMs: number;
-}
-
 /** Skew is measured again after this long. */
 const OFFSET_VALID_MS = 600_000;
 /** Our clock was set when it goes this far beside the monotonic one: the skew is another then. */
@@ -84,14 +57,7 @@ const CLOCK_SET_MS = 100;
 /** @throws AlphaloomError VENUE_UNKNOWN, CONFIG_INVALID (a host that is not allowed) */
 export async function createVenueClient(settings: VenueSettings, parts: VenueParts): Promise<VenueClient> {
   const { venue, kind } = settings;
-  const fetchImplementation = createVenueFetch({ ...parts, venue, host: settings.host });
-  const exchange = await loadExchange(venue, settings.exchange, {});
-  Object.assign(exchange.options, exchangeOptions(exchange, kind));
-  exchange.has.fetchCurrencies = false;
-  exchange.fetchImplementation = fetchImplementation;
-  // Ours covers the body too; ccxt's must not come first.
-  exchange.timeout = parts.deadlineMs * 2;
-  shareBudget(exchange, parts);
+  const exchange = await prepareExchange(settings, parts);
   const parseOHLCVs = exchange.parseOHLCVs.bind(exchange);
   // Its filter by time would hide bars that nobody asked for, and with them answers that contradict earlier ones.
   exchange.parseOHLCVs = (rows, market, timeframe) => parseOHLCVs(rows, market, timeframe);
@@ -135,34 +101,15 @@ export async function createVenueClient(settings: VenueSettings, parts: VenuePar
         Math.abs(lead() - offset.lead) <= CLOCK_SET_MS;
       if (!offset || !isMeasured) {
         const before = lead();
-        const ms = await ask(call => measureOffset(venue, exchange, call), options);
-        offset = { ms, measuredTime: parts.now(), lead: before };
+        const { middleMs, errorMs } = await ask(call => measureOffset(venue, exchange, call), options);
+        // Early rather than late, so that a bar that is closed by it is closed there.
+        offset = { ms: Math.floor(middleMs - errorMs), measuredTime: parts.now(), lead: before };
       }
       return parts.now() + offset.ms;
     },
     async isUnderMaintenance(options = {}) {
       return (await statusOf(exchange, parts, options.signal)) === 'maintenance';
     },
-  };
-}
-
-/** Counts each request against its host's budget instead of ccxt's own, which no other process knows. */
-function shareBudget(exchange: CcxtExchange, { budget, maxWaitMs }: VenueParts): void {
-  const limit = rateLimitOf(exchange);
-  const fetch2 = exchange.fetch2.bind(exchange);
-  exchange.enableRateLimit = false;
-  exchange.fetch2 = async (path, section, method, ...rest) => {
-    const [parameters, , , config = {}] = rest;
-    const call = currentCall.getStore();
-    if (!call) throw new AlphaloomError('INTERNAL', `${exchange.id} was asked outside of a call.`);
-    const host = limitedHost(exchange, section);
-    const cost = exchange.calculateRateLimiterCost(section, method, path, parameters, config);
-    await budget.take({ host, limit, cost, use: call.use, maxWaitMs, signal: call.signal });
-    const request: VenueRequest = { call, host, status: 0 };
-    const body = await currentRequest.run(request, () => fetch2(path, section, method, ...rest));
-    // ccxt takes statuses that it has no name for (524) for success, and an error's text for an empty list.
-    if (request.status >= 300) throw unnamedStatus(exchange.id, path, request.status);
-    return body;
   };
 }
 
@@ -174,7 +121,7 @@ function createAsk(venue: string, exchange: CcxtExchange, parts: VenueParts): As
   return async (question, { signal, onRetry }) => {
     for (let attempt = 0; ; attempt++) {
       signal?.throwIfAborted();
-      const call: VenueCall = { use, signal, answer: null };
+      const call: VenueCall = { use, signal, isPosted: false, answer: null };
       try {
         return await currentCall.run(call, () => question(call));
       } catch (error) {
@@ -214,7 +161,7 @@ async function statusOf(
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
   if (exchange.has.fetchStatus !== true) return null;
-  const call: VenueCall = { use, signal, answer: null };
+  const call: VenueCall = { use, signal, isPosted: false, answer: null };
   try {
     return (await currentCall.run(call, () => exchange.fetchStatus())).status ?? null;
   } catch (error) {
@@ -224,15 +171,6 @@ async function statusOf(
       ? 'maintenance'
       : null;
   }
-}
-
-function unnamedStatus(exchange: string, path: string, status: number): AlphaloomError {
-  const code = status >= 500 ? 'VENUE_UNREACHABLE' : 'VENUE_REFUSED';
-  return new AlphaloomError(code, `${exchange} answered ${path} with status ${status}.`, {
-    exchange,
-    path,
-    status,
-  });
 }
 
 function noMarkets(venue: string): AlphaloomError {

@@ -57,6 +57,8 @@ export function createVenueFetch(
     const request = currentRequest.getStore();
     const target = targetOf(url, settings);
     const sentTime = settings.now();
+    // From here on nobody can say that a POST did not arrive.
+    if (request && parameters.method !== 'GET') request.call.isPosted = true;
     const response = await readWithin(settings, target, parameters, request?.call.signal);
     const receivedTime = settings.now();
     const { status, headers } = response;

@@ -20,6 +20,8 @@ export interface ChainSpec {
   readonly kind: MarketKind;
   readonly labels: LabelSpec;
   readonly rules: TradingRules | null;
+  /** Duration of a bar; absent: policies that count in time can't be played. */
+  readonly barMs?: number;
   readonly policy: Policy;
   readonly costs: CostSpec;
   /** In quote. */
@@ -61,10 +63,21 @@ export async function runChain(
       : (await versionSignals(model, { bars, fromBar, toBar, ignoreAge: true })).signals;
   const intents = new Map<number, readonly Intent[]>();
   const decide = await spec.startDecide();
-  const { symbol, kind, labels, rules, policy, costs, initialCash } = spec;
+  const { symbol, kind, labels, rules, barMs, policy, costs, initialCash } = spec;
   backtest(
     {
-      markets: [{ symbol, kind, candles: bars, signals, labels, rules, funding: null }],
+      markets: [
+        {
+          symbol,
+          kind,
+          candles: bars,
+          signals,
+          labels,
+          rules,
+          funding: null,
+          ...(barMs !== undefined && { barMs }),
+        },
+      ],
       policy,
       costs,
       initialCash,

@@ -53,6 +53,7 @@ export function measurePerformance(
     turnover: turnoverOf(result, curve),
     costs: costFigures(result, figures.grossPnl),
     refused: result.refused,
+    ...(result.blocked && { blocked: result.blocked }),
     trades: figures,
     bySide: tradesBy(trades, ({ side }) => side),
     bySymbol: tradesBy(trades, ({ symbol }) => symbol),

@@ -7,6 +7,7 @@ import { type Content, html, type Markup } from '../plots/markup.ts';
 import { type Column, dataTable } from '../plots/parts.ts';
 import { day, fixed, share, whole } from './amounts.ts';
 import type { PlayedBacktest } from './played-backtest.ts';
+import { blockedSentences, ruleSentences } from './rule-sentences.ts';
 
 /** What was played, by what, and by which rules. */
 export function assumptionSection({ document, performance }: PlayedBacktest): Content {
@@ -20,6 +21,7 @@ export function assumptionSection({ document, performance }: PlayedBacktest): Co
       ...costSentences(document.costs),
       ...marketSentences(document.markets),
       ...refusedSentences(performance.refused),
+      ...blockedSentences(performance.blocked),
     ]),
   ];
 }
@@ -79,6 +81,7 @@ function strategyPart(strategy: PlayedStrategy, policy: Policy): Content[] {
     list([
       'Decides by itself when to enter and to leave, by what order and how much, and where stop, targets and time limit stand.',
       `Is given the policy ${policy.name}, of which these bind: all positions together at most ${fixed(policy.maxLeverage, 2)} times the equity${volumeLimit(policy)}.`,
+      ...ruleSentences(policy),
       `Audited on the played bars: ${whole(strategy.audit.repeated)} decisions asked for again, the bars cut off at ${whole(strategy.audit.cuts)} places.`,
     ]),
   ];
@@ -102,7 +105,7 @@ function policySentences({ policy, markets }: BacktestDocument): string[] {
       ? 'Enters at market, at the next open.'
       : `Enters by a limit order ${fixed(entry.offsetBps, 1)} bp from the last close, good for ${bars(entry.validBars)}.`,
     ...(minConfidence > 0 ? [`Needs a probability of at least ${share(minConfidence)}.`] : []),
-    `Puts ${share(sizing.fraction, 0)} of the equity into a position, all positions together at most ${fixed(maxLeverage, 2)} times the equity.`,
+    `${sizeSentence(sizing)}, all positions together at most ${fixed(maxLeverage, 2)} times the equity.`,
     ...(maxOpenPositions < 100_000 ? [`Holds at most ${whole(maxOpenPositions)} positions at once.`] : []),
     `Stop: ${distance(exits.stop, markets)}.`,
     `Target: ${target}${target.startsWith('none') ? '' : ` (${leaving.join(', ')})`}.`,
@@ -116,7 +119,20 @@ function policySentences({ policy, markets }: BacktestDocument): string[] {
     ...(maxVolumeShare === undefined
       ? []
       : [`An order takes at most ${share(maxVolumeShare)} of a bar’s volume.`]),
+    ...ruleSentences(policy),
   ];
+}
+
+function sizeSentence(sizing: Policy['sizing']): string {
+  const most = share(sizing.fraction, 0);
+  switch (sizing.kind) {
+    case 'fraction':
+      return `Puts ${most} of the equity into a position`;
+    case 'volatility-target':
+      return `Sizes a position to a volatility of ${share(sizing.annualVolatility)} a year by its last ${bars(sizing.lookbackBars)}, at most ${most} of the equity`;
+    case 'kelly':
+      return `Sizes a position to ${share(sizing.share, 0)} of Kelly’s stake, at most ${most} of the equity`;
+  }
 }
 
 const OPPOSITE = {

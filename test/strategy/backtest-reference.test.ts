@@ -6,7 +6,7 @@ import { SAMPLE } from '../../candles/sample/index.ts';
 import type { BacktestSetup } from '../../contracts/backtest.ts';
 import { backtest } from '../../strategy/backtest.ts';
 import { sharedData, withoutShared } from '../support/shared.ts';
-import { drawnBacktests } from './reference-cases.ts';
+import { drawnBacktests, drawnRuledBacktests } from './reference-cases.ts';
 import { differencesOf } from './reference-comparison.ts';
 import { referenceBacktest } from './reference-engine.ts';
 import { POLICIES, recordedMarket, setupOf } from './reference-series.ts';
@@ -22,6 +22,15 @@ describe('the engine trades as the rule book read by an independent engine in de
   test('on drawn markets, policies, costs and rules: every trade, and the account at every bar', () => {
     fc.assert(
       fc.property(drawnBacktests, setup => {
+        agreed(setup);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('with rules on entries, sizes and several symbols: every trade, and what each rule kept back', () => {
+    fc.assert(
+      fc.property(drawnRuledBacktests, setup => {
         agreed(setup);
       }),
       { numRuns: 400 },

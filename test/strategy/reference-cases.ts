@@ -9,6 +9,8 @@ import { LONG, NO_TRADE, SHORT, UNLABELLED } from '../../contracts/tasks.ts';
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2024, 0, 1, 5);
+/** The first close of four hours after it. */
+const FIRST_FOUR = Date.UTC(2024, 0, 1, 8);
 /** What a usual bar trades, in quote. */
 const VOLUME_QUOTE = 20_000;
 
@@ -167,6 +169,10 @@ const market = fc.constantFrom(0.8, 100, 20_000).chain(price =>
     labels,
     rules: rulesAt(price),
     start: fc.integer({ min: 0, max: 5 }),
+    confirming: fc.array(fc.constantFrom(LONG, SHORT, NO_TRADE, UNLABELLED), {
+      minLength: 20,
+      maxLength: 20,
+    }),
     funding: fc.option(
       fc.uniqueArray(fc.record({ at: fc.integer({ min: 0, max: 90 }), rate: steps(-0.003, 0.003) }), {
         maxLength: 12,
@@ -197,6 +203,70 @@ export const drawnBacktests: fc.Arbitrary<BacktestSetup> = fc
     toTime: START + 40 * HOUR,
   }));
 
+/** Drawn now and then: many rules at once leave no trade to compare. */
+const sometimes = <Value>(value: fc.Arbitrary<Value>, weight = 1) =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight, arbitrary: value });
+
+const risk = fc.record({
+  maxTradesPerDay: sometimes(fc.integer({ min: 1, max: 3 })),
+  cooldownMinutes: sometimes(fc.constantFrom(60, 150, 600)),
+  maxPosition: sometimes(fc.constantFrom(0.03, 0.15, 0.6, 3), 2),
+  maxGrossExposure: sometimes(fc.constantFrom(0.4, 0.9, 4), 3),
+  maxNetExposure: sometimes(fc.constantFrom(0.2, 0.7), 2),
+  correlated: sometimes(
+    fc.record({
+      maxExposure: fc.constantFrom(0.3, 0.8),
+      correlation: fc.constantFrom(-0.3, 0.2, 0.5),
+      bars: fc.constantFrom(10, 16),
+    }),
+    3,
+  ),
+  maxDailyLoss: sometimes(fc.constantFrom(0.005, 0.03)),
+  maxDrawdown: sometimes(fc.constantFrom(0.01, 0.04)),
+  minNotional: sometimes(fc.constantFrom(50, 2_000)),
+  hours: sometimes(
+    fc.constantFrom(
+      [{ from: '08:00', to: '22:30' }],
+      [
+        { days: ['mon' as const], from: '00:00', to: '24:00' },
+        { days: ['tue' as const, 'wed' as const], from: '03:00', to: '17:00' },
+      ],
+    ),
+  ),
+  maxSpreadBps: sometimes(fc.constant(5)),
+});
+
+/** Keys of a policy with rules; of the sizes those that hang on more than the equity. */
+const ruleKeys = fc.record({
+  risk,
+  everyBars: sometimes(fc.constantFrom(2, 3)),
+  symbols: sometimes(fc.constant({ SYMBOL1: { minConfidence: 0.6, fraction: 0.3 } })),
+  sources: sometimes(
+    fc.constantFrom(
+      ['ML_PER_COIN_V1' as const],
+      ['RSI_MA' as const],
+      ['HOLD' as const, 'ML_PER_COIN_V1' as const],
+    ),
+  ),
+  confirmation: sometimes(
+    fc.record({
+      timeframe: fc.constant('4h' as const),
+      require: fc.constantFrom('same' as const, 'not-opposite' as const),
+    }),
+  ),
+  sizing: fc.constantFrom(
+    { kind: 'volatility-target' as const, annualVolatility: 0.4, lookbackBars: 10, fraction: 0.8 },
+    { kind: 'kelly' as const, share: 0.3, fraction: 0.8 },
+    { kind: 'fraction' as const, fraction: 0.4 },
+    { kind: 'fraction' as const, fraction: 0.8 },
+  ),
+});
+
+/** The same with rules on entries. */
+export const drawnRuledBacktests: fc.Arbitrary<BacktestSetup> = fc
+  .tuple(drawnBacktests, ruleKeys)
+  .map(([setup, keys]) => ({ ...setup, policy: policySchema.parse({ ...setup.policy, ...keys }) }));
+
 /** Spot has none. */
 function withoutLeverage(policy: Policy): Policy {
   return {
@@ -216,7 +286,7 @@ function tripleBarrier(): fc.Arbitrary<LabelSpec> {
 }
 
 function builtMarket(drawn: DrawnMarket, kind: MarketKind, index: number): BacktestMarket {
-  const { bars, price, rules, labels, hasConfidence, funding, start } = drawn;
+  const { bars, price, rules, labels, hasConfidence, funding, start, confirming } = drawn;
   const candles = candlesOf(bars, price, start, rules?.tick ?? null);
   return {
     symbol: `SYMBOL${index}`,
@@ -230,6 +300,11 @@ function builtMarket(drawn: DrawnMarket, kind: MarketKind, index: number): Backt
     labels,
     rules,
     funding: kind === 'spot' || funding === null ? null : fundingOf(funding),
+    barMs: HOUR,
+    confirmation: {
+      closeTime: Float64Array.from(confirming, (_, at) => FIRST_FOUR + at * 4 * HOUR),
+      direction: Int8Array.from(confirming),
+    },
   };
 }
 

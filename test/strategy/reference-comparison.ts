@@ -1,4 +1,4 @@
-import type { BacktestResult, BacktestSetup, Trade } from '../../contracts/backtest.ts';
+import type { BacktestResult, BacktestSetup, BlockedEntries, Trade } from '../../contracts/backtest.ts';
 
 /** Of the amounts that a trade or an account is about. */
 const TOLERANCE = 1e-8;
@@ -74,6 +74,10 @@ export function differencesOf(
       say(`all ${name}`, got.costs[name], expected.costs[name]);
   for (const why of Object.keys(expected.refused) as (keyof BacktestResult['refused'])[])
     if (got.refused[why] !== expected.refused[why]) say(why, got.refused[why], expected.refused[why]);
+  const rules = Object.keys({ ...got.blocked, ...expected.blocked }) as (keyof BlockedEntries)[];
+  for (const rule of rules)
+    if (got.blocked?.[rule] !== expected.blocked?.[rule])
+      say(rule, got.blocked?.[rule], expected.blocked?.[rule]);
   return found;
 }
 

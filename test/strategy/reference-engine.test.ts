@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import type { BacktestSetup, Trade } from '../../contracts/backtest.ts';
 import { costsSchema } from '../../contracts/costs.ts';
 import { policySchema } from '../../contracts/policy.ts';
+import { RULE_CODES } from '../../contracts/risk.ts';
 import { LONG, UNLABELLED } from '../../contracts/tasks.ts';
-import { drawnBacktests } from './reference-cases.ts';
+import { drawnBacktests, drawnRuledBacktests } from './reference-cases.ts';
 import { referenceBacktest } from './reference-engine.ts';
 
 type Bar = readonly [open: number, high: number, low: number, close: number];
@@ -164,5 +165,25 @@ describe('the reference on drawn backtests', () => {
     }
     const all = ['stop', 'trailing', 'target', 'time', 'signal', 'liquidation', 'end'];
     assert.deepEqual([...met].sort(), [...all, 'tooSmall', 'noFunds', 'lapsed', 'noLevels'].sort());
+  });
+
+  test('meets every rule that a backtest can know', () => {
+    const met = new Set<string>();
+    for (const setup of fc.sample(drawnRuledBacktests, { numRuns: 300, seed: 1 }))
+      for (const rule of Object.keys(referenceBacktest(setup).blocked ?? {})) met.add(rule);
+    const others = [
+      'signal',
+      'confidence',
+      'levels',
+      'size',
+      'duplicate',
+      'stale-data',
+      'price-band',
+      'spread',
+    ];
+    assert.deepEqual(
+      Object.keys(RULE_CODES).filter(rule => !met.has(rule)),
+      others,
+    );
   });
 });

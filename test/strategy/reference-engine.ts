@@ -1,5 +1,5 @@
 import type { BacktestResult, BacktestSetup } from '../../contracts/backtest.ts';
-import { decideReference, lastingBars } from './reference-decisions.ts';
+import { decideReference, decideTogether, hasRules, lastingBars } from './reference-decisions.ts';
 import { moveTrailing, protection } from './reference-levels.ts';
 import { basisPoints, type Decimal, decimal, ZERO } from './reference-numbers.ts';
 import { ReferencePurse } from './reference-purse.ts';
@@ -20,6 +20,8 @@ class ReferenceBacktest {
   readonly #setup: BacktestSetup;
   readonly #symbols: readonly ReferenceSymbol[];
   readonly #purse: ReferencePurse;
+  readonly #equities: { readonly closeTime: number; readonly equity: Decimal }[] = [];
+  readonly #blocked: Partial<Record<string, number>> = {};
 
   constructor(setup: BacktestSetup) {
     this.#setup = setup;
@@ -49,6 +51,7 @@ class ReferenceBacktest {
         funding: total('funding'),
       },
       refused,
+      ...(hasRules(this.#setup.policy) && { blocked: this.#blocked }),
       initialCash: this.#setup.initialCash,
     };
   }
@@ -71,9 +74,22 @@ class ReferenceBacktest {
     const closes = (symbol: ReferenceSymbol) => symbol.lastClose;
     const equity = this.#purse.equity(closes);
     for (const symbol of open) if (symbol.position) moveTrailing(this.#setup.policy, symbol, symbol.position);
-    const account = { policy: this.#setup.policy, purse: this.#purse, symbols: this.#symbols };
-    if (!isLast) for (const symbol of open) decideReference(account, symbol, equity);
+    if (!isLast) this.#decide(open, time, equity);
     return { equity, cash: this.#purse.cash, gross: this.#purse.gross(closes) };
+  }
+
+  #decide(open: readonly ReferenceSymbol[], time: number, equity: Decimal): void {
+    const { policy, initialCash } = this.#setup;
+    const account = { policy, purse: this.#purse, symbols: this.#symbols };
+    if (!hasRules(policy)) {
+      decideReference(account, open, equity);
+      return;
+    }
+    const closeTime = time + open[0]!.market.barMs!;
+    this.#equities.push({ closeTime, equity });
+    const close = { ...account, closeTime, initialCash, equities: this.#equities };
+    for (const rule of decideTogether(close, open, equity))
+      this.#blocked[rule] = (this.#blocked[rule] ?? 0) + 1;
   }
 
   #payFunding(symbol: ReferenceSymbol, time: number): void {

@@ -148,9 +148,53 @@ function marketArbitrary(kind: MarketKind, symbol: string): fc.Arbitrary<Backtes
         labels,
         rules,
         funding: null,
+        barMs: BAR_MS,
       };
     });
 }
+
+/** Limits that bind at the prices and purses that are drawn here, each of them now and then. */
+const riskArbitrary = fc.record(
+  {
+    maxTradesPerDay: fc.integer({ min: 1, max: 3 }),
+    cooldownMinutes: fc.constantFrom(60, 90, 240),
+    maxPosition: fc.constantFrom(0.1, 0.3, 0.7),
+    maxGrossExposure: fc.constantFrom(0.2, 0.8, 2),
+    maxNetExposure: fc.constantFrom(0.1, 0.5),
+    correlated: fc.record({
+      maxExposure: fc.constantFrom(0.15, 0.5),
+      correlation: fc.constantFrom(-0.2, 0.1, 0.6),
+      bars: fc.constantFrom(10, 20),
+    }),
+    maxDailyLoss: fc.constantFrom(0.01, 0.1),
+    maxDrawdown: fc.constantFrom(0.02, 0.2),
+    minNotional: fc.constantFrom(20, 300),
+    hours: fc.constantFrom(
+      [{ from: '06:00', to: '20:00' }],
+      [
+        { days: ['thu' as const, 'fri' as const], from: '00:00', to: '24:00' },
+        { from: '10:00', to: '12:30' },
+      ],
+    ),
+    maxDataAgeBars: fc.constant(0.5),
+    priceBandBps: fc.constant(50),
+    maxSpreadBps: fc.constant(20),
+  },
+  { requiredKeys: [] },
+);
+
+const ruleKeysArbitrary = fc.record(
+  {
+    risk: riskArbitrary,
+    everyBars: fc.constantFrom(2, 3),
+    symbols: fc.constant({ BBBUSD: { minConfidence: 0.7, fraction: 0.2 } }),
+    sizing: fc.constantFrom(
+      { kind: 'volatility-target', annualVolatility: 1.5, lookbackBars: 10, fraction: 0.5 },
+      { kind: 'kelly', share: 0.5, fraction: 0.5 },
+    ),
+  },
+  { requiredKeys: ['risk'] },
+);
 
 /** One to three markets of a kind, any policy, any costs; always with a bar to play. */
 export const setupArbitrary: fc.Arbitrary<BacktestSetup> = fc
@@ -173,3 +217,8 @@ export const setupArbitrary: fc.Arbitrary<BacktestSetup> = fc
   .filter(({ markets, fromTime }) =>
     markets.some(({ candles }) => candles.openTime.some(time => time >= fromTime)),
   );
+
+/** The same with rules on entries. */
+export const ruledSetupArbitrary: fc.Arbitrary<BacktestSetup> = fc
+  .tuple(setupArbitrary, ruleKeysArbitrary)
+  .map(([setup, keys]) => ({ ...setup, policy: policySchema.parse({ ...setup.policy, ...keys }) }));

@@ -124,7 +124,8 @@ function close(
 ): PositionRow {
   const { account, symbol } = position;
   const left = quantityOf(position);
-  if (!left.isZero()) moveDust(sql, { account, symbol, positionId: position.id, quantity: left, at });
+  if (!left.isZero())
+    moveDust(sql, { account, symbol, kind: 'left', positionId: position.id, quantity: left, at });
   const closed = updatePosition(sql, position, {
     dust: digits(left),
     closed_at: time,
@@ -161,7 +162,14 @@ function chargeFees(
   const open = left && reread(sql, left);
   if (open?.closed_at !== null) {
     const positionId = open?.id ?? null;
-    moveDust(sql, { account: account.account, symbol, positionId, quantity: feeBase.negated(), at });
+    moveDust(sql, {
+      account: account.account,
+      symbol,
+      kind: 'fee',
+      positionId,
+      quantity: feeBase.negated(),
+      at,
+    });
     return;
   }
   const given = add(sql, open, feeBase.negated(), price);

@@ -29,16 +29,21 @@ export function selectAllDust(sql: DatabaseSync, account: string): DustRecord[] 
 export interface DustMove {
   readonly account: string;
   readonly symbol: string;
+  readonly kind: 'left' | 'taken' | 'fee';
   readonly positionId: number | null;
   readonly quantity: Amount;
   readonly at: number;
 }
 
-export function moveDust(sql: DatabaseSync, { account, symbol, positionId, quantity, at }: DustMove): void {
+export function moveDust(
+  sql: DatabaseSync,
+  { account, symbol, kind, positionId, quantity, at }: DustMove,
+): void {
   const newest = one<{ id: number | null }>(sql, 'SELECT max(id) AS id FROM fills');
   insert(sql, 'dust_movements', {
     account,
     symbol,
+    kind,
     position_id: positionId,
     after_fill: newest?.id ?? 0,
     quantity: digits(quantity),
@@ -57,7 +62,7 @@ export function takeFromDust(
   if (dust.isZero() || dust.isNegative() === change.isNegative()) return change;
   const size = smaller(dust.abs(), change.abs());
   const taken = change.isNegative() ? size.negated() : size;
-  moveDust(sql, { account, symbol, positionId: null, quantity: taken, at });
+  moveDust(sql, { account, symbol, kind: 'taken', positionId: null, quantity: taken, at });
   return change.minus(taken);
 }
 

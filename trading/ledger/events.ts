@@ -18,7 +18,7 @@ export interface NewEvent {
   readonly tell?: Pick<LedgerNotification, 'event' | 'facts'> & { readonly key?: string };
 }
 
-interface EventRow {
+export interface EventRow {
   readonly id: number;
   readonly account: string;
   readonly at: number;
@@ -83,7 +83,7 @@ export function selectEvents(sql: DatabaseSync, account: string, limit: number):
   return rows.map(eventOf).reverse();
 }
 
-function eventOf(row: EventRow): LedgerEvent {
+export function eventOf(row: EventRow): LedgerEvent {
   const { id, account, at, kind, symbol, actor, reason } = row;
   const detail = row.detail === null ? null : JSON.parse(row.detail);
   const names = { clientOrderId: row.client_order_id, operationId: row.operation_id };

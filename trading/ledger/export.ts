@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { DECISIONS, type DecisionRow, decisionOf } from './decisions.ts';
+import { type EventRow, eventOf } from './events.ts';
 import { type FillRow, fillOf } from './fills.ts';
 import { type OrderRow, orderOf } from './orders.ts';
 import { type PositionRow, tradeOf } from './positions.ts';
 import { statement } from './statements.ts';
 
-export const EXPORT_KINDS = ['trades', 'orders', 'fills', 'decisions'] as const;
+export const EXPORT_KINDS = ['trades', 'orders', 'fills', 'decisions', 'events'] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 export const EXPORT_FORMATS = ['csv', 'json', 'jsonl'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -14,7 +15,7 @@ export interface ExportRequest {
   readonly account: string;
   readonly kind: ExportKind;
   readonly format: ExportFormat;
-  /** fromTime ≤ t < toTime, epoch ms: when a trade ended, an order was planned, a fill happened, a bar closed. */
+  /** fromTime ≤ t < toTime, epoch ms: when a trade ended, an order was planned, a fill happened, a bar closed, an event. */
   readonly fromTime: number;
   readonly toTime: number;
 }
@@ -110,6 +111,13 @@ const SOURCES: { readonly [Kind in ExportKind]: Source<never> } = {
       };
     },
   } satisfies Source<DecisionRow> as Source<never>,
+  events: {
+    select: 'SELECT * FROM events',
+    time: 'at',
+    id: 'id',
+    whole: (row: EventRow) => eventOf(row),
+    flat: (row: EventRow) => ({ ...eventOf(row), at: iso(row.at), detail: row.detail }),
+  } satisfies Source<EventRow> as Source<never>,
 };
 
 /** Pieces of text of an account's rows, oldest first; a page of rows is in memory at a time, and no transaction is held. */

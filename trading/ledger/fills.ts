@@ -25,6 +25,7 @@ export interface FillRow {
   readonly fees: string;
   readonly fee_base: string;
   readonly fee_quote: string;
+  readonly fee_other: string;
   readonly is_maker: number;
   readonly time: number;
   readonly reason: VenueFill['reason'];
@@ -74,6 +75,7 @@ export function bookFill(sql: DatabaseSync, fill: VenueFill, place: FillPlace): 
     fees: JSON.stringify(fill.fees),
     fee_base: digits(fees.base),
     fee_quote: digits(fees.quote),
+    fee_other: JSON.stringify(inDigits(fees.other)),
     is_maker: Number(fill.isMaker),
     time: fill.time,
     reason: fill.reason,
@@ -113,6 +115,10 @@ function sortFees(fill: VenueFill, market: Market) {
     else other[currency] = fee.plus(other[currency] ?? 0);
   }
   return { base, quote, other };
+}
+
+function inDigits(fees: Readonly<Record<string, Amount>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fees).map(([currency, fee]) => [currency, digits(fee)]));
 }
 
 /** Adds a fill to what its order has got; a fill of the other side takes away. */

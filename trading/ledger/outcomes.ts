@@ -18,7 +18,7 @@ import {
 } from './orders.ts';
 import type { AccountSettings, LedgerFill, LedgerOrder, OrderOutcome } from './records.ts';
 import { settleSlot } from './slots.ts';
-import { one } from './statements.ts';
+import { one, run } from './statements.ts';
 import { adoptFills, putStrangerFill } from './strangers.ts';
 import { tellTrades } from './tellings.ts';
 
@@ -29,10 +29,8 @@ export function recordOutcome(sql: DatabaseSync, outcome: OrderOutcome): LedgerO
   const account = requireAccount(sql, before.account);
   const firstEvent = lastEventId(sql);
 
-  const linked = linkVenueOrder(sql, before, outcome);
-  const adopted =
-    linked.venue_order_id === null ? [] : adoptFills(sql, account, linked.symbol, linked.venue_order_id);
-  bookAll(sql, account, [...adopted, ...outcome.fills], at, linked);
+  const { order, adopted } = linkVenueOrder(sql, account, before, outcome);
+  bookAll(sql, account, [...adopted, ...outcome.fills], at, order);
   settleOrder(sql, requireOrder(sql, outcome.clientOrderId), outcome, at);
   settleSymbols(sql, account, [before.symbol], { at, firstEvent });
   return orderOf(requireOrder(sql, outcome.clientOrderId));
@@ -116,7 +114,8 @@ function ownerOf(
       ? one<OrderRow>(sql, 'SELECT * FROM orders WHERE client_order_id = ?', fill.clientOrderId)
       : one<OrderRow>(
           sql,
-          'SELECT * FROM orders WHERE account = ? AND symbol = ? AND venue_order_id = ?',
+          `SELECT orders.* FROM venue_ids JOIN orders USING (client_order_id)
+           WHERE venue_ids.account = ? AND venue_ids.symbol = ? AND venue_ids.venue_order_id = ?`,
           account,
           fill.symbol,
           fill.venueOrderId,
@@ -128,24 +127,38 @@ function ownerOf(
   return isIts ? found : null;
 }
 
+/** Keeps the venue's id of an order. @returns the order, and fills that came by that id before it was known */
 function linkVenueOrder(
   sql: DatabaseSync,
+  account: AccountSettings,
   row: OrderRow,
   { venueOrderId, venueCode, now }: OrderOutcome,
-): OrderRow {
-  const known = row.venue_order_id;
+): { readonly order: OrderRow; readonly adopted: readonly VenueFill[] } {
   const changes = {
-    ...(known === null && venueOrderId !== null && { venue_order_id: venueOrderId }),
+    ...(venueOrderId !== null && row.venue_order_id === null && { venue_order_id: venueOrderId }),
     ...(venueCode !== null && { venue_code: venueCode }),
     ...(venueOrderId !== null && { miss_times: '[]' }),
   };
-  if (known !== null && venueOrderId !== null && known !== venueOrderId) {
+  const order = Object.keys(changes).length > 0 ? updateOrder(sql, row, changes, now) : row;
+  if (venueOrderId === null || hasVenueId(sql, order, venueOrderId)) return { order, adopted: [] };
+  const known = row.venue_order_id;
+  // A stop that triggers goes on as another order.
+  if (known !== null && row.type !== 'stop') {
     recordOrderEvent(sql, row, 'contradiction', now, {
       detail: { venueOrderId, known },
       tell: { event: 'ledger-mismatch', facts: { order: row.client_order_id, venueOrderId, known } },
     });
+    return { order, adopted: [] };
   }
-  return Object.keys(changes).length > 0 ? updateOrder(sql, row, changes, now) : row;
+  const text = 'INSERT INTO venue_ids VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING';
+  run(sql, text, row.account, row.symbol, venueOrderId, row.client_order_id);
+  return { order, adopted: adoptFills(sql, account, row.symbol, venueOrderId) };
+}
+
+function hasVenueId(sql: DatabaseSync, { account, symbol, client_order_id }: OrderRow, id: string): boolean {
+  const text =
+    'SELECT client_order_id AS owner FROM venue_ids WHERE account = ? AND symbol = ? AND venue_order_id = ?';
+  return one<{ owner: string }>(sql, text, account, symbol, id)?.owner === client_order_id;
 }
 
 const END_OF_FILLS: ReadonlySet<OrderStatus> = new Set(['filled', 'canceled', 'expired']);

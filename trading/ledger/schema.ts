@@ -71,6 +71,7 @@ export const LEDGER_MIGRATIONS: Migrations = [
     notification TEXT
   ) STRICT;
   CREATE INDEX events_of_account ON events (account, id);
+  CREATE INDEX events_by_time ON events (account, at, id);
   CREATE INDEX events_of_operation ON events (operation_id) WHERE operation_id IS NOT NULL;
   CREATE INDEX events_of_order ON events (client_order_id) WHERE client_order_id IS NOT NULL;
   ${appendOnly('events')}
@@ -162,7 +163,15 @@ export const LEDGER_MIGRATIONS: Migrations = [
   ) STRICT;
   CREATE INDEX open_orders ON orders (account, symbol, id) WHERE status IN ${OPEN_STATUSES};
   CREATE INDEX orders_by_time ON orders (account, planned_at, id);
-  CREATE INDEX orders_at_venue ON orders (account, symbol, venue_order_id) WHERE venue_order_id IS NOT NULL;
+
+  -- Every id that the venue gave an order: a conditional order gets another one when it triggers.
+  CREATE TABLE venue_ids (
+    account TEXT NOT NULL,
+    symbol TEXT NOT NULL,
+    venue_order_id TEXT NOT NULL,
+    client_order_id TEXT NOT NULL REFERENCES orders (client_order_id),
+    PRIMARY KEY (account, symbol, venue_order_id)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE validations (
     client_order_id TEXT PRIMARY KEY REFERENCES orders (client_order_id),
@@ -219,9 +228,10 @@ export const LEDGER_MIGRATIONS: Migrations = [
     quantity TEXT NOT NULL,
     contract_size TEXT NOT NULL,
     fees TEXT NOT NULL CHECK (json_valid(fees)),
-    -- Of the fees, those in base that make the position smaller, and those in quote.
+    -- The fees by what they do: those in base make the position smaller, those in quote the cash, others (by currency) neither.
     fee_base TEXT NOT NULL,
     fee_quote TEXT NOT NULL,
+    fee_other TEXT NOT NULL CHECK (json_valid(fee_other)),
     is_maker INTEGER NOT NULL,
     time INTEGER NOT NULL,
     reason TEXT,
@@ -239,7 +249,8 @@ export const LEDGER_MIGRATIONS: Migrations = [
     id INTEGER PRIMARY KEY,
     account TEXT NOT NULL REFERENCES accounts,
     symbol TEXT NOT NULL,
-    -- null: a late fill was taken from the dust.
+    -- left: of a position, at its end. taken: by a late fill. fee: in base, where no position was left to bear it.
+    kind TEXT NOT NULL CHECK (kind IN ('left', 'taken', 'fee')),
     position_id INTEGER REFERENCES positions (id),
     -- Newest fill when it was booked.
     after_fill INTEGER NOT NULL,

@@ -122,9 +122,11 @@ function exitSize(asked: Asked): string | { readonly reason: OrderReason } {
   // The paper venue holds what doubles make of it, off every lot, and knows no minimum.
   if (account.mode === 'paper') return digits(wanted.div(unit));
 
-  const held = account.kind === 'spot' ? others.filter(other => isSent(other) && !isEntry(other)) : [];
+  // What rests at the venue holds coins; of what may rest there, the free balance knows better than we do.
+  const holds = request.freeBalance === null ? isSent : (other: OrderRow) => other.status === 'open';
+  const held = account.kind === 'spot' ? others.filter(other => holds(other) && !isEntry(other)) : [];
   const unheld = held.reduce((left, other) => left.minus(amount(remaining(other)).times(unit)), own);
-  const free = freeBase(asked, unit);
+  const free = freeBase(asked);
   const most = [unheld, free].reduce<Amount>(
     (left, right) => (right === null ? left : smaller(left, right)),
     wanted,
@@ -144,7 +146,7 @@ function priceOf(order: OrderRow, { price }: SendRequest): string {
 }
 
 /** Free coins for a sale on spot; a purchase that closes, and swaps, are not bound by them. */
-function freeBase({ account, order, request }: Asked, _unit: Amount): Amount | null {
+function freeBase({ account, order, request }: Asked): Amount | null {
   if (request.freeBalance === null || account.kind !== 'spot' || order.side !== 'sell') return null;
   return checkAmount(request.freeBalance, 'A free balance');
 }

@@ -1,24 +1,12 @@
 import { barsBefore } from '../../contracts/candles.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../../contracts/series.ts';
-import { type Kline, klinesAt, type LoopbackMarket, type MarketBars, venueSymbol } from './market.ts';
-import type { Section } from './weights.ts';
-
-/** An error in Binance's form. */
-export class VenueRefusal extends Error {
-  readonly code: number;
-  readonly status: number;
-
-  constructor(code: number, message: string, status = 400) {
-    super(message);
-    this.code = code;
-    this.status = status;
-  }
-}
-
-export interface ListedMarket {
-  readonly market: LoopbackMarket;
-  readonly bars: MarketBars;
-}
+import type { ListedMarket } from './listed-market.ts';
+import type { Kline, LoopbackMarket } from './market.ts';
+import { describeFilters } from './orders/market-filters.ts';
+import { ORDER_TYPES } from './orders/order.ts';
+import { integer } from './parameters.ts';
+import { VenueRefusal } from './refusal.ts';
+import type { Limits, Section } from './weights.ts';
 
 /** How a request for klines with a start but no end is answered: by the first bars from there on, or by a window. */
 export type PageStyle = 'first-bars' | 'window';
@@ -28,56 +16,62 @@ const PERPETUAL_DELIVERY = 4_133_404_800_000;
 const DAY_MS = 86_400_000;
 
 /** `GET exchangeInfo`. */
-export function exchangeInfo(section: Section, listed: readonly ListedMarket[], now: number) {
+export function exchangeInfo(section: Section, listed: readonly ListedMarket[], now: number, limits: Limits) {
+  const weight = section === 'spot' ? limits.spotWeightPerMinute : limits.usdmWeightPerMinute;
   return {
     timezone: 'UTC',
     serverTime: now,
     rateLimits: [
-      {
-        rateLimitType: 'REQUEST_WEIGHT',
-        interval: 'MINUTE',
-        intervalNum: 1,
-        limit: section === 'spot' ? 6_000 : 2_400,
-      },
+      { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: weight },
+      { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: limits.ordersPerTenSeconds },
     ],
     exchangeFilters: [],
-    symbols: listed.map(({ market }) => describeSymbol(section, market)),
+    symbols: listed.map(market => describeSymbol(section, market)),
   };
 }
 
-function describeSymbol(section: Section, market: LoopbackMarket) {
-  const { base, quote, tick = '0.01', lot = '0.00001', minNotional = '5', status = 'TRADING' } = market;
+function describeSymbol(section: Section, { symbol, status, market, bars }: ListedMarket) {
+  const { base, quote, tick = '0.01', lot = '0.00001', minNotional = '5' } = market;
   const shared = {
-    symbol: venueSymbol(market),
+    symbol,
     status,
     baseAsset: base,
     quoteAsset: quote,
     baseAssetPrecision: 8,
     quotePrecision: 8,
-    orderTypes: ['LIMIT', 'MARKET'],
   };
-  const filters = [
-    { filterType: 'PRICE_FILTER', minPrice: tick, maxPrice: '10000000', tickSize: tick },
-    { filterType: 'LOT_SIZE', minQty: lot, maxQty: '9000', stepSize: lot },
-  ];
   if (section === 'spot') {
     return {
       ...shared,
+      quoteAssetPrecision: 8,
+      baseCommissionPrecision: 8,
+      quoteCommissionPrecision: 8,
+      orderTypes: ORDER_TYPES,
+      icebergAllowed: false,
+      ocoAllowed: false,
+      quoteOrderQtyMarketAllowed: true,
+      allowTrailingStop: false,
+      cancelReplaceAllowed: false,
       isSpotTradingAllowed: true,
       isMarginTradingAllowed: false,
-      filters: [...filters, { filterType: 'NOTIONAL', minNotional, applyMinToMarket: true }],
+      filters: describeFilters(market),
       permissions: [],
       permissionSets: [['SPOT']],
     };
   }
   return {
     ...shared,
-    pair: venueSymbol(market),
+    orderTypes: ['LIMIT', 'MARKET'],
+    pair: symbol,
     contractType: 'PERPETUAL',
     deliveryDate: PERPETUAL_DELIVERY,
-    onboardDate: market.candles.openTime[0] ?? 0,
+    onboardDate: bars.candles.openTime[0] ?? 0,
     marginAsset: quote,
-    filters: [...filters, { filterType: 'MIN_NOTIONAL', notional: minNotional }],
+    filters: [
+      { filterType: 'PRICE_FILTER', minPrice: tick, maxPrice: '10000000', tickSize: tick },
+      { filterType: 'LOT_SIZE', minQty: lot, maxQty: '9000', stepSize: lot },
+      { filterType: 'MIN_NOTIONAL', notional: minNotional },
+    ],
     timeInForce: ['GTC', 'IOC', 'FOK', 'GTX'],
   };
 }
@@ -85,7 +79,7 @@ function describeSymbol(section: Section, market: LoopbackMarket) {
 /** `GET klines`: the bars asked for, and those before them (for answers that overlap). */
 export function klines(
   section: Section,
-  { market, bars }: ListedMarket,
+  { symbol, bars }: ListedMarket,
   query: URLSearchParams,
   now: number,
   pageStyle: PageStyle,
@@ -93,7 +87,7 @@ export function klines(
   const timeframe = (query.get('interval') ?? '') as Timeframe;
   if (!Object.hasOwn(TIMEFRAME_MS, timeframe)) throw new VenueRefusal(-1120, 'Invalid interval.');
   const candles = bars.at(timeframe);
-  if (!candles) throw new VenueRefusal(-1120, `Invalid interval for ${venueSymbol(market)}.`);
+  if (!candles) throw new VenueRefusal(-1120, `Invalid interval for ${symbol}.`);
   const limit = Math.min(integer(query, 'limit') ?? 500, MAX_KLINES[section]);
   const start = integer(query, 'startTime');
   const windowEnd =
@@ -102,28 +96,34 @@ export function klines(
   const to = barsBefore(candles, end + 1);
   const from = start === null ? Math.max(0, to - limit) : Math.min(barsBefore(candles, start), to);
   return {
-    asked: klinesAt(candles, timeframe, now, from, Math.min(to, from + limit)),
-    before: klinesAt(candles, timeframe, now, Math.max(0, from - 10), from),
+    asked: bars.klines(candles, timeframe, now, from, Math.min(to, from + limit)),
+    before: bars.klines(candles, timeframe, now, Math.max(0, from - 10), from),
   };
 }
 
 /** `GET depth`: a book around the last price, thinner away from it. */
-export function depth({ market, bars }: ListedMarket, query: URLSearchParams, now: number, section: Section) {
+export function depth(
+  listed: ListedMarket,
+  query: URLSearchParams,
+  now: number,
+  spreadTicks: number,
+  section: Section,
+) {
   const limit = Math.min(integer(query, 'limit') ?? 100, 5_000);
-  const { price, tick } = quoteOf(market, bars, now);
+  const { price, tick, distance } = quoteOf(listed, now, spreadTicks);
   const side = (direction: 1 | -1) =>
-    Array.from({ length: limit }, (_, level) => price + direction * (level + 1) * tick)
+    Array.from({ length: limit }, (_, level) => price + direction * (distance + level * tick))
       .filter(levelPrice => levelPrice > 0)
-      .map((levelPrice, level) => [inSteps(levelPrice, market), (10 / (level + 1)).toFixed(5)]);
+      .map((levelPrice, level) => [inSteps(levelPrice, listed.market), (10 / (level + 1)).toFixed(5)]);
   const times = section === 'usdm' ? { E: now, T: now } : {};
   return { lastUpdateId: Math.floor(now), ...times, bids: side(-1), asks: side(1) };
 }
 
 /** `GET trades`: the newest bars as four trades each, oldest first. */
-export function trades({ market }: ListedMarket, query: URLSearchParams, now: number) {
+export function trades({ bars }: ListedMarket, query: URLSearchParams, now: number) {
   const limit = Math.min(integer(query, 'limit') ?? 500, 1_000);
-  const candles = market.candles;
-  const last = barsBefore(candles, now - TIMEFRAME_MS[market.timeframe] + 1);
+  const { candles, durationMs } = bars;
+  const last = barsBefore(candles, now - durationMs + 1);
   const first = Math.max(0, last - Math.ceil(limit / 4));
   const list: object[] = [];
   for (let row = first; row < last; row++) {
@@ -135,7 +135,7 @@ export function trades({ market }: ListedMarket, query: URLSearchParams, now: nu
         price: String(price),
         qty: String(quantity),
         quoteQty: String(price * quantity),
-        time: candles.openTime[row] + ((index + 1) * TIMEFRAME_MS[market.timeframe]) / 5,
+        time: candles.openTime[row] + ((index + 1) * durationMs) / 5,
         isBuyerMaker: index % 2 === 0,
         isBestMatch: true,
       });
@@ -145,11 +145,12 @@ export function trades({ market }: ListedMarket, query: URLSearchParams, now: nu
 }
 
 /** `GET ticker/24hr`. */
-export function ticker24h({ market, bars }: ListedMarket, now: number) {
-  const { candles } = market;
+export function ticker24h(listed: ListedMarket, now: number, spreadTicks: number) {
+  const { market, symbol } = listed;
+  const { candles } = listed.bars;
   const from = barsBefore(candles, now - DAY_MS);
   const to = barsBefore(candles, now + 1);
-  const { price, tick } = quoteOf(market, bars, now);
+  const { price, distance } = quoteOf(listed, now, spreadTicks);
   const day = {
     high: candles.high.subarray(from, to).reduce((a, b) => Math.max(a, b), price),
     low: candles.low.subarray(from, to).reduce((a, b) => Math.min(a, b), price),
@@ -157,15 +158,15 @@ export function ticker24h({ market, bars }: ListedMarket, now: number) {
     open: from < to ? candles.open[from] : price,
   };
   return {
-    symbol: venueSymbol(market),
+    symbol,
     priceChange: String(price - day.open),
     priceChangePercent: (100 * (price / day.open - 1)).toFixed(3),
     weightedAvgPrice: String(price),
     lastPrice: String(price),
     lastQty: '1',
-    bidPrice: inSteps(price - tick, market),
+    bidPrice: inSteps(price - distance, market),
     bidQty: '10.00000',
-    askPrice: inSteps(price + tick, market),
+    askPrice: inSteps(price + distance, market),
     askQty: '10.00000',
     openPrice: String(day.open),
     highPrice: String(day.high),
@@ -181,37 +182,36 @@ export function ticker24h({ market, bars }: ListedMarket, now: number) {
 }
 
 /** `GET ticker/bookTicker`. */
-export function bookTicker({ market, bars }: ListedMarket, now: number) {
-  const { price, tick } = quoteOf(market, bars, now);
+export function bookTicker(listed: ListedMarket, now: number, spreadTicks: number) {
+  const { market, symbol } = listed;
+  const { price, distance } = quoteOf(listed, now, spreadTicks);
   return {
-    symbol: venueSymbol(market),
-    bidPrice: inSteps(price - tick, market),
+    symbol,
+    bidPrice: inSteps(price - distance, market),
     bidQty: '10.00000',
-    askPrice: inSteps(price + tick, market),
+    askPrice: inSteps(price + distance, market),
     askQty: '10.00000',
     time: now,
   };
 }
 
-function quoteOf(market: LoopbackMarket, bars: MarketBars, now: number) {
+/** `GET ticker/price`. */
+export function tickerPrice({ symbol, market, bars }: ListedMarket, now: number) {
   const price = bars.lastPrice(now);
   if (price === null) throw new VenueRefusal(-1121, 'Invalid symbol.');
-  return { price, tick: Number(market.tick ?? '0.01') };
+  return { symbol, price: inSteps(price, market) };
+}
+
+/** The last price, the tick, and how far ask and bid are away. */
+function quoteOf({ market, bars }: ListedMarket, now: number, spreadTicks: number) {
+  const price = bars.lastPrice(now);
+  if (price === null) throw new VenueRefusal(-1121, 'Invalid symbol.');
+  const tick = Number(market.tick ?? '0.01');
+  return { price, tick, distance: spreadTicks * tick };
 }
 
 /** A price on the market's grid. */
 function inSteps(price: number, { tick = '0.01' }: LoopbackMarket): string {
   const decimals = tick.split('.')[1]?.replace(/0+$/, '').length ?? 0;
   return (Math.round(price / Number(tick)) * Number(tick)).toFixed(decimals);
-}
-
-function integer(query: URLSearchParams, name: string): number | null {
-  const text = query.get(name);
-  if (text === null) return null;
-  if (!/^\d+$/.test(text))
-    throw new VenueRefusal(
-      -1100,
-      `Illegal characters found in parameter '${name}'; legal range is '^[0-9]{1,20}$'.`,
-    );
-  return Number(text);
 }

@@ -1,39 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import {
-  bookTicker,
-  depth,
-  exchangeInfo,
-  klines,
-  type ListedMarket,
-  type PageStyle,
-  ticker24h,
-  trades,
-  VenueRefusal,
-} from './answers.ts';
-import { answerWithFault, type Fault, type ScriptedFault, spoilKlines } from './faults.ts';
-import { type LoopbackMarket, MarketBars, venueSymbol } from './market.ts';
-import { type Section, WeightCounter, weightOf } from './weights.ts';
+import type { Candles } from '../../contracts/candles.ts';
+import { ExchangeState, type LoopbackOptions, type ServedRequest } from './exchange-state.ts';
+import type { ScriptedFault } from './faults.ts';
+import { type Inspection, inspectBook } from './inspection.ts';
+import { rowsOf } from './market.ts';
+import type { Book } from './orders/book.ts';
+import type { MarketStatus } from './orders/book-event.ts';
+import { type LoopbackServer, startServer } from './server.ts';
+import { type AccountSettings, TradingAccount } from './trading-account.ts';
 
-export interface LoopbackOptions {
-  readonly markets: readonly LoopbackMarket[];
-  /** The venue's clock, epoch ms. */
-  readonly now: () => number;
-  readonly pageStyle?: PageStyle;
-}
-
-/** A request as it was served. */
-export interface ServedRequest {
-  readonly time: number;
-  readonly section: Section;
-  /** `klines`, `exchangeInfo`, `ticker/24hr`, … */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly weight: number;
-  readonly fault: Fault['kind'] | null;
-}
-
-/** An exchange on this machine that speaks Binance's public REST interface, spot (`/api/v3`) and USDⓈ-M (`/fapi/v1`). */
+/** An exchange on this machine that speaks Binance's REST interface, spot (`/api/v3`) and USDⓈ-M (`/fapi/v1`). */
 export interface LoopbackExchange {
   /** `http://127.0.0.1:…`: a venue's `host`. */
   readonly address: string;
@@ -46,180 +21,142 @@ export interface LoopbackExchange {
   maintenance: boolean;
   /** While true, only the system's status says so. */
   announcedMaintenance: boolean;
+  /** So much is its clock ahead of the one it was given. */
+  skewMs: number;
   close(): Promise<void>;
 }
 
+/** The same with an account that trades spot markets; its prices follow their bars' paths as time passes. */
+export interface LoopbackTradingExchange extends LoopbackExchange {
+  /** Its own book as of now, in digits: the truth to compare with. */
+  inspect(): Inspection;
+  /** The book itself, brought up to now. */
+  book(): Book;
+  /** A new order is invisible to queries for so long. */
+  queryLagMs: number;
+  /** Adds bars at the end of a market's, finished ones or such as are to come. */
+  feed(symbol: string, candles: Candles): void;
+  deposit(asset: string, amount: string): void;
+  revokeKey(apiKey: string): void;
+  restoreKey(apiKey: string): void;
+  /** DELISTED cancels its orders and takes the market off all lists. */
+  setStatus(symbol: string, status: MarketStatus): void;
+}
+
+/** Market data only: an open bar shows its first trade. */
 export async function startLoopbackExchange(options: LoopbackOptions): Promise<LoopbackExchange> {
-  const state = new ExchangeState(options);
-  const server = createServer((request, response) => serve(state, request, response));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  return {
-    address: `http://127.0.0.1:${port}`,
-    requests: state.requests,
-    script: (...faults) => {
-      state.faults.push(...faults.map(fault => ({ ...fault })));
-    },
-    clearScript: () => {
-      state.faults.length = 0;
-    },
-    get maintenance() {
-      return state.maintenance;
-    },
-    set maintenance(value) {
-      state.maintenance = value;
-    },
-    get announcedMaintenance() {
-      return state.announcedMaintenance;
-    },
-    set announcedMaintenance(value) {
-      state.announcedMaintenance = value;
-    },
-    close: () => closeServer(server),
-  };
+  const state = new ExchangeState(options, 'first-trade');
+  return new RunningExchange(state, await startServer(state, options.port ?? 0));
 }
 
-type PendingFault = { -readonly [Key in keyof ScriptedFault]: ScriptedFault[Key] };
+/** @throws AlphaloomError STORE_UNREADABLE (a journal of other markets) */
+export async function startTradingExchange(
+  options: LoopbackOptions & { readonly account: AccountSettings },
+): Promise<LoopbackTradingExchange> {
+  const state = new ExchangeState(options, 'path');
+  const account = new TradingAccount(options.account, state.listed('spot'));
+  state.account = account;
+  return new RunningTradingExchange(state, await startServer(state, options.port ?? 0), account);
+}
 
-class ExchangeState {
-  readonly requests: ServedRequest[] = [];
-  readonly faults: PendingFault[] = [];
-  readonly weights: Readonly<Record<Section, WeightCounter>> = {
-    spot: new WeightCounter('spot'),
-    usdm: new WeightCounter('usdm'),
-  };
-  readonly now: () => number;
-  readonly pageStyle: PageStyle;
-  maintenance = false;
-  announcedMaintenance = false;
-  readonly #listed: readonly ListedMarket[];
+class RunningExchange implements LoopbackExchange {
+  readonly address: string;
+  readonly requests: readonly ServedRequest[];
+  readonly #state: ExchangeState;
+  readonly #server: LoopbackServer;
 
-  constructor({ markets, now, pageStyle = 'first-bars' }: LoopbackOptions) {
-    this.#listed = markets.map(market => ({ market, bars: new MarketBars(market) }));
-    this.now = now;
-    this.pageStyle = pageStyle;
+  constructor(state: ExchangeState, server: LoopbackServer) {
+    this.#state = state;
+    this.#server = server;
+    this.address = server.address;
+    this.requests = state.requests;
   }
 
-  listed(section: Section): ListedMarket[] {
-    const kind = section === 'spot' ? 'spot' : 'swap';
-    return this.#listed.filter(({ market }) => market.kind === kind);
+  script(...faults: readonly ScriptedFault[]): void {
+    this.#state.faults.add(...faults);
   }
 
-  find(section: Section, query: URLSearchParams): ListedMarket {
-    const symbol = query.get('symbol');
-    if (symbol === null) throw new VenueRefusal(-1102, "Mandatory parameter 'symbol' was not sent.");
-    const found = this.listed(section).find(({ market }) => venueSymbol(market) === symbol);
-    if (!found) throw new VenueRefusal(-1121, 'Invalid symbol.');
-    return found;
+  clearScript(): void {
+    this.#state.faults.clear();
   }
 
-  /** The fault that is due for a path, counted down. */
-  nextFault(path: string): Fault | null {
-    const due = this.faults.find(entry => path.endsWith(entry.path) && (entry.times ?? 1) > 0);
-    if (!due) return null;
-    if ((due.after ?? 0) > 0) {
-      due.after = (due.after ?? 0) - 1;
-      return null;
-    }
-    due.times = (due.times ?? 1) - 1;
-    return due.fault;
+  get maintenance(): boolean {
+    return this.#state.maintenance;
+  }
+
+  set maintenance(value: boolean) {
+    this.#state.maintenance = value;
+  }
+
+  get announcedMaintenance(): boolean {
+    return this.#state.announcedMaintenance;
+  }
+
+  set announcedMaintenance(value: boolean) {
+    this.#state.announcedMaintenance = value;
+  }
+
+  get skewMs(): number {
+    return this.#state.skewMs;
+  }
+
+  set skewMs(value: number) {
+    this.#state.skewMs = value;
+  }
+
+  async close(): Promise<void> {
+    await this.#server.close();
   }
 }
 
-function serve(state: ExchangeState, request: IncomingMessage, response: ServerResponse): void {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
-  if (pathname === '/sapi/v1/system/status') {
-    send(
-      response,
-      200,
-      state.maintenance || state.announcedMaintenance
-        ? { status: 1, msg: 'system_maintenance' }
-        : { status: 0, msg: 'normal' },
-    );
-    return;
-  }
-  const route = /^\/(api\/v3|fapi\/v1)\/(.+)$/.exec(pathname);
-  if (request.method !== 'GET' || !route) {
-    send(response, 404, { code: -1000, msg: `Path ${pathname} is not served here.` });
-    return;
-  }
-  const section: Section = route[1] === 'api/v3' ? 'spot' : 'usdm';
-  const path = route[2];
-  const now = state.now();
-  const weight = weightOf(section, path, searchParams);
-  const fault: Fault | null = state.maintenance ? { kind: 'maintenance' } : state.nextFault(path);
-  state.requests.push({ time: now, section, path, query: searchParams, weight, fault: fault?.kind ?? null });
-  const refused = state.weights[section].count(weight, now);
-  response.setHeader('x-mbx-used-weight-1m', state.weights[section].used);
-  response.setHeader('date', new Date(now).toUTCString());
-  if (refused) {
-    const kind = refused.status === 418 ? 'banned' : 'rate-limited';
-    answerWithFault(response, { kind, retryAfter: String(Math.ceil(refused.waitMs / 1_000)) }, '');
-    return;
-  }
-  try {
-    const body = JSON.stringify(answer(state, section, path, searchParams, now, fault));
-    if (fault && answerWithFault(response, fault, body)) return;
-    response.writeHead(200, { 'content-type': 'application/json' }).end(body);
-  } catch (error) {
-    if (!(error instanceof VenueRefusal)) throw error;
-    send(response, error.status, { code: error.code, msg: error.message });
-  }
-}
+class RunningTradingExchange extends RunningExchange implements LoopbackTradingExchange {
+  readonly #account: TradingAccount;
+  readonly #now: () => number;
 
-function answer(
-  state: ExchangeState,
-  section: Section,
-  path: string,
-  query: URLSearchParams,
-  now: number,
-  fault: Fault | null,
-): unknown {
-  switch (path) {
-    case 'ping':
-      return {};
-    case 'time':
-      return { serverTime: now };
-    case 'exchangeInfo':
-      return exchangeInfo(section, state.listed(section), now);
-    case 'klines': {
-      const { asked, before } = klines(section, state.find(section, query), query, now, state.pageStyle);
-      return fault ? spoilKlines(asked, before, fault) : asked;
-    }
-    case 'depth':
-      return depth(state.find(section, query), query, now, section);
-    case 'trades':
-      return trades(state.find(section, query), query, now);
-    case 'ticker/24hr':
-      return forSymbols(state, section, query, listed => ticker24h(listed, now));
-    case 'ticker/bookTicker':
-      return forSymbols(state, section, query, listed => bookTicker(listed, now));
-    default:
-      throw new VenueRefusal(-1000, `Path ${path} is not served here.`, 404);
+  constructor(state: ExchangeState, server: LoopbackServer, account: TradingAccount) {
+    super(state, server);
+    this.#account = account;
+    this.#now = () => state.now();
   }
-}
 
-/** One symbol's answer, or a list of all. */
-function forSymbols<Answer>(
-  state: ExchangeState,
-  section: Section,
-  query: URLSearchParams,
-  describe: (listed: ListedMarket) => Answer,
-): Answer | Answer[] {
-  return query.has('symbol') ? describe(state.find(section, query)) : state.listed(section).map(describe);
-}
+  book(): Book {
+    return this.#account.turn(this.#now(), () => this.#account.book);
+  }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
+  inspect(): Inspection {
+    return inspectBook(this.book(), this.#now());
+  }
 
-function closeServer(server: Server): Promise<void> {
-  return new Promise(resolve => {
-    server.close(() => resolve());
-    // Answers that stall on purpose would hold it open.
-    server.closeAllConnections();
-  });
+  get queryLagMs(): number {
+    return this.#account.queryLagMs;
+  }
+
+  set queryLagMs(value: number) {
+    this.#account.queryLagMs = value;
+  }
+
+  feed(symbol: string, candles: Candles): void {
+    this.#account.feed(symbol, rowsOf(candles));
+  }
+
+  deposit(asset: string, amount: string): void {
+    this.#account.deposit(asset, amount);
+  }
+
+  revokeKey(apiKey: string): void {
+    this.#account.setKey(apiKey, false);
+  }
+
+  restoreKey(apiKey: string): void {
+    this.#account.setKey(apiKey, true);
+  }
+
+  setStatus(symbol: string, status: MarketStatus): void {
+    this.#account.setStatus(symbol, status, this.#now());
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    this.#account.close();
+  }
 }

@@ -1,14 +1,38 @@
 /** Binance's request weights and limits, per section of its interface. */
 export type Section = 'spot' | 'usdm';
 
-const LIMIT_PER_MINUTE: Readonly<Record<Section, number>> = { spot: 6_000, usdm: 2_400 };
+/** How much may be asked; Binance's, unless a run wants more. */
+export interface Limits {
+  readonly spotWeightPerMinute: number;
+  readonly usdmWeightPerMinute: number;
+  readonly ordersPerTenSeconds: number;
+}
+
+export const BINANCE_LIMITS: Limits = {
+  spotWeightPerMinute: 6_000,
+  usdmWeightPerMinute: 2_400,
+  ordersPerTenSeconds: 100,
+};
+
+/** A request over a limit. */
+export interface OverLimit {
+  readonly status: 418 | 429;
+  readonly waitMs: number;
+  readonly code: number;
+  readonly message: string;
+}
+
 const MINUTE_MS = 60_000;
 /** Whoever goes on asking after being told to wait is banned. */
 const REFUSALS_BEFORE_BAN = 20;
 const BAN_MS = 120_000;
 
+const DAY_MS = 86_400_000;
+const TEN_SECONDS_MS = 10_000;
+const ORDERS_PER_DAY = 200_000;
+
 /** Weight by path; of books and USDⓈ-M klines it depends on `limit`, of tickers on whether a symbol is named. */
-export function weightOf(section: Section, path: string, query: URLSearchParams): number {
+export function weightOf(section: Section, method: string, path: string, query: URLSearchParams): number {
   const limit = Number(query.get('limit') ?? 500);
   const isSpot = section === 'spot';
   switch (path) {
@@ -50,6 +74,15 @@ export function weightOf(section: Section, path: string, query: URLSearchParams)
       return isSpot ? 25 : 5;
     case 'ticker/24hr':
       return query.has('symbol') ? (isSpot ? 2 : 1) : isSpot ? 80 : 40;
+    case 'account':
+    case 'allOrders':
+    case 'myTrades':
+      return 20;
+    case 'openOrders':
+      return method === 'DELETE' ? 1 : query.has('symbol') ? 6 : 80;
+    case 'order':
+      return method === 'GET' ? 4 : 1;
+    case 'ticker/price':
     case 'ticker/bookTicker':
       return query.has('symbol') ? 2 : isSpot ? 4 : 5;
     default:
@@ -73,8 +106,9 @@ export class WeightCounter {
   #refusals = 0;
   #bannedUntil = 0;
 
-  constructor(section: Section) {
-    this.#limit = LIMIT_PER_MINUTE[section];
+  /** @param limit per minute */
+  constructor(limit: number) {
+    this.#limit = limit;
   }
 
   get used(): number {
@@ -82,19 +116,61 @@ export class WeightCounter {
   }
 
   /** Counts a request; answers how it is refused, or null. */
-  count(weight: number, now: number): { readonly status: 418 | 429; readonly waitMs: number } | null {
+  count(weight: number, now: number): OverLimit | null {
     const minute = Math.floor(now / MINUTE_MS);
     if (minute !== this.#minute) {
       this.#minute = minute;
       this.#used = 0;
     }
-    if (now < this.#bannedUntil) return { status: 418, waitMs: this.#bannedUntil - now };
+    if (now < this.#bannedUntil) return banned(this.#bannedUntil - now);
     this.#used += weight;
     if (this.#used <= this.#limit) return null;
     this.#refusals++;
-    if (this.#refusals <= REFUSALS_BEFORE_BAN) return { status: 429, waitMs: (minute + 1) * MINUTE_MS - now };
+    if (this.#refusals <= REFUSALS_BEFORE_BAN) {
+      const waitMs = (minute + 1) * MINUTE_MS - now;
+      return { status: 429, waitMs, code: -1003, message: 'Too many requests.' };
+    }
     this.#refusals = 0;
     this.#bannedUntil = now + BAN_MS;
-    return { status: 418, waitMs: BAN_MS };
+    return banned(BAN_MS);
   }
+}
+
+/** New orders, as the venue counts them: in ten seconds, and in a day, by the clock. */
+export class OrderCounter {
+  perTenSeconds = 0;
+  perDay = 0;
+  readonly #limit: number;
+  #tenSeconds = Number.NaN;
+  #day = Number.NaN;
+
+  /** @param limit per ten seconds */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Counts a new order; answers how it is refused, or null. */
+  count(now: number): OverLimit | null {
+    const tenSeconds = Math.floor(now / TEN_SECONDS_MS);
+    const day = Math.floor(now / DAY_MS);
+    if (tenSeconds !== this.#tenSeconds) this.perTenSeconds = 0;
+    if (day !== this.#day) this.perDay = 0;
+    this.#tenSeconds = tenSeconds;
+    this.#day = day;
+    this.perTenSeconds++;
+    this.perDay++;
+    if (this.perDay > ORDERS_PER_DAY)
+      return tooManyOrders(`${ORDERS_PER_DAY} orders per 1 DAY`, (day + 1) * DAY_MS - now);
+    if (this.perTenSeconds <= this.#limit) return null;
+    return tooManyOrders(`${this.#limit} orders per 10 SECOND`, (tenSeconds + 1) * TEN_SECONDS_MS - now);
+  }
+}
+
+function banned(waitMs: number): OverLimit {
+  return { status: 418, waitMs, code: -1003, message: 'Way too many requests; IP banned.' };
+}
+
+function tooManyOrders(limit: string, waitMs: number): OverLimit {
+  const message = `Too many new orders; current limit is ${limit}.`;
+  return { status: 429, waitMs, code: -1015, message };
 }

@@ -1,7 +1,8 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { AlphaloomError } from '../../../contracts/errors.ts';
 import { QUEUES, type Queue, queueName } from '../../../contracts/queues.ts';
-import { explainTemporalErrors, seriesOfTraining } from '../../orchestrator.ts';
+import { seriesOfTraining } from '../../orchestrator.ts';
+import { explainTemporalErrors } from '../../temporal-errors.ts';
 import type { Mailbox, Posting } from '../mailbox.ts';
 import type { Look } from './watch.ts';
 

@@ -1,0 +1,43 @@
+import { AlphaloomError } from '../contracts/errors.ts';
+import type { SymbolResult } from '../contracts/trading.ts';
+import type { TimedDesk } from './desk.ts';
+
+/** Symbols that are worked on at once. */
+const AT_ONCE = 16;
+
+/**
+ * Works on symbols side by side, each alone at its own; one that fails stops no other.
+ * @throws AlphaloomError LEASE_LOST, and what is a fault of ours, once all have ended
+ */
+export async function perSymbol<Value>(
+  { symbols: locks }: TimedDesk,
+  symbols: readonly string[],
+  work: (symbol: string) => Promise<Value>,
+): Promise<readonly SymbolResult<Value>[]> {
+  const results: SymbolResult<Value>[] = new Array(symbols.length);
+  const faults: unknown[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let at = next++; at < symbols.length; at = next++) {
+      const symbol = symbols[at];
+      try {
+        results[at] = { symbol, ok: true, value: await locks.alone(symbol, () => work(symbol)) };
+      } catch (error) {
+        if (isOfOneSymbol(error))
+          results[at] = { symbol, ok: false, error: { code: error.code, message: error.message } };
+        else faults.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, symbols.length) }, worker));
+  if (faults.length > 0) throw faults[0];
+  return results;
+}
+
+function isOfOneSymbol(error: unknown): error is AlphaloomError {
+  return error instanceof AlphaloomError && error.code !== 'LEASE_LOST';
+}
+
+export function symbolsOf(items: readonly { readonly symbol: string }[]): readonly string[] {
+  return [...new Set(items.map(({ symbol }) => symbol))];
+}
