@@ -52,6 +52,10 @@ export interface OrderView {
   readonly status: OrderStatus;
   readonly quantity: string;
   readonly filled: string;
+  /** Of a limit order, in quote. */
+  readonly price: string | null;
+  /** Of a stop, in quote. */
+  readonly stopPrice: string | null;
 }
 
 export type LedgerReader = Pick<
@@ -149,8 +153,9 @@ function viewPosition(
   return { quantity, entryPrice, openedTime, openPnl };
 }
 
-export function viewOrder({ clientOrderId, leg, side, status, quantity, filled }: LedgerOrder): OrderView {
-  return { clientOrderId, leg, side, status, quantity, filled };
+export function viewOrder(order: LedgerOrder): OrderView {
+  const { clientOrderId, leg, side, status, quantity, filled, price, stopPrice } = order;
+  return { clientOrderId, leg, side, status, quantity, filled, price, stopPrice };
 }
 
 function equityOf(

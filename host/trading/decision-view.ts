@@ -23,7 +23,6 @@ export interface DecisionView {
 
 export interface DecidedOrder extends OrderView {
   readonly type: LedgerOrder['type'];
-  readonly price: string | null;
   readonly decisionPrice: string;
   readonly averagePrice: string | null;
   readonly validUntil: number | null;
@@ -69,12 +68,10 @@ function describe(ledger: DecisionReader, decision: DecisionRecord): DecisionVie
 }
 
 function decidedOrder(order: LedgerOrder, validation: Validation | null): DecidedOrder {
-  const { type, price, decisionPrice, averagePrice, validUntil, plannedTime, sentAt, reason, venueCode } =
-    order;
+  const { type, decisionPrice, averagePrice, validUntil, plannedTime, sentAt, reason, venueCode } = order;
   return {
     ...viewOrder(order),
     type,
-    price,
     decisionPrice,
     averagePrice,
     validUntil,
