@@ -332,6 +332,11 @@ export const ERROR_CODES = {
   },
   // trading
   ACCOUNT_UNKNOWN: { exit: 2, meaning: 'The ledger has no account of that name.', mend: 'See trade status.' },
+  DECISION_NOT_FOUND: {
+    exit: 2,
+    meaning: 'Nothing was decided about a symbol by that time.',
+    mend: 'Run trade status: it shows each symbol’s last decision.',
+  },
   ACCOUNT_STATE: {
     exit: 1,
     meaning: 'An account’s state does not allow what was asked; nothing was changed.',
