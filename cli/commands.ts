@@ -69,6 +69,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./audit.ts'),
   },
   predict: { summary: 'Predict from the champion of a series', load: () => import('./predict.ts') },
+  notify: {
+    summary: 'Test the channels of notifications, or deliver them in the foreground',
+    load: () => import('./notify/index.ts'),
+  },
   worker: { summary: 'Run a worker in the foreground', load: () => import('./worker.ts') },
   demo: {
     summary: 'Show the whole story on real candles, in a home of its own',
@@ -76,7 +80,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   test: { summary: 'Check the code and run its tests', load: () => import('./test.ts') },
   dev: {
-    summary: 'Benches and generated pages, for those who work on Alphaloom',
+    summary: 'An exchange to try things on, benches and generated pages, for those who work on Alphaloom',
     load: () => import('./dev.ts'),
   },
 };

@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { CHECKOUT } from '../host/paths.ts';
 import type { CliContext } from './context.ts';
+import { register as registerExchange } from './dev-exchange.ts';
 import { writeGeneratedDocs } from './generated-docs.ts';
 import { createProgram } from './program.ts';
 import { renderTable } from './table.ts';
@@ -38,6 +39,10 @@ export function register(command: Command, context: CliContext): void {
     .argument('[name]', 'without a name: list them')
     .addHelpText('after', '\nExample:\n  alphaloom dev bench fleet --json\n')
     .action(name => (name === undefined ? listBenches(context) : runBench(context, name)));
+  registerExchange(
+    command.command('exchange').description('Run an exchange on this machine that trades recorded candles.'),
+    context,
+  );
   command
     .command('docs')
     .description('Write the generated pages: errors, configuration, command line.')

@@ -52,12 +52,18 @@ export function renderPrediction(prediction: Prediction): string {
     `${prediction.venue}:${prediction.symbol}/${prediction.timeframe} ${prediction.direction} (${percent(prediction.confidence)}), bar of ${prediction.bar_time}${prediction.stale ? ', STALE' : ''}`,
     ...renderApproval(prediction),
     `LONG ${percent(probabilities.LONG)}, SHORT ${percent(probabilities.SHORT)}, NO_TRADE ${percent(probabilities.NO_TRADE)}`,
-    prediction.model_version
-      ? `by ${prediction.source} ${prediction.model_version}, ${standing(prediction)}`
-      : `by ${prediction.source}: nobody could answer`,
+    `by ${author(prediction)}`,
     `${levelsTitle(prediction)}: entry ${price(prediction.entry)}, stop ${price(prediction.stop_loss)}, targets ${[targets.tp1, targets.tp2, targets.tp3].map(price).join(' / ')}`,
     ...prediction.reasons.map(reason => `because ${reason}`),
   ].join('\n');
+}
+
+function author(prediction: Prediction): string {
+  const { source, model_version: version } = prediction;
+  if (version !== null) return `${source} ${version}, ${standing(prediction)}`;
+  return source === 'HOLD'
+    ? 'HOLD: nobody could answer'
+    : `${source}, a rule in the model’s place: not tradable, its shares are no chances`;
 }
 
 function standing({ tradable, asked_by_name: asked, model_version }: Prediction): string {

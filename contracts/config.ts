@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AlphaloomError } from './errors.ts';
+import { notificationSettings } from './notification-settings.ts';
 import { parseSeriesId, seriesId, TIMEFRAMES } from './series.ts';
 import { isVenueHost } from './venue-host.ts';
 
@@ -115,6 +116,7 @@ export const configSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  notifications: notificationSettings,
   synthetic: z
     .enum(['refused', 'allowed'])
     .default('refused')

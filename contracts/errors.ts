@@ -174,7 +174,7 @@ export const ERROR_CODES = {
   },
   CANDLES_STALE: {
     exit: 1,
-    meaning: 'The newest bar of a series is over two bars old.',
+    meaning: 'A bar that should have closed by now is not there.',
     mend: 'Fetch it, or see why the collection does not run: status.',
   },
   RESAMPLE_INVALID: {
@@ -320,6 +320,11 @@ export const ERROR_CODES = {
   STORE_UNREADABLE: { exit: 1, meaning: 'A store’s file is damaged.', mend: 'Restore a backup.' },
   // inference
   MODEL_EXPIRED: { exit: 1, meaning: 'The champion is older than its recipe allows.', mend: 'Train again.' },
+  PREDICTION_TIMEOUT: {
+    exit: 1,
+    meaning: 'A prediction, or a model’s answer, was not there in time.',
+    mend: 'Ask again: a model’s first answer after a start takes longest. See status for what else runs.',
+  },
   PREDICTION_INVALID: {
     exit: 1,
     meaning: 'A model answered with NaN or a wrong shape.',
@@ -425,6 +430,11 @@ export const ERROR_CODES = {
     mend: 'The message holds the end of its log; run doctor.',
   },
   WORKER_MISSING: { exit: 1, meaning: 'No worker takes the work.', mend: 'Run up.' },
+  NOTIFY_FAILED: {
+    exit: 1,
+    meaning: 'A channel did not take a notification; nothing else is held up by it.',
+    mend: 'Mend the channel’s settings (notifications.channels), then run notify test.',
+  },
   WORKFLOW_ELSEWHERE: {
     exit: 1,
     meaning: 'A workflow of that name runs for another home on the same Temporal namespace.',

@@ -9,8 +9,10 @@ export const PREDICTION_SOURCES = [
   'MOMENTUM',
   'HOLD',
 ] as const;
-
 export type PredictionSource = (typeof PREDICTION_SOURCES)[number];
+
+/** How long the whole chain may take. */
+export const PREDICTION_DEADLINE_MS = { trading: 500, interactive: 5_000 } as const;
 
 const probability = z.number().min(0).max(1);
 const metric = z.number().nullable();
@@ -21,7 +23,7 @@ export const predictionSchema = z.strictObject({
   venue: z.string(),
   timeframe: z.string(),
   direction: z.enum(['LONG', 'SHORT', 'NO_TRADE']),
-  /** Probability of the direction; 0 where nobody could answer (`HOLD`). */
+  /** Probability of the direction; of a rule the share of its score, which is no chance; 0 of `HOLD`. */
   confidence: probability,
   probabilities: z.strictObject({ LONG: probability, SHORT: probability, NO_TRADE: probability }),
   /** Only of a policy that learnt by trading: ±0.002 or 0 for its action. Nominal: it estimates no return. */
@@ -38,7 +40,7 @@ export const predictionSchema = z.strictObject({
     })
     .optional(),
   source: z.enum(PREDICTION_SOURCES),
-  /** Why earlier sources of the chain did not answer, or why an answer could not be explained. */
+  /** Why earlier sources of the chain did not answer, each with its code, or why an answer could not be explained. */
   reasons: z.array(z.string()),
   model_version: z.string().nullable(),
   tradable: z.boolean(),
@@ -61,10 +63,12 @@ export const predictionSchema = z.strictObject({
   take_profits: z.strictObject({ tp1: z.number(), tp2: z.number(), tp3: z.number() }),
   /** The side the levels are for; for NO_TRADE the likelier one. */
   levels_side: z.enum(['LONG', 'SHORT']),
+  /** Median holding time in training; 0 where no model answered. */
   tp_eta_minutes: z.number(),
   /** Open of the last closed bar. */
   bar_time: z.iso.datetime(),
   valid_until: z.iso.datetime(),
+  /** A newer bar should have closed by now. */
   stale: z.boolean(),
   latency_ms: z.number(),
 });

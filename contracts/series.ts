@@ -22,6 +22,12 @@ export function isStale(lastOpenTime: number, timeframe: Timeframe, now: number)
   return now - lastOpenTime > (1 + STALE_AFTER_BARS) * TIMEFRAME_MS[timeframe];
 }
 
+/** Open time of the newest bar that has closed by `now`, both epoch ms on one clock. */
+export function newestClosedBar(timeframe: Timeframe, now: number): number {
+  const barMs = TIMEFRAME_MS[timeframe];
+  return Math.floor(now / barMs) * barMs - barMs;
+}
+
 /** `spot` can't be sold short; `swap` is a perpetual. */
 export type MarketKind = 'spot' | 'swap';
 

@@ -59,7 +59,13 @@ export async function loadConfig(request: ConfigRequest): Promise<LoadedConfig> 
     ...flagEntries(request.flags ?? {}),
   ];
   const { value, values } = resolveLayers(configSchema, entries);
-  return { config: value, file, folder, values, warnings: dotEnv.warnings };
+  return {
+    config: value,
+    file,
+    folder,
+    values,
+    warnings: [...dotEnv.warnings, ...plainSecrets(values, file)],
+  };
 }
 
 /** Folders of the user's own recipes, absolute. */
@@ -91,6 +97,24 @@ export function venueKind(config: Config, venue: string): MarketKind {
 export function trainingConcurrency(config: Config): number {
   const { maxConcurrentActivities } = config.training;
   return maxConcurrentActivities === 'cores' ? availableParallelism() : maxConcurrentActivities;
+}
+
+/** The file may be shared or kept under version control. */
+function plainSecrets(values: readonly ConfigValue[], file: string | null): string[] {
+  return values
+    .filter(({ secret, origin, value }) => secret && value !== null && origin === file)
+    .map(({ path }) => {
+      const variable = `${VARIABLE_PREFIX}${path.split('.').map(snakeCase).join('__')}`;
+      return `${path} stands in plain text in ${file}. Better: ${variable}${FILE_SUFFIX} names a file that holds it.`;
+    });
+}
+
+/** `apiKey` and `api-key` are `API_KEY`. */
+function snakeCase(key: string): string {
+  return key
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll('-', '_')
+    .toUpperCase();
 }
 
 async function findConfigFile({ environment, cwd, homeRoot }: ConfigRequest): Promise<string | null> {

@@ -20,7 +20,7 @@ import { ensureSearchAttributes, setRetention } from './temporal-namespace.ts';
 import { choosePorts, readDatabaseVersion, writeDatabaseVersion } from './temporal-server.ts';
 import { ensureTemporalBinary } from './tools/temporal-binary.ts';
 import type { InstallProgress } from './tools/tools-folder.ts';
-import { startWorkers } from './worker-start.ts';
+import { startNotifier, startWorkers } from './worker-start.ts';
 
 export interface UpRequest {
   readonly home: Home;
@@ -65,6 +65,7 @@ export async function up(request: UpRequest): Promise<UpReport> {
       await prepareNamespace(request, settings);
       onProgress(null, 'starting the workers');
       await startWorkers(request, supervisor);
+      await startNotifier(request, supervisor);
       await supervisor.keep(hash);
     });
     return { ...(await readStatus(request)), already: false, outdated: false };

@@ -10,6 +10,7 @@ import { findManaged, readyFilePath } from './run-state.ts';
 import type { ProcessPlan } from './supervisor.ts';
 import type { SupervisorHandle } from './supervisor-handle.ts';
 
+const NOTIFIER = 'notifier';
 const READY_TIMEOUT_MS = 120_000;
 const POLL_MS = 50;
 const TAIL_LINES = 15;
@@ -43,16 +44,30 @@ export async function startWorkers(request: WorkersRequest, supervisor: Supervis
   }
 }
 
-function workerPlan(queue: Queue, { home, environment, loaded }: WorkersRequest): ProcessPlan {
+/**
+ * Has the supervisor start what delivers notifications, and waits until it tried: whether they can be delivered decides
+ * over nothing else.
+ */
+export async function startNotifier(request: WorkersRequest, supervisor: SupervisorHandle): Promise<void> {
+  supervisor.start(commandPlan(NOTIFIER, ['notify', 'run'], request));
+  while (findManaged(request.home, NOTIFIER) === null) await sleep(POLL_MS);
+}
+
+function workerPlan(queue: Queue, request: WorkersRequest): ProcessPlan {
   const name = `worker-${queue}`;
+  return commandPlan(name, ['worker', queue, '--ready-file', readyFilePath(request.home, name)], request);
+}
+
+/** A command of ours as a process of the home. */
+function commandPlan(
+  name: string,
+  words: readonly string[],
+  { home, environment, loaded }: WorkersRequest,
+): ProcessPlan {
   return {
     name,
     command: process.execPath,
-    args: [
-      '--disable-warning=ExperimentalWarning',
-      join(CHECKOUT, 'cli/main.ts'),
-      ...['worker', queue, '--ready-file', readyFilePath(home, name)],
-    ],
+    args: ['--disable-warning=ExperimentalWarning', join(CHECKOUT, 'cli/main.ts'), ...words],
     // With the same folder and file, a worker reads the configuration that `up` read.
     cwd: loaded.folder,
     environment: {

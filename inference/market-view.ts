@@ -1,11 +1,16 @@
 import type { Candles, MarketBars } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
+import type { InferredSeries } from '../contracts/inferred-series.ts';
 import { VOLATILITIES, type VolatilityName } from '../contracts/labels.ts';
 import { type Series, TIMEFRAME_MS } from '../contracts/series.ts';
 import { type ReversionSides, startReversionSides } from '../datasets/labels/sigma-reversion.ts';
 import { startVolatility } from '../datasets/labels/volatility.ts';
 import { FeatureFollower } from '../features/follower.ts';
+import { RecentBars } from './recent-bars.ts';
+import { RULE_BARS } from './rules/index.ts';
 import type { ServingModel } from './serving-model.ts';
+
+type Bar = InferredSeries['bar'];
 
 /** What a view needs to know of a model. */
 export type ViewingModel = Pick<ServingModel, 'meta' | 'features'>;
@@ -14,11 +19,17 @@ export type ViewingModel = Pick<ServingModel, 'meta' | 'features'>;
 export interface MarketView {
   readonly barTime: number;
   readonly close: number;
+  readonly last: Bar;
   /** In price; the mean range of the bars while too few are there. */
   volatility(name: VolatilityName): number;
+  /** The same; null while too few bars are there. */
+  warmVolatility(name: VolatilityName): number | null;
+  /** The newest bars, at most `count` and as many as rules look at; to be used at once. */
+  newest(count: number): Candles;
   /**
    * A model's input `[steps, features]` that ends at the last bar, in its order of features.
-   * @throws AlphaloomError PREDICTION_INVALID, FEATURE_INPUT_MISSING, CANDLES_STALE (its leader's bar has not come)
+   * @throws AlphaloomError PREDICTION_INVALID, FEATURE_INPUT_MISSING, CANDLES_STALE (its leader's bar has not come),
+   *   PREDICTION_TIMEOUT (its bars came so late that the view had gone on)
    */
   window(model: ViewingModel): Promise<Float32Array>;
   /**
@@ -53,6 +64,7 @@ export class SeriesView implements MarketView {
   readonly #followed = new Map<string, Followed>();
   readonly #volatilities = VOLATILITIES.map(name => ({ name, formula: startVolatility(name) }));
   readonly #volatility = new Map<VolatilityName, number>();
+  readonly #recent = new RecentBars(RULE_BARS);
   readonly #anchorTime: number;
   #bars = 0;
   #rangeSum = 0;
@@ -83,9 +95,21 @@ export class SeriesView implements MarketView {
     return this.#last.close;
   }
 
+  get last(): Bar {
+    return this.#last;
+  }
+
   volatility(name: VolatilityName): number {
+    return this.warmVolatility(name) ?? this.#rangeSum / this.#bars;
+  }
+
+  warmVolatility(name: VolatilityName): number | null {
     const value = this.#volatility.get(name)!;
-    return Number.isNaN(value) ? this.#rangeSum / this.#bars : value;
+    return Number.isNaN(value) ? null : value;
+  }
+
+  newest(count: number): Candles {
+    return this.#recent.newest(count);
   }
 
   /** Whether bar `index` of `bars` is the last one seen. */
@@ -111,14 +135,19 @@ export class SeriesView implements MarketView {
       this.#volatility.set(name, values[count - 1]);
     }
     for (let i = 0; i < count; i++) this.#rangeSum += bars.high[i] - bars.low[i];
+    this.#recent.advance(bars);
     this.#bars += count;
     this.#last = barAt(bars, count - 1);
   }
 
   async window(model: ViewingModel): Promise<Float32Array> {
     const followed = this.#follow(model);
-    if (followed.throughTime < this.barTime) {
-      const bars = await this.#read(followed.throughTime + 1, this.barTime, model);
+    const { throughTime } = followed;
+    const { barTime } = this;
+    if (throughTime < barTime) {
+      const bars = await this.#read(throughTime + 1, barTime, model);
+      // Whoever asked and did not wait for the bars may have been overtaken by the next to ask.
+      if (followed.throughTime !== throughTime || this.barTime !== barTime) throw overtaken(barTime);
       try {
         followed.features.advance(bars);
       } catch (error) {
@@ -128,7 +157,7 @@ export class SeriesView implements MarketView {
       }
       followed.window = followed.features.window();
       followed.signalSide = followed.signals?.advance(bars.close).at(-1) ?? null;
-      followed.throughTime = this.barTime;
+      followed.throughTime = barTime;
     }
     requireKnown(followed.window, model);
     return followed.window;
@@ -157,15 +186,6 @@ export class SeriesView implements MarketView {
   }
 }
 
-interface Bar {
-  readonly openTime: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
-}
-
 function barAt(bars: Candles, index: number): Bar {
   return {
     openTime: bars.openTime[index],
@@ -175,6 +195,14 @@ function barAt(bars: Candles, index: number): Bar {
     close: bars.close[index],
     volume: bars.volume[index],
   };
+}
+
+function overtaken(barTime: number): AlphaloomError {
+  return new AlphaloomError(
+    'PREDICTION_TIMEOUT',
+    `The bars up to ${new Date(barTime).toISOString()} came when others had been asked for.`,
+    { barTime },
+  );
 }
 
 function requireKnown(window: Float32Array, { meta }: ViewingModel): void {

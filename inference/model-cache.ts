@@ -1,8 +1,7 @@
-import type { ArtifactStore } from '../artifacts/store.ts';
 import type { VersionRecord } from '../registry/registry.ts';
-import { loadServingModel, type ServingModel } from './serving-model.ts';
+import type { ServingModel } from './serving-model.ts';
 
-/** Open models by package, the least recently used out first. */
+/** Open models by package, the least recently used out first, never one in use. */
 export interface ModelCache {
   /** Asks a version's model, which stays open at least until `work` is done. */
   use<T>(version: VersionRecord, work: (model: ServingModel) => Promise<T>): Promise<T>;
@@ -10,17 +9,32 @@ export interface ModelCache {
   close(): Promise<void>;
 }
 
+export interface CacheLimits {
+  /** Open models. */
+  readonly models: number;
+  /** Of their files together; a session takes some one to two times as much memory. */
+  readonly bytes: number;
+}
+
+export const DEFAULT_CACHE_LIMITS: CacheLimits = { models: 256, bytes: 512 * 2 ** 20 };
+
 interface Entry {
   readonly model: Promise<ServingModel>;
+  /** Of its file; 0 until it is open. */
+  bytes: number;
   users: number;
 }
 
-export function createModelCache(artifacts: ArtifactStore, maxModels: number): ModelCache {
+/** @param open loads a version's model with every check */
+export function createModelCache(
+  open: (version: VersionRecord) => Promise<ServingModel>,
+  limits: CacheLimits,
+): ModelCache {
   const entries = new Map<string, Entry>();
   return {
     async use(version, work) {
       const key = version.package.sha256;
-      const entry = entries.get(key) ?? { model: loadServingModel(artifacts, version), users: 0 };
+      const entry = entries.get(key) ?? { model: open(version), bytes: 0, users: 0 };
       // Set anew, it is the last in order: the most recently used.
       entries.delete(key);
       entries.set(key, entry);
@@ -31,21 +45,22 @@ export function createModelCache(artifacts: ArtifactStore, maxModels: number): M
           if (entries.get(key) === entry) entries.delete(key);
           throw error;
         });
+        entry.bytes = model.session.info.bytes;
         return await work({ ...model, version });
       } finally {
         entry.users--;
-        if (entries.size > maxModels) await evict(entries, maxModels);
+        if (!isWithin(entries, limits)) await evict(entries, limits);
       }
     },
     async close() {
-      await evict(entries, 0);
+      await evict(entries, { models: 0, bytes: 0 });
     },
   };
 }
 
-async function evict(entries: Map<string, Entry>, maxModels: number): Promise<void> {
+async function evict(entries: Map<string, Entry>, limits: CacheLimits): Promise<void> {
   for (const [key, entry] of [...entries]) {
-    if (entries.size <= maxModels) return;
+    if (isWithin(entries, limits)) return;
     if (entry.users > 0 || entries.get(key) !== entry) continue;
     entries.delete(key);
     await entry.model.then(
@@ -53,4 +68,11 @@ async function evict(entries: Map<string, Entry>, maxModels: number): Promise<vo
       () => {},
     );
   }
+}
+
+function isWithin(entries: ReadonlyMap<string, Entry>, limits: CacheLimits): boolean {
+  if (entries.size > limits.models) return false;
+  let bytes = 0;
+  for (const entry of entries.values()) bytes += entry.bytes;
+  return bytes <= limits.bytes;
 }

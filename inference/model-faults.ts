@@ -9,6 +9,9 @@ export const BROKEN_PACKAGE: Readonly<Record<string, ModelFault['kind']>> = {
   SCHEMA_MISMATCH: 'schema',
 };
 
+/** In an error's details, as `fault`: the row was sound, so whatever is wrong with the answer is the model's doing. */
+export const MODEL_AT_FAULT = 'model';
+
 /** Of rows that were sound, so that whatever is wrong with the answer is the model's doing. */
 const SENSELESS_ANSWER: Readonly<Record<string, ModelFault['kind']>> = { PREDICTION_INVALID: 'answers' };
 

@@ -1,11 +1,12 @@
-import type { Prediction } from '../contracts/prediction.ts';
-import { isStale, type Series, TIMEFRAME_MS } from '../contracts/series.ts';
+import type { Prediction, PredictionSource } from '../contracts/prediction.ts';
+import { newestClosedBar, type Series, TIMEFRAME_MS } from '../contracts/series.ts';
 import { LONG, NO_TRADE, SHORT, TASK_CLASSES } from '../contracts/tasks.ts';
 import { volatilityOf } from '../datasets/labels/volatility.ts';
 import { NOMINAL_RETURN } from '../models/reinforcement/actions.ts';
 import type { Approval } from './approval.ts';
 import { levelsFor, type Side } from './levels.ts';
 import type { MarketView } from './market-view.ts';
+import type { RuleAnswer } from './rules/rule.ts';
 import type { ServingModel } from './serving-model.ts';
 
 export interface ModelAnswer {
@@ -27,11 +28,11 @@ export interface Moment {
   readonly series: Series;
   readonly view: MarketView;
   readonly reasons: string[];
+  /** By the venue's clock, epoch ms. */
   readonly now: number;
   latencyMs(): number;
 }
 
-/** Bars after which a series counts as stale. */
 const MINUTE_MS = 60_000;
 
 export function describeModelAnswer(
@@ -67,6 +68,26 @@ export function describeModelAnswer(
   };
 }
 
+/** What a rule says; it was never judged, so nothing vouches for it and it can't be traded unless a policy names it. */
+export function describeRuleAnswer(
+  source: PredictionSource,
+  { probabilities, decided }: RuleAnswer,
+  moment: Moment,
+): Prediction {
+  const side = probabilities[LONG] >= probabilities[SHORT] ? 'LONG' : 'SHORT';
+  return {
+    ...describeMoment(moment, side, null),
+    direction: TASK_CLASSES.direction3[decided],
+    confidence: probabilities[decided],
+    probabilities: {
+      LONG: probabilities[LONG],
+      SHORT: probabilities[SHORT],
+      NO_TRADE: probabilities[NO_TRADE],
+    },
+    ...unmodelled(source, moment),
+  };
+}
+
 /** Nobody could answer: stay out, and say why. */
 export function describeHold(moment: Moment): Prediction {
   return {
@@ -74,17 +95,30 @@ export function describeHold(moment: Moment): Prediction {
     direction: 'NO_TRADE',
     confidence: 0,
     probabilities: { LONG: 0, SHORT: 0, NO_TRADE: 1 },
-    source: 'HOLD',
+    ...unmodelled('HOLD', moment),
+  };
+}
+
+function unmodelled(source: PredictionSource, moment: Moment) {
+  return {
+    source,
     model_version: null,
     tradable: false,
     model_metrics: null,
     model_accuracy: null,
     tp_eta_minutes: 0,
     latency_ms: moment.latencyMs(),
-  };
+  } as const;
 }
 
-function describeMoment({ series, view, reasons, now }: Moment, side: Side, model: ServingModel | null) {
+/** Open time of a newer bar that should have closed by the venue's clock; null where the last one is the newest. */
+export function missingBar({ series, view, now }: Moment): number | null {
+  const newest = newestClosedBar(series.timeframe, now);
+  return view.barTime < newest ? newest : null;
+}
+
+function describeMoment(moment: Moment, side: Side, model: ServingModel | null) {
+  const { series, view, reasons } = moment;
   const durationMs = TIMEFRAME_MS[series.timeframe];
   const closedAt = view.barTime + durationMs;
   const labels = model?.meta.recipe.labels ?? null;
@@ -103,8 +137,21 @@ function describeMoment({ series, view, reasons, now }: Moment, side: Side, mode
     stop_loss: stopLoss,
     take_profits: takeProfits,
     levels_side: side,
-    bar_time: new Date(view.barTime).toISOString(),
-    valid_until: new Date(closedAt + durationMs).toISOString(),
-    stale: isStale(view.barTime, series.timeframe, now),
+    bar_time: isoTime(view.barTime),
+    valid_until: isoTime(closedAt + durationMs),
+    stale: missingBar(moment) !== null,
   } as const;
+}
+
+/** The same few times are told in every answer on a bar; writing one takes as long as all the rest of an answer. */
+const WRITTEN_TIMES = new Map<number, string>();
+const MOST_WRITTEN = 64;
+
+function isoTime(time: number): string {
+  const known = WRITTEN_TIMES.get(time);
+  if (known !== undefined) return known;
+  if (WRITTEN_TIMES.size === MOST_WRITTEN) WRITTEN_TIMES.clear();
+  const written = new Date(time).toISOString();
+  WRITTEN_TIMES.set(time, written);
+  return written;
 }

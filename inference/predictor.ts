@@ -1,165 +1,242 @@
-import type { ArtifactStore } from '../artifacts/store.ts';
 import type { CandleStore } from '../candles/store.ts';
 import type { MarketBars } from '../contracts/candles.ts';
-import { decideClasses, decidedProbabilities } from '../contracts/decision.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
-import type { ExplainedPrediction, Prediction } from '../contracts/prediction.ts';
-import { type Series, seriesId } from '../contracts/series.ts';
+import type { InferredResult, InferredSeries, SeriesQuestion } from '../contracts/inferred-series.ts';
+import {
+  type ExplainedPrediction,
+  PREDICTION_DEADLINE_MS,
+  type Prediction,
+} from '../contracts/prediction.ts';
+import type { Series } from '../contracts/series.ts';
+import { volatilityOf } from '../datasets/labels/volatility.ts';
 import type { Registry, VersionRecord } from '../registry/registry.ts';
-import { asDirection } from './approval.ts';
+import { askModel, requireYoung, tooOld } from './ask-model.ts';
+import { askChain } from './chain.ts';
+import { asAlphaloomError, createChampions } from './champions.ts';
 import { explainAnswer } from './explain-answer.ts';
 import type { MarketView } from './market-view.ts';
-import { createModelCache } from './model-cache.ts';
-import { BROKEN_PACKAGE } from './model-faults.ts';
-import { decisionOf } from './package.ts';
-import { describeHold, describeModelAnswer, type ModelAnswer, type Moment } from './prediction-json.ts';
+import type { ModelCache } from './model-cache.ts';
+import { describeModelAnswer, type ModelAnswer, type Moment, missingBar } from './prediction-json.ts';
 import { createSeriesViews } from './series-views.ts';
-import type { ServingModel } from './serving-model.ts';
+import { TimeLimit } from './time-limit.ts';
 
 /** What a predictor works with; `now` in epoch ms, `monotonicMs` for durations. */
 interface PredictorRooms {
   readonly candles: Pick<CandleStore, 'read' | 'describe'>;
   readonly registry: Registry;
-  readonly artifacts: ArtifactStore;
+  /** The predictor's own: it closes them. */
+  readonly models: ModelCache;
   readonly clock: { now(): number; monotonicMs(): number };
+}
+
+export interface PredictionLimits {
+  /** For the whole chain. */
+  readonly deadlineMs: number;
+  /** What the venue's clock says, epoch ms; this machine's where nobody knows better. */
+  readonly venueTime?: number;
 }
 
 export interface Predictor {
   /**
-   * Answers from the champion; where there is none, or it can't answer, from the next of the chain, with the reasons.
-   * @throws AlphaloomError CANDLES_NOT_FOUND: without bars there is nothing to speak of
+   * Answers from the champion; where there is none, or it can't answer in time, from the next of the chain, with the reasons.
+   * Bars that are not the newest are told (`stale`), not refused.
+   * @throws AlphaloomError CANDLES_NOT_FOUND: without bars there is nothing to speak of; PREDICTION_TIMEOUT: they could not be
+   *   read in time
    */
-  predict(series: Series): Promise<Prediction>;
+  predict(series: Series, limits?: PredictionLimits): Promise<Prediction>;
   /** The same over bars that the caller holds in memory (from the series' anchor on, closed ones only). */
-  predictOn(series: Series, bars: MarketBars): Promise<Prediction>;
-  /** As `predict`, with what each feature did to the answer: some milliseconds for trees, a second for a large net. */
-  explain(series: Series): Promise<ExplainedPrediction>;
+  predictOn(series: Series, bars: MarketBars, limits?: PredictionLimits): Promise<Prediction>;
+  /**
+   * What trading asks: every series at once, answered in their order, each for itself. No model is asked about bars that are not
+   * the newest that should have closed (`CANDLES_STALE`). Never throws.
+   */
+  predictAll(asked: readonly SeriesQuestion[], limits: PredictionLimits): Promise<InferredResult[]>;
+  /**
+   * As `predict`, with what each feature did to the answer: some milliseconds for trees, a second for a large net, which the
+   * limit does not cover.
+   */
+  explain(series: Series, limits?: PredictionLimits): Promise<ExplainedPrediction>;
   /**
    * What that version answers, whoever serves the series: marked as asked by name, never tradable unless it is the champion,
    * also where it is older than its recipe allows. Nobody stands in for it.
    * @throws AlphaloomError CANDLES_NOT_FOUND, and why the version can't answer
    */
-  predictBy(series: Series, version: VersionRecord): Promise<Prediction>;
+  predictBy(series: Series, version: VersionRecord, limits?: PredictionLimits): Promise<Prediction>;
   /** The same, explained. */
-  explainBy(series: Series, version: VersionRecord): Promise<ExplainedPrediction>;
+  explainBy(series: Series, version: VersionRecord, limits?: PredictionLimits): Promise<ExplainedPrediction>;
   close(): Promise<void>;
 }
 
-const MAX_OPEN_MODELS = 256;
-const DAY_MS = 86_400_000;
+const INTERACTIVE: PredictionLimits = { deadlineMs: PREDICTION_DEADLINE_MS.interactive };
+/** What models have of the time; the rest is for those who answer in their place. */
+const SHARE_OF_MODELS = 0.9;
 
-export function createPredictor(rooms: PredictorRooms): Predictor {
-  const { candles, registry, artifacts, clock } = rooms;
-  const models = createModelCache(artifacts, MAX_OPEN_MODELS);
+/** One question, from when it was asked to when it has to be answered. */
+interface Asked {
+  readonly startedAt: number;
+  readonly limit: TimeLimit;
+  readonly modelLimit: TimeLimit;
+  /** By the venue's clock, epoch ms. */
+  readonly now: number;
+}
+
+export function createPredictor({ candles, registry, models, clock }: PredictorRooms): Predictor {
+  const champions = createChampions(registry, models);
   const views = createSeriesViews(candles);
 
-  /** What `work` makes of the champion; one that is broken leaves the word to the one before it. */
-  const askChampions = async <Answer>(
-    { series, reasons }: Moment,
-    work: (model: ServingModel) => Promise<Answer>,
-  ): Promise<Answer | null> => {
-    const champion = await registry.champion(seriesId(series));
-    if (champion === null) {
-      reasons.push('CHAMPION_NONE: no version serves this series yet');
-      return null;
+  /** What `work` makes of a question, whose time runs from now on. */
+  const asking = async <T>(
+    { deadlineMs, venueTime }: PredictionLimits,
+    work: (asked: Asked) => Promise<T>,
+  ): Promise<T> => {
+    const startedAt = clock.monotonicMs();
+    const limit = new TimeLimit(startedAt + deadlineMs, clock.monotonicMs);
+    const modelLimit = new TimeLimit(startedAt + SHARE_OF_MODELS * deadlineMs, clock.monotonicMs);
+    try {
+      return await work({ startedAt, limit, modelLimit, now: venueTime ?? clock.now() });
+    } finally {
+      limit.end();
+      modelLimit.end();
     }
-    let isBroken = false;
-    const ask = async (version: VersionRecord): Promise<Answer | null> => {
-      try {
-        return await models.use(version, work);
-      } catch (error) {
-        if (!(error instanceof AlphaloomError)) throw error;
-        reasons.push(`v${version.version}: ${error.code}: ${error.message}`);
-        isBroken = error.code in BROKEN_PACKAGE || error.details.fault === MODEL_AT_FAULT;
-        return null;
-      }
-    };
-    const answer = await ask(champion);
-    if (answer !== null || !isBroken) return answer;
-    const previous = await registry.previousChampion(champion.series);
-    return previous && (await ask(previous));
   };
 
-  const momentOf = (series: Series, view: MarketView, startedAt: number): Moment => ({
+  const momentOf = (series: Series, view: MarketView, { startedAt, now }: Asked): Moment => ({
     series,
     view,
     reasons: [],
-    now: clock.now(),
+    now,
     latencyMs: () => clock.monotonicMs() - startedAt,
   });
 
-  const describe = async (moment: Moment): Promise<Prediction> => {
-    const answer = await askChampions(moment, async model => {
+  const askChampions = (moment: Moment, { modelLimit }: Asked): Promise<ModelAnswer | null> =>
+    champions.ask(moment, modelLimit, async model => {
       requireYoung(model, moment.view);
       return await askModel(model, moment.view);
     });
-    return answer ? describeModelAnswer(answer, moment) : describeHold(moment);
+
+  const explained = async (answer: ModelAnswer, moment: Moment): Promise<ExplainedPrediction> => {
+    const prediction = describeModelAnswer(answer, moment);
+    const explanation = await models
+      .use(answer.model.version, () => explainAnswer(answer))
+      .catch(leaveReason(moment));
+    return { ...prediction, explanation };
   };
 
-  const explain = async (moment: Moment): Promise<ExplainedPrediction> => {
-    const explained = await askChampions(moment, async model => {
-      requireYoung(model, moment.view);
-      return await explainModel(model, moment);
+  const answer = (moment: Moment, asked: Asked): Promise<Prediction> =>
+    askChain({
+      moment,
+      askModels: () => askChampions(moment, asked),
+      modelled: given => describeModelAnswer(given, moment),
+      unmodelled: prediction => prediction,
     });
-    return explained ?? { ...describeHold(moment), explanation: null };
+
+  const answerAndExplain = (moment: Moment, asked: Asked): Promise<ExplainedPrediction> =>
+    askChain({
+      moment,
+      askModels: () => askChampions(moment, asked),
+      modelled: given => explained(given, moment),
+      unmodelled: prediction => ({ ...prediction, explanation: null }),
+    });
+
+  /** As trading is answered: a model's word on an older bar is not asked for. */
+  const infer = async (moment: Moment, asked: Asked): Promise<InferredSeries> => {
+    const missing = missingBar(moment);
+    const { prediction, labels } = await askChain<Pick<InferredSeries, 'prediction' | 'labels'>>({
+      moment,
+      askModels: () => (missing === null ? askChampions(moment, asked) : refuseStale(missing)),
+      modelled: given => ({
+        prediction: describeModelAnswer(given, moment),
+        labels: given.model.meta.recipe.labels,
+      }),
+      unmodelled: prediction => ({ prediction, labels: null }),
+    });
+    const { view } = moment;
+    return { prediction, bar: view.last, volatility: view.warmVolatility(volatilityOf(labels)), labels };
   };
 
-  /** What `work` makes of a version that was asked for by name, marked as such. */
-  const askByName = async <Answer extends Prediction>(
-    version: VersionRecord,
-    moment: Moment,
-    work: (model: ServingModel) => Promise<Answer>,
-  ): Promise<Answer> => {
+  /** What a version answers that was asked for by name, marked as such. */
+  const askByName = async (version: VersionRecord, moment: Moment, { modelLimit }: Asked) => {
     const champion = await registry.champion(version.series);
-    const answer = await models.use(version, async model => {
-      const age = tooOld(model, moment.view);
-      if (age) moment.reasons.push(`v${version.version}: ${age.message}`);
-      return await work(model);
-    });
-    return {
-      ...answer,
-      tradable: answer.tradable && champion?.version === version.version,
+    const given = await champions.askVersion(version, modelLimit, model => askModel(model, moment.view));
+    const age = tooOld(given.model, moment.view);
+    if (age) moment.reasons.push(`v${version.version}: ${age.message}`);
+    const mark = <Answer extends Prediction>(prediction: Answer): Answer => ({
+      ...prediction,
+      tradable: prediction.tradable && champion?.version === version.version,
       asked_by_name: { champion: champion && `v${champion.version}` },
-    };
+    });
+    return { given, mark };
   };
+
+  const inferOne = async (
+    { series, bars, barTime }: SeriesQuestion,
+    asked: Asked,
+  ): Promise<InferredResult> => {
+    const look = async (view: MarketView) => {
+      if (barTime !== undefined && barTime !== view.barTime) throw anotherBar(barTime, view.barTime);
+      return await infer(momentOf(series, view, asked), asked);
+    };
+    try {
+      const inferred = await (bars
+        ? views.onBars(series, bars, asked.limit, look)
+        : views.onStore(series, asked.limit, look));
+      return { ok: true, ...inferred };
+    } catch (error) {
+      const { code, message } = asAlphaloomError(error);
+      return { ok: false, error: { code, message } };
+    }
+  };
+
+  /** The same at the store's newest bar. */
+  const askingStore = <T>(
+    series: Series,
+    limits: PredictionLimits,
+    look: (moment: Moment, asked: Asked) => Promise<T>,
+  ): Promise<T> =>
+    asking(limits, asked =>
+      views.onStore(series, asked.limit, view => look(momentOf(series, view, asked), asked)),
+    );
 
   return {
-    predictOn(series, bars) {
-      const startedAt = clock.monotonicMs();
-      return views.onBars(series, bars, view => describe(momentOf(series, view, startedAt)));
-    },
-    predict(series) {
-      const startedAt = clock.monotonicMs();
-      return views.onStore(series, view => describe(momentOf(series, view, startedAt)));
-    },
-    explain(series) {
-      const startedAt = clock.monotonicMs();
-      return views.onStore(series, view => explain(momentOf(series, view, startedAt)));
-    },
-    predictBy(series, version) {
-      const startedAt = clock.monotonicMs();
-      return views.onStore(series, view => {
-        const moment = momentOf(series, view, startedAt);
-        return askByName(version, moment, async model =>
-          describeModelAnswer(await askModel(model, view), moment),
-        );
-      });
-    },
-    explainBy(series, version) {
-      const startedAt = clock.monotonicMs();
-      return views.onStore(series, view => {
-        const moment = momentOf(series, view, startedAt);
-        return askByName(version, moment, model => explainModel(model, moment));
-      });
-    },
+    predict: (series, limits = INTERACTIVE) => askingStore(series, limits, answer),
+    predictOn: (series, bars, limits = INTERACTIVE) =>
+      asking(limits, asked =>
+        views.onBars(series, bars, asked.limit, view => answer(momentOf(series, view, asked), asked)),
+      ),
+    predictAll: (questions, limits) =>
+      asking(limits, asked => Promise.all(questions.map(question => inferOne(question, asked)))),
+    explain: (series, limits = INTERACTIVE) => askingStore(series, limits, answerAndExplain),
+    predictBy: (series, version, limits = INTERACTIVE) =>
+      askingStore(series, limits, async (moment, asked) => {
+        const { given, mark } = await askByName(version, moment, asked);
+        return mark(describeModelAnswer(given, moment));
+      }),
+    explainBy: (series, version, limits = INTERACTIVE) =>
+      askingStore(series, limits, async (moment, asked) => {
+        const { given, mark } = await askByName(version, moment, asked);
+        return mark(await explained(given, moment));
+      }),
     close: () => models.close(),
   };
 }
 
-async function explainModel(model: ServingModel, moment: Moment): Promise<ExplainedPrediction> {
-  const answer = await askModel(model, moment.view);
-  const prediction = describeModelAnswer(answer, moment);
-  return { ...prediction, explanation: await explainAnswer(answer).catch(leaveReason(moment)) };
+/** A bar that was asked for by its time is not the newest, or not there yet. */
+function anotherBar(asked: number, newest: number): AlphaloomError {
+  const [of, at] = [asked, newest].map(time => new Date(time).toISOString());
+  return new AlphaloomError(
+    asked < newest ? 'PREDICTION_TIMEOUT' : 'CANDLES_STALE',
+    `The bar of ${of} was asked for, the newest is of ${at}.`,
+    { asked, newest },
+  );
+}
+
+/** @throws AlphaloomError CANDLES_STALE */
+function refuseStale(missing: number): never {
+  throw new AlphaloomError(
+    'CANDLES_STALE',
+    `the bar of ${new Date(missing).toISOString()} should have closed by now and is not there`,
+    { barTime: missing },
+  );
 }
 
 /** An answer that can't be explained is still an answer. */
@@ -169,45 +246,4 @@ function leaveReason({ reasons }: Moment): (error: unknown) => null {
     reasons.push(`not explained: ${error.code}: ${error.message}`);
     return null;
   };
-}
-
-/** @throws AlphaloomError MODEL_EXPIRED */
-function requireYoung(model: ServingModel, view: MarketView): void {
-  const error = tooOld(model, view);
-  if (error) throw error;
-}
-
-/** What is to be said of a model whose data ends longer ago than its recipe allows; null of others. */
-function tooOld({ meta, version }: ServingModel, { barTime }: MarketView): AlphaloomError | null {
-  const ageDays = (barTime - meta.dataset.lastTime) / DAY_MS;
-  if (ageDays <= meta.recipe.maxModelAgeDays) return null;
-  return new AlphaloomError(
-    'MODEL_EXPIRED',
-    `its data ends ${Math.floor(ageDays)} days before this bar; its recipe allows ${meta.recipe.maxModelAgeDays}`,
-    { version: version.version, ageDays },
-  );
-}
-
-async function askModel(model: ServingModel, view: MarketView): Promise<ModelAnswer> {
-  const { meta } = model;
-  const window = await view.window(model);
-  const rule = decisionOf(meta);
-  const probabilities = decidedProbabilities(
-    meta.task,
-    await model.session.run(window, 1).catch(blameModel),
-    rule,
-  );
-  const [answered] = decideClasses(meta.task, probabilities, rule);
-  if (meta.task !== 'approve2')
-    return { model, window, answered, probabilities, decided: answered, approval: null };
-  return { model, window, answered, ...asDirection(probabilities, answered, view.signalSide(model)) };
-}
-
-const MODEL_AT_FAULT = 'model';
-
-/** The row was sound, so whatever is wrong with the answer is the model's doing, not the market's. */
-function blameModel(error: unknown): never {
-  if (!(error instanceof AlphaloomError)) throw error;
-  const { code, message, details } = error;
-  throw new AlphaloomError(code, message, { ...details, fault: MODEL_AT_FAULT }, { cause: error });
 }

@@ -4,6 +4,7 @@ import { AlphaloomError } from '../contracts/errors.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
 import { joinLeader } from '../features/leader-bars.ts';
 import { type MarketView, type ReadBars, SeriesView } from './market-view.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 type Bars = Pick<CandleStore, 'read' | 'describe'>;
 
@@ -14,12 +15,23 @@ interface Stored {
   storedBars: number;
 }
 
-/** Looks at each series in turn: questions about one series wait for one another. */
+/**
+ * Looks at each series in turn: questions about one series wait for one another. The limit holds for waiting and reading;
+ * what a look does after it is not waited for is its own affair.
+ */
 export interface SeriesViews {
-  /** At the newest bar in the store. @throws AlphaloomError CANDLES_NOT_FOUND, CANDLES_DAMAGED */
-  onStore<T>(series: Series, look: (view: MarketView) => Promise<T>): Promise<T>;
-  /** At the last of bars in memory, which begin at the series' anchor. @throws AlphaloomError CANDLES_NOT_FOUND */
-  onBars<T>(series: Series, bars: MarketBars, look: (view: MarketView) => Promise<T>): Promise<T>;
+  /** At the newest bar in the store. @throws AlphaloomError CANDLES_NOT_FOUND, CANDLES_DAMAGED, PREDICTION_TIMEOUT */
+  onStore<T>(series: Series, limit: TimeLimit, look: (view: MarketView) => Promise<T>): Promise<T>;
+  /**
+   * At the last of bars in memory, which begin at the series' anchor.
+   * @throws AlphaloomError CANDLES_NOT_FOUND, PREDICTION_TIMEOUT
+   */
+  onBars<T>(
+    series: Series,
+    bars: MarketBars,
+    limit: TimeLimit,
+    look: (view: MarketView) => Promise<T>,
+  ): Promise<T>;
 }
 
 /** Views that are kept, so that the next bar costs only itself. */
@@ -28,14 +40,28 @@ export function createSeriesViews(candles: Bars): SeriesViews {
   const inMemory = new Map<string, { view: SeriesView; bars: MarketBars }>();
   const turns = new Map<string, Promise<unknown>>();
 
-  const inTurn = async <T>(series: Series, work: () => Promise<T>): Promise<T> => {
+  const inTurn = async <T>(
+    series: Series,
+    limit: TimeLimit,
+    open: () => SeriesView | Promise<SeriesView>,
+    look: (view: MarketView) => Promise<T>,
+  ): Promise<T> => {
     const id = seriesId(series);
-    const turn = (turns.get(id) ?? Promise.resolve()).then(work);
-    turns.set(
-      id,
-      turn.catch(() => {}),
-    );
-    return await turn;
+    const afterOthers = turns.get(id)?.then(() => {
+      if (limit.isOver) throw tooLate(series);
+      return open();
+    });
+    const view = afterOthers ?? open();
+    const { promise: looked, resolve: leave } = Promise.withResolvers<void>();
+    // Whoever is next waits for the reading too, also where this one has given it up.
+    const turn = view instanceof SeriesView ? looked : view.then(() => looked, ignore);
+    turns.set(id, turn);
+    try {
+      return await look(view instanceof SeriesView ? view : await limit.orBell(view, () => tooLate(series)));
+    } finally {
+      leave();
+      if (view instanceof SeriesView && turns.get(id) === turn) turns.delete(id);
+    }
   };
 
   const refresh = async (series: Series): Promise<SeriesView> => {
@@ -79,9 +105,20 @@ export function createSeriesViews(candles: Bars): SeriesViews {
   };
 
   return {
-    onStore: (series, look) => inTurn(series, async () => await look(await refresh(series))),
-    onBars: (series, bars, look) => inTurn(series, async () => await look(follow(series, bars))),
+    onStore: (series, limit, look) => inTurn(series, limit, () => refresh(series), look),
+    onBars: (series, bars, limit, look) => inTurn(series, limit, () => follow(series, bars), look),
   };
+}
+
+/** Whoever asked is told; the next one begins anew. */
+function ignore(): void {}
+
+function tooLate(series: Series): AlphaloomError {
+  return new AlphaloomError(
+    'PREDICTION_TIMEOUT',
+    `The bars of ${seriesId(series)} could not be looked at in time.`,
+    { series: seriesId(series) },
+  );
 }
 
 function between(bars: MarketBars, from: number, through: number): MarketBars {

@@ -174,6 +174,10 @@ export interface Registry {
   operation(operationId: string): Promise<Event | null>;
   /** Oldest first, without trials; with a limit, the latest ones. */
   events(series: string, options?: { readonly limit?: number }): Promise<Event[]>;
+  /** Of all series, without trials, in the order of writing: at most `limit` that were written after an event. */
+  eventsAfter(id: number, limit: number): Promise<Event[]>;
+  /** Of the event written last, over all series; 0 where there is none. */
+  latestEventId(): Promise<number>;
   /** What was tried for the series, oldest first. */
   trials(series: string): Promise<Event[]>;
   isPaused(series: string): Promise<boolean>;

@@ -112,6 +112,17 @@ export function selectEvents(sql: DatabaseSync, series: string, limit: number): 
   return rows.map(eventOf).reverse();
 }
 
+export function selectEventsAfter(sql: DatabaseSync, id: number, limit: number): Event[] {
+  const rows = sql
+    .prepare("SELECT * FROM events WHERE id > ? AND kind <> 'trial' ORDER BY id LIMIT ?")
+    .all(id, limit) as unknown as EventRow[];
+  return rows.map(eventOf);
+}
+
+export function selectLatestEventId(sql: DatabaseSync): number {
+  return (sql.prepare('SELECT coalesce(max(id), 0) AS id FROM events').get() as { id: number }).id;
+}
+
 export function selectTrials(sql: DatabaseSync, series: string): Event[] {
   const rows = sql
     .prepare("SELECT * FROM events WHERE series = ? AND kind = 'trial' ORDER BY id")

@@ -19,6 +19,8 @@ import {
   type NewEvent,
   selectChampion,
   selectEvents,
+  selectEventsAfter,
+  selectLatestEventId,
   selectMoves,
   selectOperation,
   selectPackage,
@@ -116,6 +118,14 @@ export async function openSqliteRegistry(path: string, { now }: { now: () => num
     async events(series, { limit } = {}) {
       const id = checkSeries(series);
       return await database.read(sql => selectEvents(sql, id, limit ?? -1));
+    },
+
+    async eventsAfter(id, limit) {
+      return await database.read(sql => selectEventsAfter(sql, id, limit));
+    },
+
+    async latestEventId() {
+      return await database.read(selectLatestEventId);
     },
 
     async trials(series) {

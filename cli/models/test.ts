@@ -7,6 +7,7 @@ import { checkModel } from '../../inference/checks/index.ts';
 import { orFault } from '../../inference/model-faults.ts';
 import { createSeriesViews } from '../../inference/series-views.ts';
 import { loadServingModel, type ServingModel } from '../../inference/serving-model.ts';
+import { TimeLimit } from '../../inference/time-limit.ts';
 import type { VersionRecord } from '../../registry/registry.ts';
 import { integer } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
@@ -68,7 +69,9 @@ async function examine(
     const { anchorTime } = await rooms.candles.describe(series);
     const own = await rooms.candles.read(series, { from: anchorTime });
     const bars = await joinLeader(rooms.candles, series, model.meta.recipe.features.leader, own);
-    const servedWindow = await createSeriesViews(rooms.candles).onStore(series, view => view.window(model));
+    const servedWindow = await createSeriesViews(rooms.candles).onStore(series, TimeLimit.NONE, view =>
+      view.window(model),
+    );
     const { monotonicMs } = rooms.clock;
     const checks = await checkModel({ model, again, bars, newest, servedWindow, monotonicMs });
     return [openCheck(null), ...checks];

@@ -67,7 +67,7 @@ test('a model with a leader is trained, judged and served on the leader’s clos
     const bar = { ...sliceCandles(leader, 0, 1), openTime: Float64Array.of(next) };
     await rooms.candles.append(FOLLOWER, bar, { kind: 'spot', source: 'test' });
     const { source, reasons } = await rooms.predictor.predict(FOLLOWER);
-    assert.equal(source, 'HOLD');
+    assert.equal(source, 'PROFESSIONAL_ANALYZER');
     assert.match(reasons.join(), /CANDLES_STALE: The leader coinbase:BTCUSD has no bar/);
   });
 });

@@ -157,7 +157,7 @@ test('a champion whose artifacts were lost serves again once it is trained anew,
   } as const;
   await runActivity(createRegistryActivities(rooms).promoteVersion, { ...promote, series: SAMPLE.series });
   await rm(join(rooms.home, 'artifacts'), { recursive: true });
-  assert.equal((await rooms.predictor.predict(SAMPLE.series)).source, 'HOLD');
+  assert.equal((await rooms.predictor.predict(SAMPLE.series)).model_version, null);
 
   const again = await train(3);
   assert.deepEqual(again.evidence.artifact, first.evidence.artifact);

@@ -8,7 +8,9 @@ import { SAMPLE } from '../../candles/sample/index.ts';
 import { seriesId } from '../../contracts/series.ts';
 import type { OpenRooms } from '../../host/compose.ts';
 import { loadRecipe } from '../../host/recipes.ts';
+import { createModelCache, DEFAULT_CACHE_LIMITS } from '../../inference/model-cache.ts';
 import { createPredictor } from '../../inference/predictor.ts';
+import { loadServingModel } from '../../inference/serving-model.ts';
 import { move } from '../registry/fixtures.ts';
 import { runActivity, trainInProcess } from '../support/pipeline.ts';
 import { sampleRooms } from '../support/rooms.ts';
@@ -86,7 +88,11 @@ test('a champion serves with the file it was trained on, and with no other', asy
 
 /** The source of a prediction by a process that starts now, and what speaks against the champion. */
 async function ask(rooms: OpenRooms): Promise<[source: string, reasons: string]> {
-  const predictor = createPredictor(rooms);
+  const models = createModelCache(
+    version => loadServingModel(rooms.artifacts, version),
+    DEFAULT_CACHE_LIMITS,
+  );
+  const predictor = createPredictor({ ...rooms, models });
   try {
     const { source, reasons } = await predictor.predict(SAMPLE.series);
     return [source, reasons.join()];

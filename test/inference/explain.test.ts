@@ -74,10 +74,10 @@ test('a file that others made is explained along the path from what is usual', a
   assert.notEqual(explanation!.features[0].contribution, other.features[0].contribution);
 });
 
-test('where nobody answers there is nothing to explain', async t => {
+test('where no model answers there is nothing to explain', async t => {
   const serving = await openServing(t);
   const { explanation, source, reasons } = await explain(serving);
-  assert.deepEqual([explanation, source], [null, 'HOLD']);
+  assert.deepEqual([explanation, source], [null, 'PROFESSIONAL_ANALYZER']);
   assert.match(reasons[0], /^CHAMPION_NONE/);
 });
 

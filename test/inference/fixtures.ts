@@ -11,8 +11,10 @@ import { parseSeriesId, type Series, TIMEFRAME_MS } from '../../contracts/series
 import { TASK_CLASSES } from '../../contracts/tasks.ts';
 import { CATALOG } from '../../features/catalog/index.ts';
 import { schemaHash } from '../../features/schema.ts';
+import { type CacheLimits, createModelCache, DEFAULT_CACHE_LIMITS } from '../../inference/model-cache.ts';
 import { PACKAGE_FILES } from '../../inference/package.ts';
 import { createPredictor, type Predictor } from '../../inference/predictor.ts';
+import { loadServingModel, type ServingModel } from '../../inference/serving-model.ts';
 import { decodeModel, encodeModel } from '../../models/onnx/schema.ts';
 import type { Registry, VersionRecord } from '../../registry/registry.ts';
 import { openSqliteRegistry } from '../../registry/sqlite-registry.ts';
@@ -65,20 +67,40 @@ export interface Serving {
   folderOf(version: VersionRecord): string;
 }
 
-export async function openServing(t: TestContext, candles: Candles = BARS): Promise<Serving> {
+/** What differs between the predictors of tests. */
+export interface ServingChanges {
+  readonly candles?: Candles;
+  readonly cacheLimits?: CacheLimits;
+  /** What is done to a model that was opened. */
+  readonly disguise?: (model: ServingModel) => ServingModel;
+  /** What happens before a package is opened. */
+  readonly beforeOpening?: () => Promise<void>;
+  /** What happens before the store is read. */
+  readonly beforeReading?: () => Promise<void>;
+  /** Milliseconds for durations; unless given, a quarter passes at each look. */
+  readonly monotonicMs?: () => number;
+}
+
+export async function openServing(t: TestContext, changes: ServingChanges = {}): Promise<Serving> {
+  const { candles = BARS, cacheLimits = DEFAULT_CACHE_LIMITS, disguise = model => model } = changes;
   const home = await temporaryHome(t);
   const artifacts = createArtifactStore(home);
   const registry = await openSqliteRegistry(join(home, 'registry.sqlite'), { now: () => 1 });
   let monotonic = 0;
+  const monotonicMs = changes.monotonicMs ?? (() => (monotonic += 0.25));
+  const open = async (version: VersionRecord) => {
+    await changes.beforeOpening?.();
+    return disguise(await loadServingModel(artifacts, version));
+  };
   const serving: Serving = {
     registry,
     artifacts,
     now: LAST_BAR + HOUR,
     predictor: createPredictor({
       registry,
-      artifacts,
-      candles: storeOf(candles),
-      clock: { now: () => serving.now, monotonicMs: () => (monotonic += 0.25) },
+      models: createModelCache(open, cacheLimits),
+      candles: storeOf(candles, changes.beforeReading),
+      clock: { now: () => serving.now, monotonicMs },
     }),
     add: async (changes: PackageChanges = {}) => await addVersion(registry, artifacts, changes),
     promote: async ({ version }: VersionRecord) => {
@@ -94,7 +116,10 @@ export async function openServing(t: TestContext, candles: Candles = BARS): Prom
 }
 
 /** A store that holds these bars of one series. */
-function storeOf(candles: Candles): Parameters<typeof createPredictor>[0]['candles'] {
+function storeOf(
+  candles: Candles,
+  beforeReading: ServingChanges['beforeReading'] = async () => {},
+): Parameters<typeof createPredictor>[0]['candles'] {
   const refuseOthers = ({ symbol }: Series) => {
     if (symbol !== BTC.symbol)
       throw new AlphaloomError('CANDLES_NOT_FOUND', `There are no bars of ${symbol}.`);
@@ -106,6 +131,7 @@ function storeOf(candles: Candles): Parameters<typeof createPredictor>[0]['candl
     },
     async read(series: Series) {
       refuseOthers(series);
+      await beforeReading();
       return candles;
     },
   };

@@ -3,7 +3,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import { type Candles, sliceCandles } from '../../contracts/candles.ts';
-import { type Prediction, predictionSchema } from '../../contracts/prediction.ts';
+import { type Prediction, type PredictionSource, predictionSchema } from '../../contracts/prediction.ts';
 import { TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { VersionRecord } from '../../registry/registry.ts';
 import { move } from '../registry/fixtures.ts';
@@ -26,6 +26,15 @@ async function flipByte(serving: Serving, version: VersionRecord, file: string):
   bytes[bytes.length >> 1] ^= 1;
   await chmod(path, 0o644);
   await writeFile(path, bytes);
+}
+
+/** A rule’s answer: nobody vouches for it. */
+function assertRule(prediction: Prediction, by: PredictionSource): void {
+  const { source, model_version, tradable, model_metrics, model_accuracy } = prediction;
+  assert.deepEqual(
+    { source, model_version, tradable, model_metrics, model_accuracy },
+    { source: by, model_version: null, tradable: false, model_metrics: null, model_accuracy: null },
+  );
 }
 
 function assertHold(prediction: Prediction): void {
@@ -112,25 +121,26 @@ test('a model of fixed-horizon labels stands its levels at the labels’ log ret
   assert.ok(Math.abs(Math.log(take_profits.tp2 / entry) - 0.01) < 1e-12);
 });
 
-test('a prediction is valid until the next bar closes, and stale two bars after its own closed', async t => {
+test('a prediction is valid until the next bar closes, and stale from then on', async t => {
   const serving = await openServing(t);
   await serving.promote(await serving.add());
   const { bar_time, valid_until, stale } = await predict(serving);
   assert.equal(Date.parse(bar_time), LAST_BAR);
   assert.equal(Date.parse(valid_until), LAST_BAR + 2 * HOUR);
   assert.equal(stale, false);
-  serving.now = LAST_BAR + 3 * HOUR;
+  serving.now = LAST_BAR + 2 * HOUR - 1;
   assert.equal((await predict(serving)).stale, false);
   serving.now += 1;
-  assert.equal((await predict(serving)).stale, true);
+  const late = await predict(serving);
+  assert.deepEqual([late.stale, late.source], [true, 'ML_PER_COIN_V1']);
 });
 
-test('without a champion the answer is HOLD, with levels and the reason', async t => {
+test('without a champion the first rule answers, with levels and the reason', async t => {
   const serving = await openServing(t);
   await serving.add();
   const prediction = await predict(serving);
-  assertHold(prediction);
-  assert.match(prediction.reasons.join(), /^CHAMPION_NONE: /);
+  assertRule(prediction, 'PROFESSIONAL_ANALYZER');
+  assert.match(prediction.reasons.join(), /^CHAMPION_NONE: [^,]*$/);
   assert.equal(prediction.entry, BARS.close.at(-1));
   assert.deepEqual([prediction.model_metrics, prediction.model_accuracy], [null, null]);
 });
@@ -151,16 +161,20 @@ test('too few bars for the champion’s features is HOLD with the features’ na
   assert.match(prediction.reasons.join(), /^v1: PREDICTION_INVALID: rsi_14, roc_10, volume_ratio_20 can’t/);
 });
 
-test('a feature that is missing now and never was in training is HOLD: gaps of the market are no fault of the champion', async t => {
+test('a feature that is missing now and never was in training leaves the word to a rule that does without: gaps of the market are no fault of the champion', async t => {
   const volume = BARS.volume.slice();
   volume.fill(0, volume.length - 40);
-  const serving = await openServing(t, { ...BARS, volume });
+  const serving = await openServing(t, { candles: { ...BARS, volume } });
   await serving.promote(await serving.add({ missingInTraining: ['volume_ratio_20'] }));
   assert.equal((await predict(serving)).model_version, 'v1');
   await serving.promote(await serving.add());
   const prediction = await predict(serving);
-  assertHold(prediction);
-  assert.match(prediction.reasons.join(), /^v2: PREDICTION_INVALID: volume_ratio_20 /);
+  assertRule(prediction, 'RSI_MA');
+  assert.match(prediction.reasons[0], /^v2: PREDICTION_INVALID: volume_ratio_20 /);
+  assert.match(
+    prediction.reasons[1],
+    /^PROFESSIONAL_ANALYZER: PREDICTION_INVALID: chaikin_money_flow_20, obv_20 /,
+  );
 });
 
 test('a champion older than its recipe allows falls through with MODEL_EXPIRED; on its last day it answers', async t => {
@@ -169,7 +183,7 @@ test('a champion older than its recipe allows falls through with MODEL_EXPIRED; 
   assert.equal((await predict(serving)).model_version, 'v1');
   await serving.promote(await serving.add({ lastTime: LAST_BAR - 10 * DAY - 1 }));
   const prediction = await predict(serving);
-  assertHold(prediction);
+  assertRule(prediction, 'PROFESSIONAL_ANALYZER');
   assert.match(prediction.reasons.join(), /^v2: MODEL_EXPIRED: .*10 days.*allows 10$/);
 });
 
@@ -199,13 +213,13 @@ test('a champion that answers with no probabilities leaves the word to the champ
   assert.match(prediction.reasons.join(), /^v2: PREDICTION_INVALID: The model answered with something other/);
 });
 
-test('where both champions are damaged the answer is HOLD with both reasons', async t => {
+test('where both champions are damaged the first rule answers, with both reasons', async t => {
   const serving = await openServing(t);
   const versions = [await serving.add(), await serving.add()];
   for (const version of versions) await serving.promote(version);
   for (const version of versions) await flipByte(serving, version, 'model.onnx');
   const prediction = await predict(serving);
-  assertHold(prediction);
+  assertRule(prediction, 'PROFESSIONAL_ANALYZER');
   assert.deepEqual(
     prediction.reasons.map(reason => reason.slice(0, 21)),
     ['v2: ARTIFACT_CORRUPT:', 'v1: ARTIFACT_CORRUPT:'],
@@ -234,7 +248,7 @@ test('a package whose files are of different models is refused', async t => {
   const serving = await openServing(t);
   await serving.promote(await serving.add({ packageIdInModel: 'another' }));
   const prediction = await predict(serving);
-  assertHold(prediction);
+  assertRule(prediction, 'PROFESSIONAL_ANALYZER');
   assert.match(prediction.reasons.join(), /^v1: MODEL_INVALID: .*packageId.*another/);
 });
 

@@ -6,6 +6,7 @@ import type { Series } from '../../contracts/series.ts';
 import { computeFeatures } from '../../features/batch.ts';
 import { withLeader } from '../../features/leader.ts';
 import { createSeriesViews } from '../../inference/series-views.ts';
+import { TimeLimit } from '../../inference/time-limit.ts';
 import { definitionsOf } from '../support/features.ts';
 import { temporaryHome } from '../support/temporary-home.ts';
 import { BARS, BTC, metaOf } from './fixtures.ts';
@@ -45,10 +46,10 @@ test('the next bar is seen without the history being read again', async t => {
     },
   });
   const model = modelOf();
-  await views.onStore(BTC, view => view.window(model));
+  await views.onStore(BTC, TimeLimit.NONE, view => view.window(model));
   await store.appendRecent([{ series: BTC, candles: sliceCandles(BARS, FIRST, FIRST + 1) }]);
   ranges.length = 0;
-  const row = await views.onStore(BTC, view => view.window(model));
+  const row = await views.onStore(BTC, TimeLimit.NONE, view => view.window(model));
   assert.deepEqual(row, expectedRow(sliceCandles(BARS, 0, FIRST + 1), model));
   assert.ok(
     ranges.every(range => (range as { from: number }).from >= BARS.openTime[FIRST - 1]),
@@ -61,10 +62,16 @@ test('bars that are filled in further back are noticed', async t => {
   const store = await storeWith(t, holed);
   const views = createSeriesViews(store);
   const model = modelOf();
-  assert.deepEqual(await views.onStore(BTC, view => view.window(model)), expectedRow(holed, model));
+  assert.deepEqual(
+    await views.onStore(BTC, TimeLimit.NONE, view => view.window(model)),
+    expectedRow(holed, model),
+  );
   await store.append(BTC, sliceCandles(BARS, 400, 410), { kind: 'spot', source: 'test' });
   const whole = sliceCandles(BARS, 0, FIRST);
-  assert.deepEqual(await views.onStore(BTC, view => view.window(model)), expectedRow(whole, model));
+  assert.deepEqual(
+    await views.onStore(BTC, TimeLimit.NONE, view => view.window(model)),
+    expectedRow(whole, model),
+  );
 });
 
 test('questions about one series at the same time get the same answer', async t => {
@@ -72,7 +79,7 @@ test('questions about one series at the same time get the same answer', async t 
   const views = createSeriesViews(store);
   const model = modelOf();
   const rows = await Promise.all(
-    Array.from({ length: 10 }, () => views.onStore(BTC, view => view.window(model))),
+    Array.from({ length: 10 }, () => views.onStore(BTC, TimeLimit.NONE, view => view.window(model))),
   );
   for (const row of rows) assert.deepEqual(row, expectedRow(sliceCandles(BARS, 0, FIRST), model));
 });
@@ -84,12 +91,15 @@ test('a model with a leader waits for the leader’s bar, and then sees what tra
   const views = createSeriesViews(store);
   const model = modelOf({}, `${LEADER.venue}:${LEADER.symbol}`);
   await assert.rejects(
-    views.onStore(BTC, view => view.window(model)),
+    views.onStore(BTC, TimeLimit.NONE, view => view.window(model)),
     { code: 'CANDLES_STALE' },
   );
   await store.appendRecent([{ series: LEADER, candles: sliceCandles(leader, FIRST - 1, FIRST) }]);
   const bars = withLeader(sliceCandles(BARS, 0, FIRST), leader, HOUR_MS);
-  assert.deepEqual(await views.onStore(BTC, view => view.window(model)), expectedRow(bars, model));
+  assert.deepEqual(
+    await views.onStore(BTC, TimeLimit.NONE, view => view.window(model)),
+    expectedRow(bars, model),
+  );
 });
 
 /** Without bars `from` to `to` (exclusive). */

@@ -18,7 +18,7 @@ import { eventually } from '../support/eventually.ts';
 import { ownPorts } from '../support/ports.ts';
 
 const TIMEOUT = { timeout: 120_000 };
-const WORKERS = ['worker-collection', 'worker-registry', 'worker-training'];
+const WORKERS = ['notifier', 'worker-collection', 'worker-registry', 'worker-training'];
 
 /** A home with ports of its own, whose processes are ended whatever happens. */
 interface TestHome {
@@ -69,7 +69,7 @@ test(
     await t.test('two up at once do no harm: one starts everything, the other reports the same', () => {
       assert.deepEqual([first.already, second.already].sort(), [false, true]);
       assert.deepEqual(pids(first), pids(second));
-      assert.deepEqual(first.processes.map(({ name }) => name).sort(), [SERVER, ...WORKERS]);
+      assert.deepEqual(first.processes.map(({ name }) => name).sort(), [SERVER, ...WORKERS].sort());
       assert.ok(first.processes.every(({ running }) => running));
       assert.equal(first.temporal?.answers, true);
     });
@@ -141,7 +141,7 @@ test(
 
     await t.test('down ends everything, twice does no harm, and clients are told to run up', async () => {
       const state = readRunState(home)!;
-      assert.deepEqual((await down(home, () => {})).stopped.toSorted(), [SERVER, ...WORKERS]);
+      assert.deepEqual((await down(home, () => {})).stopped.toSorted(), [SERVER, ...WORKERS].sort());
       assert.ok(state.processes.every(({ identity }) => identity === null || !isRunning(identity)));
       assert.equal(isRunning(state.supervisor), false);
       assert.deepEqual((await down(home, () => {})).stopped, []);

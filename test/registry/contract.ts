@@ -32,6 +32,26 @@ export function registryContract(store: string, open: OpenRegistry): void {
     assert.equal((await registry.list()).length, 3);
   });
 
+  check('events of all series are read on from where one was, in the order of writing', async t => {
+    const registry = await open(t, () => 50_000);
+    assert.equal(await registry.latestEventId(), 0);
+    await registry.register(SERIES, registration('a'));
+    const seen = await registry.latestEventId();
+    await registry.register('binance:ETHUSDT/5m', registration('a'));
+    await registry.moveChampion(move('promote', 1));
+    const after = await registry.eventsAfter(seen, 10);
+    assert.deepEqual(
+      after.map(({ series, kind }) => [series, kind]),
+      [
+        ['binance:ETHUSDT/5m', 'registered'],
+        [SERIES, 'promote'],
+      ],
+    );
+    assert.deepEqual(await registry.eventsAfter(seen, 1), after.slice(0, 1));
+    assert.equal(await registry.latestEventId(), after[1].id);
+    assert.deepEqual(await registry.eventsAfter(after[1].id, 10), []);
+  });
+
   check(
     'a package is registered once per series; a rebuilt one with other bytes is another version',
     async t => {

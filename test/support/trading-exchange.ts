@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Candles } from '../../contracts/candles.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../../contracts/series.ts';
@@ -75,11 +76,93 @@ export async function tradingScene(t: TestContext, setUp: TradingSetUp = {}): Pr
   return { exchange, clock, client: await tradingClient(exchange.address, clock.now) };
 }
 
-type Method = (...values: unknown[]) => Promise<never>;
+/** Unified orders and trades of ccxt, as far as tests look at them; `info` is the exchange's own answer. */
+export interface ClientOrder {
+  readonly id: string;
+  readonly clientOrderId: string;
+  readonly status: string;
+  readonly filled: number;
+  readonly average: number;
+  readonly cost: number;
+  readonly fees: readonly { readonly currency: string; readonly cost: number }[];
+  readonly info: Readonly<Record<string, string>>;
+}
+export interface ClientTrade {
+  readonly id: string;
+  readonly order: string;
+  readonly price: number;
+  readonly amount: number;
+  readonly takerOrMaker: string;
+  readonly fee: { readonly currency: string; readonly cost: number };
+}
+export interface ClientBalance {
+  readonly free: Readonly<Record<string, number>>;
+  readonly used: Readonly<Record<string, number>>;
+  readonly total: Readonly<Record<string, number>>;
+}
+
+export interface ClientTicker {
+  readonly last: number;
+  readonly high: number;
+  readonly low: number;
+  readonly bid: number;
+  readonly ask: number;
+}
+
+type Parameters = Readonly<Record<string, unknown>>;
 
 /** What tests use of ccxt's client. */
 export interface TradingClient {
-  readonly [method: string]: Method;
+  createOrder(
+    symbol: string,
+    type: string,
+    side: string,
+    amount: number | string | undefined,
+    price?: number | string,
+    parameters?: Parameters,
+  ): Promise<ClientOrder>;
+  fetchOrder(id: string, symbol: string, parameters?: Parameters): Promise<ClientOrder>;
+  fetchOpenOrders(symbol?: string): Promise<ClientOrder[]>;
+  fetchOrders(
+    symbol: string,
+    since?: number,
+    limit?: number,
+    parameters?: Parameters,
+  ): Promise<ClientOrder[]>;
+  fetchMyTrades(
+    symbol: string,
+    since?: number,
+    limit?: number,
+    parameters?: Parameters,
+  ): Promise<ClientTrade[]>;
+  fetchBalance(): Promise<ClientBalance>;
+  fetchTicker(symbol: string): Promise<ClientTicker>;
+  fetchOHLCV(symbol: string, timeframe: string): Promise<number[][]>;
+  fetchTime(): Promise<number>;
+  cancelOrder(id: string, symbol: string, parameters?: Parameters): Promise<ClientOrder>;
+  cancelAllOrders(symbol: string): Promise<ClientOrder[]>;
+  loadMarkets(reload?: boolean): Promise<Record<string, { readonly active: boolean }>>;
+  /** Signed requests as ccxt names them, without anything between. */
+  privatePostOrder(parameters: Parameters): Promise<Record<string, unknown>>;
+  privateGetOrder(parameters: Parameters): Promise<Record<string, unknown>>;
+  privateGetAccount(parameters: Parameters): Promise<Record<string, unknown>>;
+  privateDeleteOrder(parameters: Parameters): Promise<Record<string, unknown>>;
+  privateGetMyTrades(parameters: Parameters): Promise<Record<string, unknown>[]>;
+  privateGetAllOrders(parameters: Parameters): Promise<Record<string, unknown>[]>;
+}
+
+/** The unified symbol of the scene's market. */
+export const BTC = 'BTC/USDT';
+
+/** That the exchange refuses with a code of Binance's and a message; what the client makes of it is its own affair. */
+export async function assertRefused(
+  { exchange }: Pick<TradingScene, 'exchange'>,
+  request: Promise<unknown>,
+  code: number,
+  message: RegExp,
+): Promise<void> {
+  await assert.rejects(request, { message });
+  assert.equal(exchange.requests.at(-1)?.code, code);
 }
 
 /** ccxt's Binance client, unchanged, at an address of this machine. */
@@ -94,10 +177,11 @@ export async function tradingClient(
     secret: key.secret,
     enableRateLimit: false,
     options: {
-      fetchMarkets: { types: ['spot'] },
-      fetchMargins: false,
       defaultType: 'spot',
       recvWindow: 5_000,
+      fetchMargins: false,
+      fetchMarkets: { types: ['spot'] },
+      fetchOpenOrders: { warnWithoutSymbol: false },
     },
   });
   client.has.fetchCurrencies = false;

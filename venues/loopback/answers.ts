@@ -147,15 +147,16 @@ export function trades({ bars }: ListedMarket, query: URLSearchParams, now: numb
 /** `GET ticker/24hr`. */
 export function ticker24h(listed: ListedMarket, now: number, spreadTicks: number) {
   const { market, symbol } = listed;
-  const { candles } = listed.bars;
+  const { candles, durationMs } = listed.bars;
   const from = barsBefore(candles, now - DAY_MS);
-  const to = barsBefore(candles, now + 1);
+  const to = Math.max(from, barsBefore(candles, now - durationMs + 1));
   const { price, distance } = quoteOf(listed, now, spreadTicks);
+  const openBar = listed.bars.openBar(now) ?? { open: price, high: price, low: price, volume: 0 };
   const day = {
-    high: candles.high.subarray(from, to).reduce((a, b) => Math.max(a, b), price),
-    low: candles.low.subarray(from, to).reduce((a, b) => Math.min(a, b), price),
-    volume: candles.volume.subarray(from, to).reduce((a, b) => a + b, 0),
-    open: from < to ? candles.open[from] : price,
+    high: candles.high.subarray(from, to).reduce((a, b) => Math.max(a, b), openBar.high),
+    low: candles.low.subarray(from, to).reduce((a, b) => Math.min(a, b), openBar.low),
+    volume: candles.volume.subarray(from, to).reduce((a, b) => a + b, openBar.volume),
+    open: from < to ? candles.open[from] : openBar.open,
   };
   return {
     symbol,

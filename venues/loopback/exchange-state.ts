@@ -34,7 +34,7 @@ export interface ServedRequest {
 }
 
 /** Older ones are forgotten: an exchange may go on for days. */
-const KEPT_REQUESTS = 100_000;
+const KEPT_REQUESTS = 50_000;
 
 /** All that one loopback exchange is. */
 export class ExchangeState {
@@ -70,9 +70,12 @@ export class ExchangeState {
     return this.#clock() + this.skewMs;
   }
 
+  /** Markets of a section, with their bars up to now. */
   listed(section: Section): ListedMarket[] {
     const kind = section === 'spot' ? 'spot' : 'swap';
-    return this.#listed.filter(({ market, status }) => market.kind === kind && status !== 'DELISTED');
+    const listed = this.#listed.filter(({ market, status }) => market.kind === kind && status !== 'DELISTED');
+    for (const { bars } of listed) bars.extendTo(this.now());
+    return listed;
   }
 
   note(request: ServedRequest): void {

@@ -114,7 +114,7 @@ export async function answerWithFault(
     case 'redirect':
       return send(302, '', { location: fault.to });
     case 'truncated':
-      return send(200, whole.slice(0, Math.floor(whole.length / 2)));
+      return send(200, (whole || '{}').slice(0, Math.floor((whole || '{}').length / 2)));
     case 'reset':
       response.destroy();
       return true;
@@ -130,15 +130,18 @@ export async function answerWithFault(
     case 'object':
       return send(200, '{}');
     case 'cut':
-    case 'stalled':
+    case 'stalled': {
+      // Where there is no answer to break off in, an answer was promised all the same.
+      const promised = whole || '{}';
       response.writeHead(200, {
         'content-type': 'application/json',
-        'content-length': Buffer.byteLength(whole),
+        'content-length': Buffer.byteLength(promised),
       });
-      response.write(whole.slice(0, Math.floor(whole.length / 2)), () => {
+      response.write(promised.slice(0, Math.floor(promised.length / 2)), () => {
         if (fault.kind === 'cut') response.destroy();
       });
       return true;
+    }
     default:
       return false;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AlphaloomError } from '../../contracts/errors.ts';
 import { controlSchema, feedSchema } from './control-schema.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { scriptedFaultSchema } from './fault-schema.ts';
@@ -89,7 +90,9 @@ export async function serveInspection(
   try {
     return { status: 200, body: JSON.stringify(verb(state, body)) };
   } catch (error) {
-    if (!(error instanceof z.ZodError) && !(error instanceof SyntaxError)) throw error;
+    const isToldWrongly =
+      error instanceof z.ZodError || error instanceof SyntaxError || error instanceof AlphaloomError;
+    if (!isToldWrongly) throw error;
     return { status: 400, body: JSON.stringify({ error: error.message }) };
   }
 }
@@ -113,7 +116,8 @@ function control(state: ExchangeState, told: z.infer<typeof controlSchema>): voi
 }
 
 function accountOf({ account }: ExchangeState) {
-  if (!account) throw new Error('This exchange serves market data only.');
+  if (!account)
+    throw new AlphaloomError('USAGE', 'This exchange has no account: it serves market data only.');
   return account;
 }
 

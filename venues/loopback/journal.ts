@@ -24,6 +24,7 @@ export function openJournal<Header>(path: string, header: Header): Journal<Heade
   const text = readFileSync(file, 'utf8');
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   if (whole.length < text.length) ftruncateSync(file, Buffer.byteLength(whole));
+  let isOpen = true;
   const append = (value: unknown) => {
     writeSync(file, `${JSON.stringify(value)}\n`);
     fdatasyncSync(file);
@@ -34,7 +35,10 @@ export function openJournal<Header>(path: string, header: Header): Journal<Heade
     header: first === undefined ? header : (first as Header),
     events: turns.flat() as BookEvent[],
     append,
-    close: () => closeSync(file),
+    close: () => {
+      if (isOpen) closeSync(file);
+      isOpen = false;
+    },
   };
 }
 

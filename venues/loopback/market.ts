@@ -12,6 +12,8 @@ export interface LoopbackMarket {
   readonly timeframe: Timeframe;
   /** Ascending and aligned; longer timeframes are made of them, shorter ones are not served. */
   readonly candles: Candles;
+  /** Bars after those, without end: the n-th bar of all, `candles` counted. They come as time passes. */
+  readonly barAt?: (index: number) => BarRow;
   readonly tick?: string;
   readonly lot?: string;
   readonly minNotional?: string;
@@ -34,7 +36,8 @@ export type Kline = readonly [number, string, string, string, string, string, nu
 /** What an open bar shows: its first trade only, or its price's path so far. */
 export type OpenBar = 'first-trade' | 'path';
 
-interface Bar {
+/** Prices in quote currency, volume in base units. */
+export interface Bar {
   readonly open: number;
   readonly high: number;
   readonly low: number;
@@ -49,8 +52,10 @@ export class MarketBars {
   readonly #longer = new Map<Timeframe, { readonly bars: GrowingCandles; folded: number }>();
   readonly #timeframe: Timeframe;
   readonly #openBar: OpenBar;
+  readonly #barAt: LoopbackMarket['barAt'];
 
-  constructor({ timeframe, candles }: LoopbackMarket, openBar: OpenBar) {
+  constructor({ timeframe, candles, barAt }: LoopbackMarket, openBar: OpenBar) {
+    this.#barAt = barAt;
     this.#timeframe = timeframe;
     this.#openBar = openBar;
     this.durationMs = TIMEFRAME_MS[timeframe];
@@ -69,6 +74,16 @@ export class MarketBars {
     const later = rows.filter(([openTime]) => openTime > last);
     for (const row of later) this.#own.push(...row);
     return later;
+  }
+
+  /** Bars of a market without end, up to `now`. */
+  extendTo(now: number): void {
+    if (!this.#barAt) return;
+    for (;;) {
+      const row = this.#barAt(this.#own.length);
+      if (row[0] > now) return;
+      this.#own.push(...row);
+    }
   }
 
   /** Null for timeframes that can't be made of the market's. */
@@ -92,6 +107,13 @@ export class MarketBars {
     const row = barsBefore(candles, now) - 1;
     if (row < 0) return null;
     return isOpen(candles, row, this.durationMs, now) ? candles.open[row] : candles.close[row];
+  }
+
+  /** What has happened of the bar that is open at `now`; null where none is. */
+  openBar(now: number): Bar | null {
+    const candles = this.#own.view;
+    const row = barsBefore(candles, now + 1) - 1;
+    return row >= 0 && isOpen(candles, row, this.durationMs, now) ? this.#soFar(candles, row, now) : null;
   }
 
   /**

@@ -10,6 +10,8 @@ import { requireSignature } from './signature.ts';
 import { spoilAnswer } from './spoiled-answers.ts';
 import { type Section, weightOf } from './weights.ts';
 
+const KEEP_ALIVE_MS = 600_000;
+
 export interface LoopbackServer {
   readonly address: string;
   close(): Promise<void>;
@@ -20,6 +22,8 @@ export async function startServer(state: ExchangeState, port: number): Promise<L
   const server = createServer((request, response) => {
     serve(state, request, response).catch(error => fail(response, error));
   });
+  // Clients keep connections for later: one that ends just as an order goes out would be a fault that nobody asked for.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

@@ -8,6 +8,9 @@ export interface ApiKey {
   readonly mayTrade?: boolean;
 }
 
+/** The key of an exchange that is given none. It opens nothing: the exchange is on this machine, its coins are made up. */
+export const LOOPBACK_KEY: ApiKey = { apiKey: 'loopback-key', secret: 'loopback-secret' };
+
 /** What a signed request is checked against. */
 export interface SignedRequest {
   /** The header `X-MBX-APIKEY`. */

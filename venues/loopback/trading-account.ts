@@ -60,7 +60,8 @@ export class TradingAccount {
   turn<T>(now: number, work: () => T): T {
     const before = new Map(this.book.positions);
     try {
-      for (const market of this.#markets) this.#engine.advance(market, now);
+      for (const { bars } of this.#markets) bars.extendTo(now);
+      this.#engine.advance(this.#markets, now);
       return work();
     } finally {
       this.#commit(before);
@@ -88,8 +89,9 @@ export class TradingAccount {
     this.#single({ kind: 'key', apiKey, isValid });
   }
 
-  /** Orders of a market that is delisted are canceled. */
+  /** Orders of a market that is delisted are canceled. @throws AlphaloomError SYMBOL_UNKNOWN */
   setStatus(symbol: string, status: MarketStatus, now: number): void {
+    this.#requireListed(symbol);
     this.turn(now, () => {
       if (status === 'DELISTED')
         for (const { orderId } of this.book.openOrders(symbol))
@@ -98,8 +100,12 @@ export class TradingAccount {
     });
   }
 
-  /** Adds bars at the end of a market's. */
+  /** Adds bars at the end of a market's. @throws AlphaloomError SYMBOL_UNKNOWN, USAGE (it goes on by itself) */
   feed(symbol: string, rows: readonly BarRow[]): void {
+    if (this.#requireListed(symbol).market.barAt)
+      throw new AlphaloomError('USAGE', `The bars of ${symbol} go on by themselves; none can be added.`, {
+        symbol,
+      });
     this.#single({ kind: 'fed', symbol, rows });
   }
 
@@ -136,6 +142,16 @@ export class TradingAccount {
       .filter(([symbol, position]) => before.get(symbol) !== position)
       .map(([symbol, position]) => ({ kind: 'moved', symbol, position }) as const);
     this.#journal?.append([...events, ...moved]);
+  }
+
+  #requireListed(symbol: string): ListedMarket {
+    const found = this.#markets.find(market => market.symbol === symbol);
+    if (found) return found;
+    const listed = this.#markets.map(market => market.symbol);
+    throw new AlphaloomError('SYMBOL_UNKNOWN', `${symbol} is not listed; listed are ${listed.join(', ')}.`, {
+      symbol,
+      listed,
+    });
   }
 
   #listed(symbol: string): ListedMarket {

@@ -42,7 +42,7 @@ export function* stepsAfter(
   durationMs: number,
   position: PathPosition | null,
   now: number,
-): Generator<PathStep> {
+): Generator<PathStep, undefined> {
   let row = position === null ? 0 : barsBefore(candles, position.openTime);
   let step = position === null ? 0 : position.step + 1;
   for (; row < candles.openTime.length; row++, step = 0) {

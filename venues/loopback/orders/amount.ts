@@ -33,3 +33,7 @@ export function nearestTick(price: number, tick: Amount): Amount {
 export function smaller(a: Amount, b: Amount): Amount {
   return a.lt(b) ? a : b;
 }
+
+export function larger(a: Amount, b: Amount): Amount {
+  return a.gt(b) ? a : b;
+}

@@ -39,6 +39,10 @@ export class Book {
     return [...(this.#open.get(symbol) ?? [])];
   }
 
+  hasOpenOrders(symbol: string): boolean {
+    return (this.#open.get(symbol)?.size ?? 0) > 0;
+  }
+
   allOpenOrders(): Order[] {
     return [...this.#open.values()].flatMap(orders => [...orders]).sort((a, b) => a.orderId - b.orderId);
   }

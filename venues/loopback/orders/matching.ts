@@ -3,7 +3,8 @@ import type { ListedMarket } from '../listed-market.ts';
 import { Amount, cut, floorTo, nearestTick, smaller, written, ZERO } from './amount.ts';
 import type { Book, Pair } from './book.ts';
 import type { BookEvent } from './book-event.ts';
-import { hasLimit, isOpen, isStop, type Order, type Side, waitsForFall } from './order.ts';
+import { hasLimit, isOpen, isStop, type Order, type Side } from './order.ts';
+import { mayReach, nearestReached } from './reach.ts';
 
 /** How orders are executed. Fees are shares of what is received, decimal strings. */
 export interface MatchingSettings {
@@ -24,6 +25,15 @@ interface Moment {
   readonly time: number;
 }
 
+/** A market on its way along its path. */
+interface Walk {
+  readonly market: ListedMarket;
+  readonly rest: Iterator<PathStep, undefined>;
+  /** The price so far. */
+  last: number | null;
+  step: PathStep | undefined;
+}
+
 /**
  * Executes orders along the last price's path: a resting order at its own price once the path reaches it, a stop when the path
  * reaches its stop price, what takes at the ask or the bid. It decides; what it decides is recorded as events.
@@ -39,21 +49,19 @@ export class Matching {
     this.#record = record;
   }
 
-  /** Follows a market's path up to `now`. */
-  advance(market: ListedMarket, now: number): void {
-    const { symbol, bars } = market;
-    const position = this.#book.positions.get(symbol) ?? null;
-    if (this.#book.openOrders(symbol).length === 0 || market.status !== 'TRADING') {
-      // Nothing can happen on the way.
-      const end = positionAt(bars.candles, bars.durationMs, now);
-      if (end !== null && isLater(end, position)) this.#book.positions.set(symbol, end);
-      return;
-    }
-    let last = position === null ? null : stepAt(bars.candles, bars.durationMs, position).price;
-    for (const step of stepsAfter(bars.candles, bars.durationMs, position, now)) {
-      this.#book.positions.set(symbol, step.position);
+  /** Follows the markets' paths up to `now`, all together in the order of time. */
+  advance(markets: readonly ListedMarket[], now: number): void {
+    const walks = markets.flatMap(market => this.#walk(market, now));
+    for (;;) {
+      let next: Walk | undefined;
+      for (const walk of walks)
+        if (walk.step && !(next?.step && next.step.time <= walk.step.time)) next = walk;
+      if (!next?.step) return;
+      const { market, step, last } = next;
+      this.#book.positions.set(market.symbol, step.position);
       this.#move(market, last ?? step.price, step);
-      last = step.price;
+      next.last = step.price;
+      next.step = this.#book.hasOpenOrders(market.symbol) ? next.rest.next().value : this.#skip(market, now);
     }
   }
 
@@ -85,9 +93,30 @@ export class Matching {
       this.#record({ kind: 'expired', time: moment.time, orderId: order.orderId });
   }
 
+  /** A market's steps up to `now`; none where nothing can happen on the way. */
+  #walk(market: ListedMarket, now: number): Walk[] {
+    if (!this.#book.hasOpenOrders(market.symbol) || market.status !== 'TRADING') {
+      this.#skip(market, now);
+      return [];
+    }
+    const { candles, durationMs } = market.bars;
+    const position = this.#book.positions.get(market.symbol) ?? null;
+    const rest = stepsAfter(candles, durationMs, position, now);
+    const last = position === null ? null : stepAt(candles, durationMs, position).price;
+    return [{ market, rest, last, step: rest.next().value }];
+  }
+
+  /** To where the price stands at `now`. */
+  #skip({ symbol, bars }: ListedMarket, now: number): undefined {
+    const end = positionAt(bars.candles, bars.durationMs, now);
+    if (end !== null && isLater(end, this.#book.positions.get(symbol) ?? null))
+      this.#book.positions.set(symbol, end);
+  }
+
   /** The price goes from `from` to a step's: orders are reached in the order of their prices. */
   #move(market: ListedMarket, from: number, step: PathStep): void {
     const { tick } = market.rules;
+    if (!mayReach(this.#book.openOrders(market.symbol), step.price, tick.toNumber())) return;
     const to = nearestTick(step.price, tick);
     // Times never run back, even where bars were known late.
     const time = Math.max(step.time, this.#book.lastTime);
@@ -169,29 +198,8 @@ function feeAsset(side: Side, { base, quote }: Pair): string {
   return side === 'BUY' ? base : quote;
 }
 
-export function restOf(order: Order): Amount {
+function restOf(order: Order): Amount {
   return new Amount(order.quantity).minus(order.executed);
-}
-
-/** The order that the price reaches first on its way from `at` to `to`, and where. */
-function nearestReached(orders: readonly Order[], at: Amount, to: Amount, served: ReadonlySet<Order>) {
-  let nearest: { readonly order: Order; readonly level: Amount } | undefined;
-  for (const order of orders) {
-    if (served.has(order)) continue;
-    const isWaiting = isStop(order.type) && !order.isTriggered;
-    const price = new Amount(isWaiting ? order.stopPrice : order.price);
-    const fromAbove = isWaiting ? waitsForFall(order) : order.side === 'BUY';
-    const isReached = fromAbove ? to.lte(price) : to.gte(price);
-    if (!isReached) continue;
-    // One that the price is beyond already is reached where the price stands.
-    const level = fromAbove ? smaller(at, price) : larger(at, price);
-    if (!nearest || level.minus(at).abs().lt(nearest.level.minus(at).abs())) nearest = { order, level };
-  }
-  return nearest;
-}
-
-function larger(a: Amount, b: Amount): Amount {
-  return a.gt(b) ? a : b;
 }
 
 function isLater(
