@@ -8,7 +8,7 @@ import type { LoadedConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import { loadPolicy } from '../policies.ts';
 import { createInfer } from './infer.ts';
-import { createLiveVenues } from './live-venues.ts';
+import { liveVenue } from './live-venues.ts';
 import { createOpenAccounts } from './open-accounts.ts';
 
 interface TradingWiring {
@@ -30,8 +30,14 @@ export interface OpenTradingRooms extends TradingRooms {
 export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
   const { rooms, ledger, loaded, log, lease } = wiring;
   const { clock, candles, venues } = rooms;
-  const live = createLiveVenues(wiring);
-  const accounts = createOpenAccounts({ ledger, lease, candles, venues, clock, liveVenue: live.venue });
+  const accounts = createOpenAccounts({
+    ledger,
+    lease,
+    candles,
+    venues,
+    clock,
+    liveVenue: record => liveVenue({ ...wiring, venues }, record),
+  });
   const locks = new Map<string, SymbolLocks>();
   return {
     ledger,
