@@ -94,6 +94,8 @@ function answerOf(
     })),
     orders: planned.map(({ clientOrderId }) => clientOrderId),
     cancels: cancels.map(({ clientOrderId }) => clientOrderId),
-    validates: validates && planned.some(({ leg }) => leg === 'entry'),
+    unvalidated: validates
+      ? planned.filter(({ leg }) => leg === 'entry').map(({ clientOrderId }) => clientOrderId)
+      : [],
   };
 }
