@@ -23,7 +23,10 @@ export function asActivity<Input, Output>(
   return async input => {
     const context = Context.current();
     let details: unknown;
-    const heart = setInterval(() => context.heartbeat(details), HEARTBEAT_INTERVAL_MS);
+    // What runs in the workflow's own process has no server to give a sign to.
+    const heart = context.info.isLocal
+      ? undefined
+      : setInterval(() => context.heartbeat(details), HEARTBEAT_INTERVAL_MS);
     try {
       return await work(input, {
         signal: context.cancellationSignal,
@@ -51,7 +54,12 @@ export function asStep<Input, Output extends object>(
 }
 
 /** What passes by itself, or once somebody has made room: tried again without end. */
-const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['STORE_BUSY', 'DISK_FULL', 'TEMPORAL_UNREACHABLE']);
+const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
+  'STORE_BUSY',
+  'DISK_FULL',
+  'TEMPORAL_UNREACHABLE',
+  'LEASE_LOST',
+]);
 
 /** A fault may pass; one that comes back so often would block whoever waits. */
 const FAULT_ATTEMPTS = 5;

@@ -69,6 +69,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./audit.ts'),
   },
   predict: { summary: 'Predict from the champion of a series', load: () => import('./predict.ts') },
+  trade: {
+    summary: 'Trade accounts on paper or for real: start, watch, steer, stop, explain and prove',
+    load: () => import('./trade/index.ts'),
+  },
   notify: {
     summary: 'Test the channels of notifications, or deliver them in the foreground',
     load: () => import('./notify/index.ts'),

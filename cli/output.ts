@@ -8,6 +8,10 @@ export interface Output {
   readonly paint: Paint;
   /** The command's answer, once: the document with `--json`, else the rendered text (shown even when quiet). */
   result(document: unknown, render: () => string): void;
+  /** One JSON document on a line of standard output, as often as it is called: for streams, instead of `result`. */
+  line(document: unknown): void;
+  /** A text that is drawn again and again in place; null where standard output is no terminal. */
+  screen(): Screen | null;
   /** A line of the story, for people; nothing when quiet. */
   say(line: string): void;
   /** Something the user should know although the work goes on; always on standard error. */
@@ -27,8 +31,14 @@ export interface Progress {
   stop(): void;
 }
 
+export interface Screen {
+  show(text: string): void;
+  /** Gives the terminal back as it was; always call it. */
+  close(): void;
+}
+
 export interface OutputStreams {
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly rows?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
@@ -57,6 +67,11 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
       answered = true;
       print(streams.stdout, json ? JSON.stringify(document, plainValues, 2) : render());
     },
+    line(document) {
+      answered = true;
+      print(streams.stdout, JSON.stringify(document, plainValues));
+    },
+    screen: () => (streams.stdout.isTTY ? screenOn(streams.stdout) : null),
     say(line) {
       if (!quiet) print(json ? streams.stderr : streams.stdout, line);
     },
@@ -109,6 +124,20 @@ function createPaint(color: boolean): Paint {
     green: painter(32, 39),
     yellow: painter(33, 39),
     cyan: painter(36, 39),
+  };
+}
+
+/** The terminal's second page, so that what stood there comes back; lines under its end are left out. */
+function screenOn(stream: OutputStreams['stdout']): Screen {
+  const [SECOND_PAGE, FIRST_PAGE] = ['\u001b[?1049h\u001b[?25l', '\u001b[?25h\u001b[?1049l'];
+  const [HOME, END_OF_LINE, END_OF_PAGE] = ['\u001b[H', '\u001b[K', '\u001b[J'];
+  stream.write(SECOND_PAGE);
+  return {
+    show(text) {
+      const lines = text.split('\n').slice(0, stream.rows);
+      stream.write(`${HOME}${lines.map(line => line + END_OF_LINE).join('\r\n')}${END_OF_PAGE}`);
+    },
+    close: () => stream.write(FIRST_PAGE),
   };
 }
 

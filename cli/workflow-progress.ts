@@ -6,7 +6,7 @@ import type { EvaluationProgress } from '../contracts/evaluation.ts';
 import type { FitProgress, FleetProgress } from '../contracts/training.ts';
 import { TRAINING_STEPS, type TrainingStep } from '../contracts/training.ts';
 import type { SearchProgress } from '../contracts/trials.ts';
-import { explainTemporalErrors } from '../host/orchestrator.ts';
+import { explainTemporalErrors } from '../host/temporal-errors.ts';
 import type { CliContext } from './context.ts';
 
 const POLL_MS = 250;

@@ -49,6 +49,15 @@ export interface PlayedFunding {
   readonly payments: number;
 }
 
+/** Who confirmed a symbol's entries from another timeframe. */
+export interface PlayedConfirmation {
+  /** `coinbase:BTCUSD/4h` */
+  readonly series: string;
+  readonly model: PlayedModel;
+  /** SHA-256 (hex) of its closes' times and of the directions that it predicted. */
+  readonly signalsSha256: string;
+}
+
 /** One symbol of a backtest. */
 export interface PlayedMarket {
   /** `coinbase:BTCUSD/1h` */
@@ -59,6 +68,8 @@ export interface PlayedMarket {
   readonly synthetic: boolean;
   /** Null where a strategy of one's own trades without predictions. */
   readonly model: PlayedModel | null;
+  /** Absent: the policy wants no confirmation. */
+  readonly confirmation?: PlayedConfirmation;
   /** What `recipe` means in the policy's exits. */
   readonly labels: LabelSpec;
   readonly signals: SignalCounts;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCOUNT_NAME, accountConfigSchema } from './account-config.ts';
 import { AlphaloomError } from './errors.ts';
 import { notificationSettings } from './notification-settings.ts';
 import { parseSeriesId, seriesId, TIMEFRAMES } from './series.ts';
@@ -51,6 +52,13 @@ export const configSchema = z.strictObject({
     )
     .default(KNOWN_VENUES)
     .describe('Venues by name; what is written here is added to the known ones.'),
+  accounts: z
+    .record(
+      z.string().regex(ACCOUNT_NAME, 'an account’s name: lower-case letters, digits and dashes'),
+      accountConfigSchema,
+    )
+    .default({})
+    .describe('Accounts by name; what is written here is added to the account paper.'),
   collection: z
     .strictObject({
       series: z

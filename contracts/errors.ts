@@ -331,17 +331,12 @@ export const ERROR_CODES = {
     mend: 'Roll back; run models show.',
   },
   // trading
-  TRADING_LATE: {
-    exit: 1,
-    meaning: 'A step of trading did not end in its time.',
-    mend: 'Nothing to do: what is uncertain is settled beside the next closes; see trade status.',
-  },
-  SWAP_SETTINGS_REFUSED: {
-    exit: 1,
-    meaning: 'A swap is not in one-way mode, with isolated margin and a leverage within the policy’s.',
-    mend: 'Set it at the venue as the message says, then start again.',
-  },
   ACCOUNT_UNKNOWN: { exit: 2, meaning: 'The ledger has no account of that name.', mend: 'See trade status.' },
+  DECISION_NOT_FOUND: {
+    exit: 2,
+    meaning: 'Nothing was decided about a symbol by that time.',
+    mend: 'Run trade status: it shows each symbol’s last decision.',
+  },
   ACCOUNT_STATE: {
     exit: 1,
     meaning: 'An account’s state does not allow what was asked; nothing was changed.',
@@ -363,10 +358,35 @@ export const ERROR_CODES = {
     meaning: 'Another process took over trading on this ledger; what came late changed nothing.',
     mend: 'Nothing: the other process trades on. See status for what runs.',
   },
+  TRADING_LATE: {
+    exit: 1,
+    meaning: 'A step of trading did not end in its time.',
+    mend: 'Nothing to do: what is uncertain is settled beside the next closes; see trade status.',
+  },
+  SWAP_SETTINGS_REFUSED: {
+    exit: 1,
+    meaning: 'A swap is not in one-way mode, with isolated margin and a leverage within the policy’s.',
+    mend: 'Set it at the venue as the message says, then start again.',
+  },
+  ACCOUNT_INVALID: {
+    exit: 2,
+    meaning: 'An account can’t trade like that: its symbols, venue, policy or credentials do not fit.',
+    mend: 'The message says what does not fit and how to mend it.',
+  },
+  ACCOUNT_STOPPED: {
+    exit: 1,
+    meaning: 'An account does not trade, so nobody takes messages for it.',
+    mend: 'Start it: trade start; or close its positions without a workflow: trade flatten --direct.',
+  },
   LEDGER_MISMATCH: {
     exit: 1,
-    meaning: 'A worker has another ledger than the one its account is traded on.',
-    mend: 'Start the worker with the account’s home.',
+    meaning: 'A workflow belongs to another ledger than the one that is here; its orders carry other ids.',
+    mend: 'Bring that ledger back, or end the workflow and start the account anew.',
+  },
+  LIVE_NOT_ALLOWED: {
+    exit: 1,
+    meaning: 'Real orders are not allowed: something that docs/trading.md asks for is missing.',
+    mend: 'The message names what is missing.',
   },
   // machine
   DISK_FULL: {

@@ -68,7 +68,8 @@ export interface Notification {
 export interface OutboxEntry {
   /** Unique within its outbox, for ever. */
   readonly id: string;
-  readonly notification: Notification;
+  /** Its event may be one of a newer program. */
+  readonly notification: Omit<Notification, 'event'> & { readonly event: string };
   /** How often it failed. */
   readonly attempts: number;
 }
@@ -82,4 +83,8 @@ export interface NotificationOutbox {
   due(now: number, limit: number): Promise<readonly OutboxEntry[]>;
   delivered(id: string, at: number): Promise<void>;
   failed(id: string, at: number, nextAttemptAt: number): Promise<void>;
+}
+
+export function isNotificationEvent(event: string): event is NotificationEvent {
+  return Object.hasOwn(NOTIFICATION_EVENTS, event);
 }

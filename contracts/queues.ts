@@ -1,11 +1,13 @@
 /**
  * Task queues, one line each. `training` does the heavy work; `registry` runs the workflows and the short activities
- * that move champions; `collection` asks venues.
+ * that move champions; `collection` asks venues; `trading` runs the accounts' workflows and all of their steps, in one process
+ * that holds the ledger's lease.
  */
 export const QUEUES = {
   registry: 'workflows, registry, offers',
   training: 'snapshots, datasets, fits, validation',
   collection: 'candles from venues, materialised features',
+  trading: 'workflows and steps of accounts, orders',
 } as const;
 
 export type Queue = keyof typeof QUEUES;

@@ -13,17 +13,20 @@ import { loadServingModel } from '../inference/serving-model.ts';
 import type { NativeLibraryName } from '../models/estimators/estimator.ts';
 import { openSqliteRegistry } from '../registry/sqlite-registry.ts';
 import { digestFile } from '../storage/files.ts';
+import type { Ledger } from '../trading/ledger/ledger.ts';
 import type { LoadedConfig } from './config.ts';
 import { createOrchestrator, trainingWorkflowId } from './orchestrator.ts';
 import { type Home, readHomeId } from './paths.ts';
 import { loadConfiguredRecipe } from './recipes.ts';
 import { findNativeLibrary } from './tools/native-library.ts';
+import { openLedger } from './trading/open-ledger.ts';
 import { createVenues, type Venues } from './venues.ts';
 
 /** The rooms of one home, opened; close them when done. */
 export interface OpenRooms extends Rooms {
   readonly predictor: Predictor;
   readonly venues: Venues;
+  readonly ledger: Ledger;
   close(): Promise<void>;
 }
 
@@ -46,6 +49,7 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
   const predictor = createPredictor({ candles, registry, models, clock: CLOCK });
   const venues = createVenues(home, loaded.config);
   const features = createFeatureStore(home.root);
+  const ledger = await openLedger(home, CLOCK.now);
   const { promotion, lifecycle, collection } = loaded.config;
   return {
     home: home.root,
@@ -54,6 +58,7 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
     registry,
     predictor,
     venues,
+    ledger,
     features,
     materialiser: createMaterialiser(candles, features),
     lifecycle,
@@ -70,6 +75,7 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
       await predictor.close();
       await features.close();
       await candles.close();
+      ledger.close();
       registry.close();
     },
   };

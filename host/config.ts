@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parseDocument } from 'yaml';
+import { KNOWN_ACCOUNTS } from '../contracts/account-config.ts';
 import { type Config, configSchema, KNOWN_VENUES } from '../contracts/config.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { MarketKind } from '../contracts/series.ts';
@@ -52,7 +53,7 @@ export async function loadConfig(request: ConfigRequest): Promise<LoadedConfig> 
   const folder = file === null ? request.cwd : dirname(file);
   const dotEnv = await readDotEnv(join(folder, '.env'));
   const entries = [
-    ...documentEntries(configSchema, { venues: KNOWN_VENUES }, 'default'),
+    ...documentEntries(configSchema, { venues: KNOWN_VENUES, accounts: KNOWN_ACCOUNTS }, 'default'),
     ...(file === null ? [] : await fileEntries(file)),
     ...dotEnv.entries,
     ...(await variableEntries(request.environment, 'environment')),

@@ -1,6 +1,8 @@
 import { type Logger, pino } from 'pino';
 import type { Config } from '../contracts/config.ts';
 
+export type Log = Logger;
+
 /** Names of fields whose values are never written, at the top and one level down. */
 const SECRET_FIELDS = [
   'apiKey',

@@ -1,28 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type Client,
-  isGrpcServiceError,
-  WithStartWorkflowOperation,
-  WorkflowFailedError,
-  WorkflowUpdateFailedError,
-} from '@temporalio/client';
-import {
-  ApplicationFailure,
-  CancelledFailure,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-} from '@temporalio/common';
+import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Orchestrator, StartedWork } from '../activities/rooms.ts';
 import { canonicalJson } from '../artifacts/canonical-json.ts';
 import { sha256 } from '../artifacts/input-hash.ts';
 import type { Json } from '../contracts/artifact.ts';
 import type { CollectionReport } from '../contracts/collection.ts';
-import { AlphaloomError, isErrorCode } from '../contracts/errors.ts';
 import type { EvaluationInput, EvaluationResult } from '../contracts/evaluation.ts';
-import type { LifecycleAnswer, MessageName } from '../contracts/messages.ts';
+import type { LiveTradingInput } from '../contracts/live-trading.ts';
+import type {
+  LifecycleAnswer,
+  MessageName,
+  TradingAnswer,
+  TradingMessageName,
+  TradingMessagePayload,
+} from '../contracts/messages.ts';
 import { queueName } from '../contracts/queues.ts';
 import type { Reproduction, ReproductionInput } from '../contracts/reproduction.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
+import type { TradingStatus } from '../contracts/trading.ts';
 import type {
   TrainFleetInput,
   TrainFleetResult,
@@ -31,6 +27,9 @@ import type {
 } from '../contracts/training.ts';
 import type { SearchInput, SearchResult } from '../contracts/trials.ts';
 import type { modelLifecycle } from '../workflows/index.ts';
+import { explainTemporalErrors } from './temporal-errors.ts';
+import { requireOwn } from './temporal-workflows.ts';
+import { createTradingCalls } from './trading/trading-calls.ts';
 
 /** Starts workflows and sends them messages: the CLI's and the activities' way to Temporal. */
 export interface TemporalOrchestrator extends Orchestrator {
@@ -48,6 +47,18 @@ export interface TemporalOrchestrator extends Orchestrator {
   awaitReproduction(workflowId: string): Promise<Reproduction>;
   /** Collects the configured series now, beside the schedule. */
   collectCandles(): Promise<CollectionReport>;
+  /** Starts an account's workflow. Where it runs already, that one goes on. */
+  startTrading(input: LiveTradingInput): Promise<StartedWork>;
+  /** Sends a message to an account's workflow and awaits what came of it. @throws AlphaloomError ACCOUNT_STOPPED, USAGE, … */
+  askTrading<Name extends TradingMessageName>(
+    account: string,
+    message: Name,
+    payload: TradingMessagePayload<Name> & { operationId: string },
+  ): Promise<TradingAnswer>;
+  /** What an account's workflow does now; null: none runs. */
+  tradingStatus(account: string): Promise<TradingStatus | null>;
+  /** Resolves when an account's workflow has ended. */
+  awaitTrading(account: string): Promise<void>;
 }
 
 export function createOrchestrator(client: Client, homeId: string): TemporalOrchestrator {
@@ -116,6 +127,7 @@ export function createOrchestrator(client: Client, homeId: string): TemporalOrch
           taskQueue,
         }),
       ),
+    ...createTradingCalls(client, homeId),
   };
 }
 
@@ -152,80 +164,10 @@ function updateId(message: MessageName, payload: { operationId: string; version?
   return sha256(`${message} ${payload.version ?? ''} ${payload.operationId}`).slice(0, 32);
 }
 
-/** On a cluster that several homes share, the workflow of that name may wait for another home's workers without end. */
-async function requireOwn(client: Client, workflowId: string, taskQueue: string): Promise<void> {
-  const running = await describeIfRunning(client, workflowId);
-  if (running === null || running.taskQueue === taskQueue) return;
-  throw new AlphaloomError(
-    'WORKFLOW_ELSEWHERE',
-    `${workflowId} runs for another home (task queue ${running.taskQueue}, here ${taskQueue}). Use another namespace, or end that workflow.`,
-    { workflowId, taskQueue: running.taskQueue, expected: taskQueue },
-  );
-}
-
-async function describeIfRunning(client: Client, workflowId: string) {
-  try {
-    const description = await client.workflow.getHandle(workflowId).describe();
-    return description.status.name === 'RUNNING' ? description : null;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
-  }
-}
-
 function shortHash(value: Json): string {
   return sha256(canonicalJson(value)).slice(0, 16);
 }
 
 function awaitResult<Result>(client: Client, workflowId: string): Promise<Result> {
   return explainTemporalErrors(async () => (await client.workflow.getHandle(workflowId).result()) as Result);
-}
-
-/** Failures of workflows and of the connection, in our own words. */
-export async function explainTemporalErrors<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw explainTemporalError(error);
-  }
-}
-
-function explainTemporalError(error: unknown): unknown {
-  if (error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError) {
-    const failure = rootFailure(error);
-    if (failure instanceof CancelledFailure) {
-      return new AlphaloomError(
-        'TRAINING_CANCELLED',
-        'The work was cancelled. Start it again; finished steps are kept.',
-        {},
-        { cause: error },
-      );
-    }
-    if (failure instanceof ApplicationFailure) {
-      const code = failure.type && isErrorCode(failure.type) ? failure.type : 'WORKFLOW_FAILED';
-      return new AlphaloomError(
-        code,
-        failure.message,
-        (failure.details?.[0] as Record<string, unknown>) ?? {},
-        { cause: error },
-      );
-    }
-    return new AlphaloomError('WORKFLOW_FAILED', failure.message, {}, { cause: error });
-  }
-  if (isGrpcServiceError(error)) {
-    return new AlphaloomError(
-      'TEMPORAL_UNREACHABLE',
-      `Temporal did not answer: ${error.details || error.message}. Run up, or check TEMPORAL_ADDRESS.`,
-      {},
-      { cause: error },
-    );
-  }
-  return error;
-}
-
-/** The innermost failure that still says something. */
-function rootFailure(error: Error): Error {
-  let at = error;
-  while (at.cause instanceof Error) at = at.cause;
-  return at;
 }

@@ -22,6 +22,8 @@ export interface Home {
   /** What backtests wrote that were told no other folder. */
   readonly backtests: string;
   readonly registryDatabase: string;
+  /** What accounts have decided, sent and got. */
+  readonly ledgerDatabase: string;
   /** What is to be told, to which channel it was told, and how far its sources were read. */
   readonly notificationsDatabase: string;
   readonly temporalDatabase: string;
@@ -75,6 +77,7 @@ export function homeAt(root: string): Home {
     models: join(root, 'models'),
     backtests: join(root, 'backtests'),
     registryDatabase: join(root, 'registry.sqlite'),
+    ledgerDatabase: join(root, 'ledger.sqlite'),
     notificationsDatabase: join(root, 'notifications.sqlite'),
     temporalDatabase: join(root, 'temporal.sqlite'),
     temporalVersionFile: join(root, 'temporal.version'),

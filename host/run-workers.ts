@@ -8,6 +8,7 @@ import { type LoadedConfig, trainingConcurrency } from './config.ts';
 import { createLog } from './log.ts';
 import { type Home, readHomeId } from './paths.ts';
 import { temporalSettings } from './temporal-connection.ts';
+import { openTrading } from './trading/open-trading.ts';
 
 interface WorkersRequest {
   readonly queues: readonly Queue[];
@@ -32,11 +33,17 @@ export async function runWorkers(request: WorkersRequest): Promise<void> {
   const connection = await NativeConnection.connect(options);
   const client = new Client({ connection, namespace, dataConverter });
   const rooms = await composeRooms({ home, environment, loaded, client });
+  const ending = new AbortController();
+  const trading = queues.includes('trading')
+    ? await openTrading({ rooms, loaded, environment, log, signal, onLost: () => ending.abort() })
+    : null;
   try {
     const homeId = await readHomeId(home);
     const maxTrainings = trainingConcurrency(loaded.config);
     const workers = await Promise.all(
-      queues.map(queue => createWorker(queue, { connection, namespace, homeId, rooms, maxTrainings })),
+      queues.map(queue =>
+        createWorker(queue, { connection, namespace, homeId, rooms, trading, maxTrainings }),
+      ),
     );
     const stop = () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -44,9 +51,11 @@ export async function runWorkers(request: WorkersRequest): Promise<void> {
     const running = Promise.all(workers.map(worker => worker.run()));
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
+    ending.signal.addEventListener('abort', stop, { once: true });
     await request.onReady();
     await running;
   } finally {
+    await trading?.close();
     await rooms.close();
     await connection.close();
   }

@@ -1,7 +1,8 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { QUEUES, type Queue, queueName } from '../contracts/queues.ts';
 import { TRAINING_STEPS, type TrainingStep } from '../contracts/training.ts';
-import { explainTemporalErrors, seriesOfTraining } from './orchestrator.ts';
+import { seriesOfTraining } from './orchestrator.ts';
+import { explainTemporalErrors } from './temporal-errors.ts';
 
 /** A training, a fleet of trainings, a search, an evaluation, or the fetching of histories that has not ended. */
 export interface RunningWork {

@@ -3,7 +3,7 @@ import type { Connection } from '@temporalio/client';
 import { AlphaloomError } from '../contracts/errors.ts';
 
 /** Keywords by which the Temporal UI lists workflows. */
-export const SEARCH_ATTRIBUTES = ['Symbol', 'Timeframe', 'Recipe', 'Decision'] as const;
+export const SEARCH_ATTRIBUTES = ['Symbol', 'Timeframe', 'Recipe', 'Decision', 'Account'] as const;
 
 const KEYWORD = 2;
 const DAY_SECONDS = 86_400;

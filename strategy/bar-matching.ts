@@ -77,13 +77,11 @@ export class BarMatching {
     for (const intent of intents) if (intent.kind === 'enter') this.#entries.place(book, intent);
   }
 
-  /** All that is open leaves at its last close, all that rests is withdrawn. */
-  end(): void {
+  /** What is open leaves at its last close, what rests is withdrawn. */
+  leave(book: SymbolBook): void {
     this.#fills.moment = 'close';
-    for (const book of this.#books) {
-      book.order.withdraw();
-      if (book.position.side !== 0) this.#exits.leaveAt(book, book.lastClose, REASON.end);
-    }
+    book.order.withdraw();
+    if (book.position.side !== 0) this.#exits.leaveAt(book, book.lastClose, REASON.end);
   }
 
   #payFunding(book: SymbolBook): void {

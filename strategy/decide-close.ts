@@ -13,7 +13,8 @@ import { Situation } from './risk/situation.ts';
 interface Draft {
   readonly closed: ClosedSymbol;
   readonly symbol: string;
-  readonly lines: RuleLine[];
+  /** null: nobody asks why. */
+  readonly lines: RuleLine[] | null;
   /** All but the entry. */
   readonly others: readonly Intent[];
   readonly wanted: EnterIntent | null;
@@ -30,12 +31,21 @@ interface Draft {
  * @throws AlphaloomError STRATEGY_INVALID where one's own strategy throws or wants what no order can be
  */
 export function decideClose(close: CloseInput): SymbolDecision[] {
+  return decideWith(close, () => []);
+}
+
+/** The same without the rules' lines, for backtests of many bars. */
+export function decideQuietly(close: CloseInput): SymbolDecision[] {
+  return decideWith(close, () => null);
+}
+
+function decideWith(close: CloseInput, linesOf: () => RuleLine[] | null): SymbolDecision[] {
   const memory = markMemory(close.memory, close.policy.risk, close.closeTime, close.portfolio.equity);
   const situation = new Situation(close, memory);
   const isWhole = decidesAsWhole(close.policy);
   const drafts: Draft[] = [];
   for (const closed of close.symbols) {
-    const draft = draftOf(closed, close, situation, isWhole);
+    const draft = draftOf(closed, close, situation, isWhole, linesOf());
     drafts.push(draft);
     if (withdraws(draft)) situation.withdraw(draft.symbol);
     if (!isWhole) settle(draft, situation, isWhole);
@@ -45,7 +55,7 @@ export function decideClose(close: CloseInput): SymbolDecision[] {
   return drafts.map(({ symbol, others, entry, lines, blockedBy }) => ({
     symbol,
     intents: entry === null ? others : [...others, entry],
-    rules: lines,
+    rules: lines ?? [],
     blockedBy,
     halt,
   }));
@@ -56,9 +66,14 @@ export function decidesAsWhole({ sources, everyBars, confirmation, risk }: Polic
   return sources !== undefined || everyBars !== undefined || confirmation !== undefined || risk !== undefined;
 }
 
-function draftOf(closed: ClosedSymbol, close: CloseInput, situation: Situation, isWhole: boolean): Draft {
+function draftOf(
+  closed: ClosedSymbol,
+  close: CloseInput,
+  situation: Situation,
+  isWhole: boolean,
+  lines: RuleLine[] | null,
+): Draft {
   const { symbol } = closed.bar.market;
-  const lines: RuleLine[] = [];
   const intents = intentsOf(closed, close, situation, isWhole, lines);
   return {
     closed,
@@ -76,7 +91,7 @@ function intentsOf(
   { policy, portfolio, strategy }: CloseInput,
   situation: Situation,
   isWhole: boolean,
-  lines: RuleLine[],
+  lines: RuleLine[] | null,
 ): readonly Intent[] {
   const { prediction, bar, position, pendingEntry } = closed;
   const { cash, equity, grossExposure } = portfolio;
@@ -87,7 +102,7 @@ function intentsOf(
     return wish(prediction, isWhole ? { ...view, otherPositions: 0 } : view, policy, bar, lines);
   const isRuined = !(equity > 0) && portfolio.positions.length === 0;
   const intents = isRuined ? [] : checkIntents(strategy, prediction, view, policy, bar);
-  lines.push(ownLine(prediction, intents));
+  lines?.push(ownLine(prediction, intents));
   return intents;
 }
 
@@ -97,7 +112,7 @@ function ownLine({ direction }: MarketPrediction, intents: readonly Intent[]): R
   );
   return lineOf(
     'signal',
-    answer(true, direction, null, `The strategy’s own decision: ${wanted.join(', ') || 'nothing'}.`),
+    answer(true, direction, null, () => `The strategy’s own decision: ${wanted.join(', ') || 'nothing'}.`),
   );
 }
 

@@ -84,7 +84,7 @@ function open(
   lines?.push(
     lineOf(
       'confidence',
-      answer(isSure, confidence, least, `Probability ${told(confidence)}, of at least ${told(least)}.`),
+      answer(isSure, confidence, least, () => `Probability ${told(confidence)}, of at least ${told(least)}.`),
     ),
   );
   if (!isSure) return [];
@@ -97,7 +97,8 @@ function open(
           false,
           otherPositions,
           policy.maxOpenPositions,
-          `${otherPositions} other positions are open or being entered, of less than ${policy.maxOpenPositions}.`,
+          () =>
+            `${otherPositions} other positions are open or being entered, of less than ${policy.maxOpenPositions}.`,
         ),
       ),
     );
@@ -126,7 +127,8 @@ function open(
         true,
         quantity * close,
         share,
-        `${policy.sizing.kind}: ${percent(share)} of the equity ${told(portfolio.equity)}, ${told(quantity)} at the close ${told(close)}.`,
+        () =>
+          `${policy.sizing.kind}: ${percent(share)} of the equity ${told(portfolio.equity)}, ${told(quantity)} at the close ${told(close)}.`,
       ),
     ),
   );
@@ -141,7 +143,12 @@ function skip(
   value: number | null,
   sentence: string,
 ): readonly Intent[] {
-  lines?.push(lineOf(SKIP_RULE[reason], answer(false, value, null, sentence)));
+  lines?.push(
+    lineOf(
+      SKIP_RULE[reason],
+      answer(false, value, null, () => sentence),
+    ),
+  );
   return [{ kind: 'skip', reason }];
 }
 
@@ -159,5 +166,8 @@ function signalLine(
 ): RuleLine {
   const said = direction === null ? 'No prediction' : `${direction} with probability ${told(confidence)}`;
   const facing = held === null ? 'while flat' : `while ${held} (opposite signals: ${onOpposite})`;
-  return lineOf('signal', answer(true, direction, held, `${said} ${RESPONSES[response]} ${facing}.`));
+  return lineOf(
+    'signal',
+    answer(true, direction, held, () => `${said} ${RESPONSES[response]} ${facing}.`),
+  );
 }

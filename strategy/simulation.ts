@@ -9,7 +9,7 @@ import { HeldLines, type Lines, type LineWriter, WrittenLines } from './account-
 import { BarMatching } from './bar-matching.ts';
 import { closeInputOf, closeTimeOf } from './close-view.ts';
 import { decide as decideByPolicy, type OnOpposite, onOppositeOf } from './decide.ts';
-import { decideClose, decidesAsWhole } from './decide-close.ts';
+import { decideQuietly, decidesAsWhole } from './decide-close.ts';
 import { closedBarAt, DecisionViews, hasSignal, type Marks } from './decision-views.ts';
 import { REASON } from './exit-reasons.ts';
 import { FillLog, type OnFill } from './fill-log.ts';
@@ -114,15 +114,20 @@ export class Simulation {
 
   /** Places orders and withdraws them, as was decided at the last close. @param blockedBy what kept an entry back, to be counted */
   apply(symbol: string, intents: readonly Intent[], blockedBy: RuleName | null = null): void {
-    const book = this.#books.find(({ market }) => market.symbol === symbol);
-    if (book === undefined) throw new RangeError(`The account has no market ${symbol}.`);
     if (blockedBy !== null) this.#risk?.block(blockedBy);
-    this.#matching.apply(book, intents);
+    this.#matching.apply(this.#bookOf(symbol), intents);
+  }
+
+  /** Withdraws a symbol's entry and lets its position leave whole at its last close, at market (`end`), whoever decided that. */
+  leave(symbol: string, onFill: OnFill): void {
+    this.#listen(onFill);
+    this.#matching.leave(this.#bookOf(symbol));
+    this.#listen(null);
   }
 
   /** Ends the range at the last played time: what is open leaves at its last close. @returns the account after it */
   finish(): { readonly equity: number; readonly cash: number; readonly grossExposure: number } {
-    this.#matching.end();
+    for (const book of this.#books) this.#matching.leave(book);
     this.#account.forgetLastDecision();
     this.#risk?.forgetLastDecision();
     const { cash } = this.#account;
@@ -145,6 +150,12 @@ export class Simulation {
 
   restore(state: SimulationState): void {
     readState(state, this.#account, this.#books, this.#risk);
+  }
+
+  #bookOf(symbol: string): SymbolBook {
+    const book = this.#books.find(({ market }) => market.symbol === symbol);
+    if (book === undefined) throw new RangeError(`The account has no market ${symbol}.`);
+    return book;
   }
 
   #begin(feeds: readonly MarketFeed[]): void {
@@ -268,7 +279,7 @@ export class Simulation {
   #decideTogether(): void {
     const isAsked = (book: SymbolBook) => book.row >= 0 && (this.#decide !== null || hasSignal(book));
     if (!this.#books.some(isAsked)) return;
-    for (const { symbol, intents, blockedBy } of decideClose(this.closeInput()))
+    for (const { symbol, intents, blockedBy } of decideQuietly(this.closeInput()))
       this.apply(symbol, intents, blockedBy);
   }
 

@@ -40,15 +40,21 @@ export function fractionOf({ sizing, symbols }: Policy, symbol: string): number 
   return symbols?.[symbol]?.fraction ?? sizing.fraction;
 }
 
-/** NaN where fewer returns are known. */
+/** NaN where fewer returns are known. The copies of the closes become returns. */
 function annualVolatility({ market, recent }: ClosedBar, bars: number): number {
   const closes = recent('close', bars + 1);
   if (closes.length < bars + 1) return Number.NaN;
   let sum = 0;
-  let squares = 0;
-  for (let i = 1; i <= bars; i++) sum += Math.log(closes[i]! / closes[i - 1]!);
+  const returns = closes.subarray(1);
+  for (let i = 0, before = closes[0]!; i < bars; i++) {
+    const close = returns[i]!;
+    returns[i] = Math.log(close / before);
+    sum += returns[i]!;
+    before = close;
+  }
   const mean = sum / bars;
-  for (let i = 1; i <= bars; i++) squares += (Math.log(closes[i]! / closes[i - 1]!) - mean) ** 2;
+  let squares = 0;
+  for (let i = 0; i < bars; i++) squares += (returns[i]! - mean) ** 2;
   return Math.sqrt((squares / (bars - 1)) * (YEAR_MS / market.barMs!));
 }
 

@@ -1,8 +1,8 @@
-import { Decimal } from 'decimal.js';
 import type { TimedDesk } from './desk.ts';
 import { endOrder } from './end-order.ts';
 import { sendExit } from './exit.ts';
 import { asked } from './in-time.ts';
+import { amount } from './ledger/amounts.ts';
 import type { LedgerOrder, LedgerPosition } from './ledger/records.ts';
 import { referenceOf } from './look-up.ts';
 import { venueQuantity } from './order-sizes.ts';
@@ -44,9 +44,9 @@ async function close(desk: TimedDesk, position: LedgerPosition): Promise<LedgerO
   const order = await ledger.planExit(lease, {
     key: { account, symbol, timeframe, barTime: signalBarTime, leg: 'flatten' },
     terms: {
-      side: new Decimal(quantity).isNegative() ? 'buy' : 'sell',
+      side: amount(quantity).isNegative() ? 'buy' : 'sell',
       type: 'market',
-      quantity: venueQuantity(new Decimal(quantity).abs(), market),
+      quantity: venueQuantity(amount(quantity).abs(), market),
       price: null,
       stopPrice: null,
       reduceOnly: market.kind === 'swap',
@@ -66,7 +66,7 @@ async function verified(desk: TimedDesk, symbol: string): Promise<string | null>
     return 'an order of ours rests at the venue';
   if (venue.card.kind === 'spot') return null;
   const held = (await asked(desk, venue.positions())).find(position => position.symbol === symbol);
-  return held === undefined || new Decimal(held.quantity).isZero()
+  return held === undefined || amount(held.quantity).isZero()
     ? null
     : `the venue holds a position of ${held.quantity}`;
 }

@@ -22,7 +22,7 @@ export interface KeepTurn {
 
 /** The venue has so long from the fill on to confirm a stop. */
 const STOP_CONFIRMED_WITHIN_MS = 10_000;
-const LOOK_AGAIN_MS = 250;
+const LOOK_AGAIN_MS = 500;
 
 /** @returns whether the turn goes on */
 export async function doStep(turn: KeepTurn, view: KeptView, step: KeepStep): Promise<boolean> {

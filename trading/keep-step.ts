@@ -1,10 +1,10 @@
-import { Decimal } from 'decimal.js';
 import type { Market } from '../contracts/market.ts';
 import { TIMEFRAME_MS } from '../contracts/series.ts';
 import { FINAL_STATUSES, type OrderLeg, type OrderTerms } from '../contracts/trading.ts';
 import { reachesStop, reachesTarget } from '../strategy/levels.ts';
 import { venueOrder } from '../strategy/venue-order.ts';
 import type { Keeping, KeptLevels } from './keeping.ts';
+import { type Amount, amount, smaller, ZERO } from './ledger/amounts.ts';
 import type { LedgerOrder, LedgerPosition } from './ledger/records.ts';
 import { flooredToLot, isSellable, venueQuantity } from './order-sizes.ts';
 import type { Quote, VenueCard } from './venue.ts';
@@ -44,7 +44,7 @@ export type KeepStep =
 const DONE: KeepStep = { kind: 'done' };
 /** An exit that came to nothing is tried again after this, doubled with each attempt. */
 const RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
+const LONGEST_RETRY_MS = 10_000;
 
 /** The rules of keeping in the order in which they count; the first that has an answer decides. Pure. */
 export function keepStep(view: KeptView): KeepStep {
@@ -107,9 +107,7 @@ function target(view: KeptView): KeepStep | null {
   const stop = activeStops(exits)[0];
   if (stop !== undefined && card.stopLocksBalance) return { kind: 'end', order: stop };
   const rest = held(position).minus(reached.left);
-  const quantity = isSellable(rest, price, market)
-    ? Decimal.min(reached.left, held(position))
-    : held(position);
+  const quantity = isSellable(rest, price, market) ? smaller(reached.left, held(position)) : held(position);
   return { kind: 'place', leg: reached.leg, terms: marketTerms(view, quantity) };
 }
 
@@ -134,13 +132,13 @@ function residentStop(view: KeptView): KeepStep | null {
     return isOverdue ? { kind: 'leave', reason: 'stop-unconfirmed' } : { kind: 'settle', order: stop };
   }
   const wanted = stopTerms(view, quantity);
-  const stands = new Decimal(stop.quantity).minus(stop.filled);
-  const isRight = stands.eq(wanted.quantity) && new Decimal(stop.stopPrice!).eq(wanted.stopPrice!);
+  const stands = amount(stop.quantity).minus(stop.filled);
+  const isRight = stands.eq(wanted.quantity) && amount(stop.stopPrice!).eq(wanted.stopPrice!);
   if (!isRight || stop.status !== 'open') return { kind: 'end', order: stop };
   return keeping.stopDue === null ? null : { kind: 'confirmed' };
 }
 
-function stopTerms({ levels, market }: KeptView, quantity: Decimal): OrderTerms {
+function stopTerms({ levels, market }: KeptView, quantity: Amount): OrderTerms {
   return {
     side: levels.side > 0 ? 'sell' : 'buy',
     type: 'stop',
@@ -151,7 +149,7 @@ function stopTerms({ levels, market }: KeptView, quantity: Decimal): OrderTerms 
   };
 }
 
-function marketTerms({ levels, market }: KeptView, quantity: Decimal): OrderTerms {
+function marketTerms({ levels, market }: KeptView, quantity: Amount): OrderTerms {
   return {
     side: levels.side > 0 ? 'sell' : 'buy',
     type: 'market',
@@ -167,15 +165,15 @@ function isTimeUp({ plan, signalBarTime, timeframe }: LedgerPosition, now: numbe
   return maxBars !== null && now >= signalBarTime + (maxBars + 1) * TIMEFRAME_MS[timeframe];
 }
 
-function held({ quantity }: LedgerPosition): Decimal {
-  return new Decimal(quantity).abs();
+function held({ quantity }: LedgerPosition): Amount {
+  return amount(quantity).abs();
 }
 
 /** What targets of unknown outcome may have sold, in base: the stop is not to sell it again. */
-function underWay(exits: readonly LedgerOrder[], { contractSize }: Market): Decimal {
+function underWay(exits: readonly LedgerOrder[], { contractSize }: Market): Amount {
   return exits
     .filter(({ leg, status }) => isTarget(leg) && !FINAL_STATUSES.has(status))
-    .reduce((sum, { quantity, filled }) => sum.plus(quantity).minus(filled), new Decimal(0))
+    .reduce((sum, { quantity, filled }) => sum.plus(quantity).minus(filled), ZERO)
     .times(contractSize ?? 1);
 }
 

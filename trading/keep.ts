@@ -10,7 +10,7 @@ import { keptView } from './kept-view.ts';
 import { perSymbol, symbolsOf } from './per-symbol.ts';
 
 /** Steps of one turn: a position that wants more is looked at again in the next. */
-const MOST_STEPS = 40;
+const MOST_STEPS = 100;
 /**
  * Looks after all positions of an account at a venue whose exits are orders of their own: stops, trailing stops, targets,
  * time limits. To be called at closes, with the bars that have closed since the last call (oldest first), and every few

@@ -1,4 +1,3 @@
-import { Decimal } from 'decimal.js';
 import { z } from 'zod';
 import type { Market } from '../contracts/market.ts';
 import type { OrderLeg } from '../contracts/trading.ts';
@@ -6,6 +5,7 @@ import { gridOf } from '../strategy/grid.ts';
 import { levelPrice, NEVER_ABOVE, NEVER_BELOW } from '../strategy/levels.ts';
 import { furthest, trailedStop } from '../strategy/trailing-stop.ts';
 import { stepsInBase } from '../strategy/venue-order.ts';
+import { type Amount, amount, ZERO } from './ledger/amounts.ts';
 import type { LedgerOrder, LedgerPosition } from './ledger/records.ts';
 import { flooredToLot } from './order-sizes.ts';
 
@@ -53,7 +53,7 @@ export interface KeptTarget {
   readonly leg: OrderLeg;
   readonly price: number;
   /** What is to leave there still. */
-  readonly left: Decimal;
+  readonly left: Amount;
 }
 
 const TARGET_LEGS = ['target1', 'target2', 'target3'] as const satisfies readonly OrderLeg[];
@@ -74,9 +74,9 @@ export function keptLevels(
   const fixed = stop === null ? never(side) : levelPrice(entryPrice, -side, stop, tick);
   const trailing = trail ?? never(side);
   const nearer = side > 0 ? Math.max(fixed, trailing) : Math.min(fixed, trailing);
-  const received = new Decimal(position.quantity).abs().plus(filledBase(exits, market));
+  const received = amount(position.quantity).abs().plus(filledBase(exits, market));
   let shares = 0;
-  let given = new Decimal(0);
+  let given = ZERO;
   const kept = targets.map(({ distance, share }, index) => {
     shares += share;
     const takesRest = index === targets.length - 1 && shares >= WHOLE_SHARE;
@@ -133,13 +133,13 @@ export function trailed(
 }
 
 export function sideOf({ quantity }: Pick<LedgerPosition, 'quantity'>): 1 | -1 {
-  return new Decimal(quantity).isNegative() ? -1 : 1;
+  return amount(quantity).isNegative() ? -1 : 1;
 }
 
 function never(side: number): number {
   return side > 0 ? NEVER_BELOW : NEVER_ABOVE;
 }
 
-function filledBase(orders: readonly LedgerOrder[], { contractSize }: Market): Decimal {
-  return orders.reduce((sum, { filled }) => sum.plus(filled), new Decimal(0)).times(contractSize ?? 1);
+function filledBase(orders: readonly LedgerOrder[], { contractSize }: Market): Amount {
+  return orders.reduce((sum, { filled }) => sum.plus(filled), ZERO).times(contractSize ?? 1);
 }

@@ -1,25 +1,18 @@
-import { Decimal } from 'decimal.js';
 import type { Market } from '../contracts/market.ts';
+import { type Amount, amount, digits, floorToStep } from './ledger/amounts.ts';
+import { closable } from './ledger/dust.ts';
 
 /** A quantity in base, rounded down to what the market can trade. */
-export function flooredToLot(quantity: Decimal, { lot, contractSize }: Market): Decimal {
-  if (lot === null || Number(lot) === 0) return quantity;
-  const step = new Decimal(lot).times(contractSize ?? 1);
-  return quantity.div(step).floor().times(step);
+export function flooredToLot(quantity: Amount, { lot, contractSize }: Market): Amount {
+  return floorToStep(quantity, lot === null ? null : amount(lot).times(contractSize ?? 1));
 }
 
 /** A quantity in base as the venue takes it: whole lots, in contracts where it counts in them. */
-export function venueQuantity(quantity: Decimal, market: Market): string {
-  return flooredToLot(quantity, market)
-    .div(market.contractSize ?? 1)
-    .toFixed();
+export function venueQuantity(quantity: Amount, market: Market): string {
+  return digits(flooredToLot(quantity, market).div(market.contractSize ?? 1));
 }
 
-/** Whether the venue takes an order of so much. @param price in quote */
-export function isSellable(quantity: Decimal, price: Decimal.Value, market: Market): boolean {
-  const lots = flooredToLot(quantity, market);
-  const { minQuantity, minNotional, contractSize } = market;
-  if (!lots.gt(0)) return false;
-  if (lots.lt(new Decimal(minQuantity ?? 0).times(contractSize ?? 1))) return false;
-  return lots.times(price).gte(minNotional ?? 0);
+/** Whether the venue takes an order of so much that closes. @param price in quote */
+export function isSellable(quantity: Amount, price: string | number, market: Market): boolean {
+  return closable(quantity, market, { price: String(price), reduceOnly: market.kind === 'swap' }) !== null;
 }

@@ -32,15 +32,17 @@ const CERTAINTY_WAIT_MS = 100;
 export async function settledSoon(desk: TimedDesk, order: LedgerOrder): Promise<LedgerOrder> {
   const patient = sooner(desk, desk.now() + CERTAINTY_PATIENCE_MS);
   let now = order;
-  while (!isCertain(now) && hasTime(patient)) {
+  while (!isCertain(now, desk) && hasTime(patient)) {
     now = await settleOrder(desk, now);
-    if (!isCertain(now)) await inTime(patient, desk.sleep(CERTAINTY_WAIT_MS, desk.signal));
+    if (!isCertain(now, desk)) await inTime(patient, desk.sleep(CERTAINTY_WAIT_MS, desk.signal));
   }
   return now;
 }
 
-function isCertain({ status, type }: LedgerOrder): boolean {
-  return FINAL_STATUSES.has(status) || (status === 'open' && type !== 'market');
+/** Where exits are attached, an order rests until the next bar whatever it is. */
+function isCertain({ status, type }: LedgerOrder, { venue }: TimedDesk): boolean {
+  const rests = type !== 'market' || venue.card.exits === 'attached';
+  return FINAL_STATUSES.has(status) || (status === 'open' && rests);
 }
 
 /** Who sent it has died between B and C, or hangs. */

@@ -3,6 +3,8 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import { createCollectionActivities } from '../activities/collection-activities.ts';
 import { createRegistryActivities } from '../activities/registry-activities.ts';
 import type { Rooms } from '../activities/rooms.ts';
+import { createTradingActivities } from '../activities/trading-activities.ts';
+import type { TradingRooms } from '../activities/trading-rooms.ts';
 import { createTrainingActivities } from '../activities/training-activities.ts';
 import { type Queue, queueName } from '../contracts/queues.ts';
 import { dataConverter } from './data-converter.ts';
@@ -15,6 +17,8 @@ interface WorkerSettings {
   readonly namespace: string;
   readonly homeId: string;
   readonly rooms: Rooms;
+  /** Of the process that trades alone. */
+  readonly trading: TradingRooms | null;
   /** Heavy activities at once. */
   readonly maxTrainings: number;
 }
@@ -36,6 +40,13 @@ const WORKERS: Readonly<Record<Queue, (settings: WorkerSettings) => Partial<Work
   collection: ({ rooms }) => ({
     activities: createCollectionActivities(rooms),
     maxConcurrentActivityTaskExecutions: MAX_VENUES,
+  }),
+  trading: ({ trading }) => ({
+    workflowsPath: WORKFLOWS_PATH,
+    activities: createTradingActivities(trading!),
+    maxConcurrentActivityTaskExecutions: 100,
+    // A worker that was killed leaves its queue behind: nobody waits for it longer than this.
+    stickyQueueScheduleToStartTimeout: '1s',
   }),
 };
 

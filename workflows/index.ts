@@ -1,6 +1,7 @@
 export { collectCandles } from './collect-candles.ts';
 export { evaluateRecipe } from './evaluate-recipe.ts';
 export { fetchHistories } from './fetch-histories.ts';
+export { liveTrading } from './live-trading.ts';
 export { modelLifecycle } from './model-lifecycle.ts';
 export { reproduceVersion } from './reproduce-version.ts';
 export { runTrial } from './run-trial.ts';

@@ -5,6 +5,7 @@ import type { Series } from '../contracts/series.ts';
 const SYMBOL = defineSearchAttributeKey('Symbol', SearchAttributeType.KEYWORD);
 const TIMEFRAME = defineSearchAttributeKey('Timeframe', SearchAttributeType.KEYWORD);
 const RECIPE = defineSearchAttributeKey('Recipe', SearchAttributeType.KEYWORD);
+const ACCOUNT = defineSearchAttributeKey('Account', SearchAttributeType.KEYWORD);
 const DECISION = defineSearchAttributeKey('Decision', SearchAttributeType.KEYWORD);
 
 /** So that the Temporal UI can list the runs of a coin, a timeframe or a recipe. */
@@ -21,4 +22,8 @@ export function tagRecipe(recipe: string): void {
 
 export function tagDecision(decision: string): void {
   upsertSearchAttributes([{ key: DECISION, value: decision }]);
+}
+
+export function tagAccount(account: string): void {
+  upsertSearchAttributes([{ key: ACCOUNT, value: account }]);
 }

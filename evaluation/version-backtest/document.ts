@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { BacktestDocument, PlayedMarket, PlayedModel } from '../../contracts/backtest-document.ts';
+import type {
+  BacktestDocument,
+  PlayedConfirmation,
+  PlayedMarket,
+  PlayedModel,
+} from '../../contracts/backtest-document.ts';
 import { barsBefore, CANDLE_COLUMNS } from '../../contracts/candles.ts';
 import { seriesId, TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { ChosenModel } from '../../inference/chosen-model.ts';
@@ -52,7 +57,7 @@ export function documentOf(
 }
 
 function notedMarket(market: SignalledMarket, symbol: string, range: PlayedRange): NotedMarket {
-  const { request, summary, model, bars, labels, signals, counts } = market;
+  const { request, summary, model, bars, labels, signals, counts, confirming } = market;
   const { series, funding } = request;
   const first = barsBefore(bars, range.fromTime);
   const firstTime = bars.openTime[first]!;
@@ -63,6 +68,7 @@ function notedMarket(market: SignalledMarket, symbol: string, range: PlayedRange
     kind: summary.kind,
     synthetic: summary.synthetic,
     model: model && playedModel(model),
+    ...(confirming && { confirmation: playedConfirmation(confirming) }),
     labels,
     signals: counts,
     signalsSha256: hashOf([
@@ -93,6 +99,18 @@ function notedMarket(market: SignalledMarket, symbol: string, range: PlayedRange
     servedThroughTime: model && expiryTime(model.meta),
     missingBars: Math.round((lastTime - firstTime) / barMs) + 1 - played.candles.bars,
     fundingTimes: funding && [funding.rates.time[0]!, funding.rates.time.at(-1)!],
+  };
+}
+
+function playedConfirmation({
+  request: { series },
+  model,
+  confirmation: { closeTime, direction },
+}: NonNullable<SignalledMarket['confirming']>): PlayedConfirmation {
+  return {
+    series: seriesId(series),
+    model: playedModel(model!),
+    signalsSha256: hashOf([closeTime, direction]),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ArtifactStore } from '../../artifacts/store.ts';
 import type { CandleStore } from '../../candles/store.ts';
 import type { SeriesSummary } from '../../candles/summary.ts';
-import type { FundingRates, Signals } from '../../contracts/backtest.ts';
+import type { ConfirmingSignals, FundingRates, Signals } from '../../contracts/backtest.ts';
 import type { SignalCounts } from '../../contracts/backtest-document.ts';
 import { barsBefore, type MarketBars, sliceBars } from '../../contracts/candles.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
@@ -50,6 +50,8 @@ export interface OpenedMarket {
 export interface SignalledMarket extends OpenedMarket {
   readonly signals: Signals;
   readonly counts: SignalCounts;
+  /** Of the timeframe that the policy wants confirmation by. */
+  readonly confirming?: SignalledMarket & { readonly confirmation: ConfirmingSignals };
 }
 
 /**

@@ -11,6 +11,7 @@ import { playOwnStrategy } from '../../strategy/own/audited-play.ts';
 import type { OwnStrategy } from '../../strategy/own/own-strategy.ts';
 import { checkLeverage } from '../../strategy/setup-check.ts';
 import { agreedCosts } from './agreed-costs.ts';
+import { confirm, openConfirming, seenThrough } from './confirming.ts';
 import { documentOf } from './document.ts';
 import {
   type BacktestRooms,
@@ -69,21 +70,31 @@ export async function playVersions(
 ): Promise<PlayedVersions> {
   requireCash(request.initialCash);
   const opened: OpenedMarket[] = [];
+  const confirming: OpenedMarket[] = [];
   try {
-    for (const market of request.markets)
+    for (const market of request.markets) {
       opened.push(await openMarket(rooms, market, request.defaultRecipe.labels));
+      const other = await openConfirming(rooms, market, request);
+      if (other !== null) confirming.push(other);
+    }
     // Before a model is asked about every bar.
     for (const { summary } of opened) checkLeverage(request.policy, summary.kind);
     const costs = costsOf(request, opened);
-    const range = rangeOf(request, opened);
+    const range = rangeOf(request, opened, confirming);
     const markets: SignalledMarket[] = [];
-    for (const market of opened) {
+    for (const [at, market] of opened.entries()) {
       onSeries(seriesId(market.request.series));
-      markets.push(await signalMarket(rooms, market, range, request.ignoreAge));
+      const signalled = await signalMarket(rooms, market, range, request.ignoreAge);
+      const other = confirming[at];
+      markets.push(
+        other === undefined
+          ? signalled
+          : { ...signalled, confirming: await confirm(rooms, other, range, request.ignoreAge) },
+      );
     }
     return await play(request, markets, costs, range);
   } finally {
-    await Promise.all(opened.map(({ model }) => model?.session.dispose()));
+    await Promise.all([...opened, ...confirming].map(({ model }) => model?.session.dispose()));
   }
 }
 
@@ -97,7 +108,7 @@ async function play(
   const symbols = symbolsOf(markets);
   const { timeframe } = request.markets[0]!.series;
   const setup: BacktestSetup = {
-    markets: markets.map(({ summary, bars, signals, labels, request: { funding } }, at) => ({
+    markets: markets.map(({ summary, bars, signals, labels, confirming, request: { funding } }, at) => ({
       symbol: symbols[at]!,
       kind: summary.kind,
       candles: bars,
@@ -106,6 +117,7 @@ async function play(
       rules: summary.market && tradingRulesOf(summary.market),
       funding: funding?.rates ?? null,
       barMs: TIMEFRAME_MS[timeframe],
+      ...(confirming && { confirmation: confirming.confirmation }),
     })),
     policy,
     costs,
@@ -151,18 +163,33 @@ function costsOf({ costs, defaultRecipe }: BacktestRequest, opened: readonly Ope
 function rangeOf(
   { fromTime, toTime, allowSeen }: BacktestRequest,
   opened: readonly OpenedMarket[],
+  confirming: readonly OpenedMarket[],
 ): PlayedRange {
+  const barMs = TIMEFRAME_MS[opened[0]!.request.series.timeframe];
   return resolveRange({
-    markets: opened.map(({ request: { series }, bars, model }) => ({
-      series: seriesId(series),
-      candles: bars,
-      seen: model && { throughTime: model.trainedThroughTime, model: model.name },
+    markets: opened.map((market, at) => ({
+      series: seriesId(market.request.series),
+      candles: market.bars,
+      seen: seenOf(market, confirming[at], barMs),
     })),
     fromTime,
     toTime,
-    barMs: TIMEFRAME_MS[opened[0]!.request.series.timeframe],
+    barMs,
     allowSeen,
   });
+}
+
+/** What the later of both models has seen. */
+function seenOf(
+  { model }: OpenedMarket,
+  other: OpenedMarket | undefined,
+  barMs: number,
+): { readonly throughTime: number; readonly model: string } | null {
+  const own = model && { throughTime: model.trainedThroughTime, model: model.name };
+  if (other === undefined) return own;
+  const throughTime = seenThrough(other, barMs);
+  if (own !== null && own.throughTime >= throughTime) return own;
+  return { throughTime, model: `${other.model!.name} of ${seriesId(other.request.series)}, which confirms,` };
 }
 
 /** Compact names; with the venue where two markets share one. */

@@ -13,7 +13,7 @@ export const openPositions: RiskRule = {
       others < limit,
       others,
       limit,
-      `${others} other positions are open or being entered, of less than ${limit}.`,
+      () => `${others} other positions are open or being entered, of less than ${limit}.`,
     );
   },
 };
@@ -23,7 +23,7 @@ export const maxPosition: RiskRule = {
   ask: (candidate, { limits, equity }) =>
     limits.maxPosition === undefined
       ? null
-      : cutTo(limits.maxPosition * equity, limits.maxPosition, candidate, equity, 'a position'),
+      : cutTo(limits.maxPosition * equity, limits.maxPosition, candidate, equity, () => 'a position'),
 };
 
 export const grossExposure: RiskRule = {
@@ -33,7 +33,7 @@ export const grossExposure: RiskRule = {
     const limit = limits.maxGrossExposure;
     if (limit === undefined) return null;
     const held = sumOf(candidate, situation, exposure => Math.abs(exposure));
-    return cutTo(limit * equity - held, limit, candidate, equity, 'all exposures');
+    return cutTo(limit * equity - held, limit, candidate, equity, () => 'all exposures');
   },
 };
 
@@ -49,7 +49,7 @@ export const netExposure: RiskRule = {
       limit,
       candidate,
       equity,
-      'long less short exposures',
+      () => 'long less short exposures',
     );
   },
 };
@@ -67,7 +67,7 @@ export const correlatedExposure: RiskRule = {
     });
     const held = goWith.reduce((sum, other) => sum + Math.abs(situation.exposureOf(other)), 0);
     const room = correlated.maxExposure * equity - held;
-    const of = `exposures that go with it (${goWith.join(', ') || 'none but its own'})`;
+    const of = () => `exposures that go with it (${goWith.join(', ') || 'none but its own'})`;
     return cutTo(room, correlated.maxExposure, candidate, equity, of);
   },
 };
@@ -83,7 +83,7 @@ export const minNotional: RiskRule = {
       notional >= limit * (1 - NEAR),
       notional,
       limit,
-      `Worth ${told(notional)}, of at least ${told(limit)}.`,
+      () => `Worth ${told(notional)}, of at least ${told(limit)}.`,
     );
   },
 };
@@ -98,20 +98,25 @@ function cutTo(
   limit: number,
   { closed: { bar }, entry, price }: Candidate,
   equity: number,
-  of: string,
+  of: () => string,
 ): Answer {
   const notional = entry.quantity * price;
   const value = (limit * equity - room + notional) / equity;
-  const most = `${percent(limit)} of the equity for ${of}`;
+  const most = () => `${percent(limit)} of the equity for ${of()}`;
   if (notional <= room + NEAR * equity)
-    return answer(true, value, limit, `${told(notional)} leave ${told(room - notional)} of at most ${most}.`);
+    return answer(
+      true,
+      value,
+      limit,
+      () => `${told(notional)} leave ${told(room - notional)} of at most ${most()}.`,
+    );
   const quantity = room > NEAR * equity ? floorTo(gridOf(bar.market.rules?.lot ?? null), room / price) : 0;
-  if (!(quantity > 0)) return answer(false, value, limit, `Nothing is left of at most ${most}.`);
+  if (!(quantity > 0)) return answer(false, value, limit, () => `Nothing is left of at most ${most()}.`);
   return {
     outcome: 'pass',
     value,
     limit,
     quantity,
-    sentence: `Cut from ${told(notional)} to ${told(quantity * price)} by at most ${most}.`,
+    sentence: () => `Cut from ${told(notional)} to ${told(quantity * price)} by at most ${most()}.`,
   };
 }

@@ -7,7 +7,12 @@ export const staleData: RiskRule = {
   ask: ({ closed }, { limits }) =>
     asked(closed, limits, limits.maxDataAgeBars, 'dataAgeMs', (ageMs, limit) => {
       const bars = ageMs / closed.bar.market.barMs!;
-      return answer(bars <= limit, bars, limit, `The data is ${told(bars)} bars old, of at most ${limit}.`);
+      return answer(
+        bars <= limit,
+        bars,
+        limit,
+        () => `The data is ${told(bars)} bars old, of at most ${limit}.`,
+      );
     }),
 };
 
@@ -20,7 +25,7 @@ export const priceBand: RiskRule = {
         off <= limit,
         off,
         limit,
-        `The last trade is ${told(off)} bp off the close, of at most ${limit}.`,
+        () => `The last trade is ${told(off)} bp off the close, of at most ${limit}.`,
       );
     }),
 };
@@ -29,7 +34,7 @@ export const spread: RiskRule = {
   name: 'spread',
   ask: ({ closed }, { limits }) =>
     asked(closed, limits, limits.maxSpreadBps, 'spreadBps', (bps, limit) =>
-      answer(bps <= limit, bps, limit, `The spread is ${told(bps)} bp, of at most ${limit}.`),
+      answer(bps <= limit, bps, limit, () => `The spread is ${told(bps)} bp, of at most ${limit}.`),
     ),
 };
 
@@ -49,7 +54,7 @@ function asked(
     outcome: passes ? 'unknown' : 'block',
     value: null,
     limit,
-    sentence:
+    sentence: () =>
       facts === null
         ? 'Known of live accounts alone.'
         : `Nobody knows it now${passes ? ', which the policy lets pass' : ''}.`,

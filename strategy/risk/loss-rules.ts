@@ -8,10 +8,7 @@ export const drawdown: RiskRule = {
     if (limits.maxDrawdown === undefined && memory.halted === null) return null;
     const loss = lossSince(memory.peakEquity, equity);
     const limit = limits.maxDrawdown ?? null;
-    return answer(
-      memory.halted === null,
-      loss,
-      limit,
+    return answer(memory.halted === null, loss, limit, () =>
       memory.halted === null
         ? `${percent(loss)} under the peak, of less than ${percent(limit!)}.`
         : `The account is halted by ${memory.halted}: ${percent(loss)} under the peak now.`,
@@ -29,7 +26,7 @@ export const dailyLoss: RiskRule = {
       loss < limit - NEAR,
       loss,
       limit,
-      `${percent(loss)} lost since the day began, of less than ${percent(limit)}.`,
+      () => `${percent(loss)} lost since the day began, of less than ${percent(limit)}.`,
     );
   },
 };

@@ -14,7 +14,8 @@ export interface Answer {
   readonly limit: number | string | null;
   /** Base that the entry is cut to; absent: it stays as it is. */
   readonly quantity?: number;
-  readonly sentence: string;
+  /** For people; made when it is asked for. */
+  readonly sentence: () => string;
 }
 
 /** What doubles may lose of amounts that are equal, as a share of the equity. */
@@ -24,7 +25,7 @@ export function answer(
   holds: boolean,
   value: number | string | null,
   limit: number | string | null,
-  sentence: string,
+  sentence: () => string,
 ): Answer {
   return { outcome: holds ? 'pass' : 'block', value, limit, sentence };
 }
@@ -34,7 +35,7 @@ export function lineOf(
   rule: RuleName,
   { outcome, value, limit, sentence }: Omit<Answer, 'quantity'>,
 ): RuleLine {
-  return { rule, code: RULE_CODES[rule], outcome, value, limit, sentence };
+  return { rule, code: RULE_CODES[rule], outcome, value, limit, sentence: sentence() };
 }
 
 /** A number for people: at most six digits. */

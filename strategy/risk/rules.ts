@@ -45,22 +45,24 @@ export type Asked =
   | { readonly entry: null; readonly blockedBy: RuleName };
 
 /**
- * Asks every rule of an entry, also after one has kept it back: what is told is whole.
+ * Asks the rules of an entry; where somebody listens all of them, also after one has kept it back.
  * @param isWhole whether the policy decides the account as a whole; else only the rules that nothing switches off are asked
+ * @param lines takes what was asked; null: nobody asks
  */
 export function askRules(
   candidate: Candidate,
   situation: Situation,
   isWhole: boolean,
-  lines: RuleLine[],
+  lines: RuleLine[] | null,
 ): Asked {
   let entry = candidate;
   let blockedBy: RuleName | null = null;
   for (const rule of isWhole ? RISK_RULES : ALWAYS) {
     const asked = rule.ask(entry, situation);
     if (asked === null) continue;
-    lines.push(lineOf(rule.name, asked));
+    lines?.push(lineOf(rule.name, asked));
     if (asked.outcome === 'block') blockedBy ??= rule.name;
+    if (blockedBy !== null && lines === null) break;
     if (asked.quantity !== undefined)
       entry = { ...entry, entry: { ...entry.entry, quantity: asked.quantity } };
   }

@@ -17,7 +17,7 @@ export const source: RiskRule = {
       holds,
       got,
       allowed.join(', '),
-      `${got} ${holds ? 'may' : 'may not'} open positions; ${allowed.join(', ')} may.`,
+      () => `${got} ${holds ? 'may' : 'may not'} open positions; ${allowed.join(', ')} may.`,
     );
   },
 };
@@ -31,14 +31,19 @@ export const confirmation: RiskRule = {
     const limit = `${wanted.timeframe} ${wanted.require === 'same' ? entry.side : `not ${opposite(entry.side)}`}`;
     const { confirmation: said } = closed;
     if (said === null || said.direction === null)
-      return answer(false, null, limit, `Nobody predicted the newest closed bar of ${wanted.timeframe}.`);
+      return answer(
+        false,
+        null,
+        limit,
+        () => `Nobody predicted the newest closed bar of ${wanted.timeframe}.`,
+      );
     const by = said.source ?? MODEL;
     if (!allowed.includes(by))
       return answer(
         false,
         by,
         limit,
-        `${by} predicted ${wanted.timeframe}, which may not confirm; ${allowed.join(', ')} may.`,
+        () => `${by} predicted ${wanted.timeframe}, which may not confirm; ${allowed.join(', ')} may.`,
       );
     const holds =
       said.direction === entry.side || (wanted.require === 'not-opposite' && said.direction === 'NO_TRADE');
@@ -46,7 +51,8 @@ export const confirmation: RiskRule = {
       holds,
       said.direction,
       limit,
-      `${wanted.timeframe} says ${said.direction}, which ${holds ? 'confirms' : 'does not confirm'} ${entry.side}.`,
+      () =>
+        `${wanted.timeframe} says ${said.direction}, which ${holds ? 'confirms' : 'does not confirm'} ${entry.side}.`,
     );
   },
 };

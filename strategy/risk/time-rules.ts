@@ -13,10 +13,7 @@ export const everyBars: RiskRule = {
     const gridMs = policy.everyBars * bar.market.barMs!;
     const holds = Math.floor(closeTime / gridMs) > Math.floor((closeTime - bar.market.barMs!) / gridMs);
     const past = closeTime % gridMs;
-    return answer(
-      holds,
-      past / bar.market.barMs!,
-      policy.everyBars,
+    return answer(holds, past / bar.market.barMs!, policy.everyBars, () =>
       holds
         ? `A close of the grid of ${policy.everyBars} bars.`
         : `${past / bar.market.barMs!} bars after the last close of the grid of ${policy.everyBars} bars.`,
@@ -37,7 +34,7 @@ export const hours: RiskRule = {
       holds,
       `${day} ${time}`,
       limits.hours.map(hoursText).join('; '),
-      `${day} ${time} UTC is ${holds ? 'within' : 'outside'} the hours of trading.`,
+      () => `${day} ${time} UTC is ${holds ? 'within' : 'outside'} the hours of trading.`,
     );
   },
 };
@@ -48,11 +45,11 @@ export const duplicate: RiskRule = {
   ask: ({ symbol, isLeaving }, situation) => {
     const entry = situation.entryOf(symbol);
     if (entry?.isUnknown === true)
-      return answer(false, 1, 0, 'An entry of the symbol was sent whose outcome is unknown.');
-    if (entry !== null) return answer(false, 1, 0, 'Another entry of the symbol is in flight.');
+      return answer(false, 1, 0, () => 'An entry of the symbol was sent whose outcome is unknown.');
+    if (entry !== null) return answer(false, 1, 0, () => 'Another entry of the symbol is in flight.');
     if (situation.positionOf(symbol) !== null && !isLeaving)
-      return answer(false, 1, 0, 'A position of the symbol is open and stays.');
-    return answer(true, 0, 0, 'No other entry of the symbol is in flight.');
+      return answer(false, 1, 0, () => 'A position of the symbol is open and stays.');
+    return answer(true, 0, 0, () => 'No other entry of the symbol is in flight.');
   },
 };
 
@@ -63,7 +60,12 @@ export const tradesPerDay: RiskRule = {
     if (limit === undefined) return null;
     const { entryTime, entriesOfDay } = memoryOf(memory, symbol);
     const count = entryTime !== null && dayOf(entryTime) === dayOf(closeTime) ? entriesOfDay : 0;
-    return answer(count < limit, count, limit, `${count} trades of the symbol today, of at most ${limit}.`);
+    return answer(
+      count < limit,
+      count,
+      limit,
+      () => `${count} trades of the symbol today, of at most ${limit}.`,
+    );
   },
 };
 
@@ -75,15 +77,15 @@ export const cooldown: RiskRule = {
     const limit = limits.cooldownMinutes;
     if (limit === undefined) return null;
     if (situation.positionOf(symbol) !== null)
-      return answer(false, 0, limit, 'The symbol’s last trade has not ended yet.');
+      return answer(false, 0, limit, () => 'The symbol’s last trade has not ended yet.');
     const { exitTime } = memoryOf(memory, symbol);
-    if (exitTime === null) return answer(true, null, limit, 'The symbol has not been traded yet.');
+    if (exitTime === null) return answer(true, null, limit, () => 'The symbol has not been traded yet.');
     const passed = (closeTime - exitTime) / MINUTE_MS;
     return answer(
       passed >= limit,
       passed,
       limit,
-      `${passed} minutes since the symbol’s last trade ended, of at least ${limit}.`,
+      () => `${passed} minutes since the symbol’s last trade ended, of at least ${limit}.`,
     );
   },
 };

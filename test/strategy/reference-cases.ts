@@ -210,7 +210,7 @@ const sometimes = <Value>(value: fc.Arbitrary<Value>, weight = 1) =>
 const risk = fc.record({
   maxTradesPerDay: sometimes(fc.integer({ min: 1, max: 3 })),
   cooldownMinutes: sometimes(fc.constantFrom(60, 150, 600)),
-  maxPosition: sometimes(fc.constantFrom(0.15, 0.6, 3)),
+  maxPosition: sometimes(fc.constantFrom(0.03, 0.15, 0.6, 3), 2),
   maxGrossExposure: sometimes(fc.constantFrom(0.4, 0.9, 4), 3),
   maxNetExposure: sometimes(fc.constantFrom(0.2, 0.7), 2),
   correlated: sometimes(

@@ -5,10 +5,10 @@ import type { BacktestResult, BacktestSetup, Trade } from '../../contracts/backt
 import { barsBefore } from '../../contracts/candles.ts';
 import type { Fill } from '../../contracts/fill.ts';
 import { backtest } from '../../strategy/backtest.ts';
-import { decideClose } from '../../strategy/decide-close.ts';
+import { decideClose, decideQuietly } from '../../strategy/decide-close.ts';
 import { type PlayedBars, Simulation } from '../../strategy/simulation.ts';
 import { near } from '../support/near.ts';
-import { BAR_MS } from './bars.ts';
+import { BAR_MS, candlesOf, LONG, marketOf, policyOf, setupOf, still } from './bars.ts';
 import { ruledSetupArbitrary, setupArbitrary } from './setups.ts';
 
 const BARS = 50;
@@ -36,6 +36,47 @@ test('an entry that is not applied is as if it had never been decided', () => {
     }),
     { numRuns: 50 },
   );
+});
+
+test('a close decided without its reasons is decided the same', () => {
+  fc.assert(
+    fc.property(ruledSetupArbitrary, setup => {
+      const simulation = new Simulation(setup, null);
+      for (let bar = 0; bar < BARS; bar++) {
+        const piece = simulation.match(feedsOf(setup, bar), () => undefined);
+        if (piece.time.length === 0) continue;
+        const quiet = decideQuietly(simulation.closeInput());
+        const told = decideClose(simulation.closeInput());
+        assert.deepEqual(
+          told.map(decision => ({ ...decision, rules: [] })),
+          quiet,
+        );
+        for (const { symbol, intents } of quiet) simulation.apply(symbol, intents);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('what leaves on demand leaves whole at its last close, and its entry is withdrawn', () => {
+  const candles = candlesOf([still(100), still(100), [100, 105, 100, 104], still(104)]);
+  const market = marketOf([], {}, { candles, signals: signalsOf(4) });
+  const setup = setupOf([market], { policy: policyOf({ exits: { maxBars: 'none' } }) });
+  const simulation = new Simulation(setup, null);
+  const fills: Fill[] = [];
+  simulation.play([{ ...market, from: 0, to: 3, firstBar: 0 }]);
+  simulation.leave('BTCUSDT', fill => fills.push(fill));
+  assert.deepEqual(
+    fills.map(({ side, quantity, price, reason, positionRemaining }) => [
+      side,
+      quantity,
+      price,
+      reason,
+      positionRemaining,
+    ]),
+    [['sell', 10, 104, 'end', 0]],
+  );
+  assert.equal(simulation.takeTrades().length, 1);
 });
 
 test('fills tell the whole story: position, cash and fees are their sums', () => {
@@ -74,6 +115,21 @@ interface Stepped {
   readonly atEnd: { readonly cash: number };
 }
 
+/** Of the bars that open at one time. */
+function feedsOf({ markets, fromTime }: BacktestSetup, bar: number) {
+  return markets.map(({ candles, signals, funding }) => {
+    const from = barsBefore(candles, Math.max(fromTime, bar * BAR_MS));
+    const to = Math.max(from, barsBefore(candles, (bar + 1) * BAR_MS));
+    return { candles, signals, funding, from, to, firstBar: 0 };
+  });
+}
+
+function signalsOf(bars: number) {
+  const direction = new Int8Array(bars).fill(-1);
+  direction[0] = LONG;
+  return { direction, volatility: new Float64Array(bars).fill(10) };
+}
+
 /** Each bar by a simulation of its own that read the last one's state from JSON, told from outside what was decided. */
 function stepped(setup: BacktestSetup, mayEnter: () => boolean = () => true): Stepped {
   const pieces: PlayedBars[] = [];
@@ -81,16 +137,10 @@ function stepped(setup: BacktestSetup, mayEnter: () => boolean = () => true): St
   const fills: Fill[] = [];
   let simulation = new Simulation(setup, null);
   for (let bar = 0; bar < BARS; bar++) {
-    const from = Math.max(setup.fromTime, bar * BAR_MS);
     const state = JSON.parse(JSON.stringify(simulation.state()));
     simulation = new Simulation(setup, null);
     simulation.restore(state);
-    const feeds = setup.markets.map(({ candles, signals, funding }) => {
-      const first = barsBefore(candles, from);
-      const to = Math.max(first, barsBefore(candles, (bar + 1) * BAR_MS));
-      return { candles, signals, funding, from: first, to, firstBar: 0 };
-    });
-    const piece = simulation.match(feeds, fill => fills.push(fill));
+    const piece = simulation.match(feedsOf(setup, bar), fill => fills.push(fill));
     if (piece.time.length === 0) continue;
     pieces.push(piece);
     for (const { symbol, intents, blockedBy } of decideClose(simulation.closeInput())) {

@@ -4,10 +4,10 @@ import { executePlanned } from '../../trading/execute.ts';
 import { flattenAccount } from '../../trading/flatten.ts';
 import { keepPositions } from '../../trading/keep.ts';
 import { settleAccount } from '../../trading/settle.ts';
-import { decided, MINUTE, type Rig, START, STOP_ONLY, SYMBOL } from './rig.ts';
+import { decided, type FakeRig, MINUTE, START, STOP_ONLY, SYMBOL } from './rig.ts';
 
 /** A part of an account’s day; run again after a crash it goes on where it was. */
-export type Step = (desk: Desk, rig: Rig) => Promise<unknown>;
+export type Step = (desk: Desk, rig: FakeRig) => Promise<unknown>;
 
 const LADDER: ExitPlan = {
   ...STOP_ONLY,
@@ -34,8 +34,8 @@ const leave: Step = (desk, { clock }) => {
 };
 const price =
   (value: number): Step =>
-  async (_, { exchange }) =>
-    exchange.move(value);
+  (_, { world }) =>
+    world.move(value);
 const fillsInPart: Step = async (_, { exchange }) => {
   exchange.fillShare = 0.4;
 };

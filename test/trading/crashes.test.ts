@@ -4,7 +4,7 @@ import { recoverAccount } from '../../trading/recover.ts';
 import { assertAgreement, settleDown } from './agreement.ts';
 import { Boundaries, Crash } from './boundaries.ts';
 import { STORIES, type Step } from './crash-stories.ts';
-import { type Rig, tradingRig } from './rig.ts';
+import { type FakeRig, tradingRig } from './rig.ts';
 
 /** Time that passes until a dead process is followed by the next. */
 const RESTART_MS = 1_500;
@@ -27,7 +27,7 @@ async function play(t: TestContext, story: readonly Step[], crashAt: number): Pr
   return boundaries.isDead ? boundaries.names.at(-1)! : null;
 }
 
-async function restarted(rig: Rig, step: Step): Promise<Desk> {
+async function restarted(rig: FakeRig, step: Step): Promise<Desk> {
   rig.clock.advance(RESTART_MS);
   const desk = { ...(await rig.desk()), ledger: rig.ledger };
   await recoverAccount(desk, { deadline: rig.clock.now() + 30_000 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { executePlanned } from '../../trading/execute.ts';
+import { priceObjection } from '../../trading/price-check.ts';
 import { settleAccount } from '../../trading/settle.ts';
 import type { Fault } from './fake-venue.ts';
 import { ACCOUNT, decided, MINUTE, orderOf, type Rig, START, tradingRig } from './rig.ts';
@@ -49,6 +50,84 @@ test('a cut answer is found again within the step, its position protected', asyn
   assert.equal(orderOf(rig, 'entry')?.status, 'filled');
   assert.equal(orderOf(rig, 'stop')?.status, 'open');
   assert.equal(rig.exchange.posts.get(orderOf(rig, 'entry')!.clientOrderId), 1);
+});
+
+test('an entry is not sent where the price has left its band, or the spread is wide, or nobody tells the price', async t => {
+  const cases = [
+    [{ priceBandBps: 100, maxSpreadBps: null }, 101.1, 'price-moved'],
+    [{ priceBandBps: 100, maxSpreadBps: null }, 98.9, 'price-moved'],
+    [{ priceBandBps: 110, maxSpreadBps: null }, 101.1, null],
+  ] as const;
+  for (const [limits, price, reason] of cases) {
+    const rig = await tradingRig(t);
+    await rig.exchange.move(price);
+    const desk = await rig.desk();
+    const { planned } = await decided(desk, START, { leg: 'entry' });
+    await executePlanned(desk, { planned, cancels: [], deadline: DEADLINE, ...limits });
+    assert.equal(orderOf(rig, 'entry')?.reason ?? null, reason);
+  }
+  const rig = await tradingRig(t, { fault: request => (request === 'quote' ? 'lost' : null) });
+  const desk = await rig.desk();
+  const { planned } = await decided(desk, START, { leg: 'entry' });
+  await executePlanned(desk, {
+    planned,
+    cancels: [],
+    deadline: DEADLINE,
+    priceBandBps: 10,
+    maxSpreadBps: null,
+  });
+  assert.equal(orderOf(rig, 'entry')?.reason, 'price-unknown');
+});
+
+test('the spread counts from its middle', () => {
+  const quote = { bid: '99.9', ask: '100.1', last: '100', time: 0 };
+  const order = { decisionPrice: '100' };
+  assert.equal(priceObjection(order, quote, { priceBandBps: null, maxSpreadBps: 20 }), null);
+  assert.equal(priceObjection(order, quote, { priceBandBps: null, maxSpreadBps: 19.99 }), 'spread-wide');
+});
+
+test('what was not sent by the deadline is not sent', async t => {
+  const { rig } = await enter(t, () => null, START + MINUTE);
+  assert.equal(orderOf(rig, 'entry')?.reason, 'too-late');
+  assert.equal(rig.exchange.posts.size, 0);
+});
+
+test('executing a close again sends nothing again', async t => {
+  const { rig, desk } = await enter(t);
+  const { planned } = await decided(desk, START, { leg: 'entry' });
+  assert.deepEqual(planned, []);
+  const entry = orderOf(rig, 'entry')!;
+  await executePlanned(desk, {
+    planned: [{ ...entry, status: 'planned' }],
+    cancels: [],
+    deadline: DEADLINE,
+    ...NO_LIMITS,
+  });
+  assert.deepEqual([...rig.exchange.posts.values()], [1, 1]);
+});
+
+test('two at once send an order once', async t => {
+  const rig = await tradingRig(t);
+  const [one, other] = [await rig.desk(), await rig.desk()];
+  const { planned } = await decided(other, START, { leg: 'entry' });
+  const execution = { planned, cancels: [], deadline: DEADLINE, ...NO_LIMITS };
+  const ends = await Promise.allSettled([
+    executePlanned({ ...one, lease: other.lease }, execution),
+    executePlanned(other, execution),
+  ]);
+  assert.ok(ends.every(({ status }) => status === 'fulfilled'));
+  assert.equal(rig.exchange.posts.get(planned[0].clientOrderId), 1);
+});
+
+test('an exit sells after the stop has ended, and an entry of another close finds the symbol free', async t => {
+  const { rig, desk } = await enter(t);
+  rig.clock.advance(MINUTE);
+  const { planned } = await decided(desk, START + MINUTE, { leg: 'exit' });
+  await executePlanned(desk, { planned, cancels: [], deadline: DEADLINE + MINUTE, ...NO_LIMITS });
+  assert.equal(orderOf(rig, 'stop')?.status, 'canceled');
+  assert.equal(orderOf(rig, 'exit')?.status, 'filled');
+  assert.deepEqual(rig.ledger.positions(ACCOUNT), []);
+  assert.deepEqual(rig.ledger.check(ACCOUNT), []);
 });
 
 async function settleUntilQuiet(rig: Rig): Promise<void> {

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Market } from '../../contracts/market.ts';
 import type { SubmittedOrder, VenueFill, VenueOrder } from '../../trading/venue.ts';
+import type { Truth, World } from './world.ts';
 
 export const MARKET: Market = {
   venue: 'fake',
@@ -32,8 +33,8 @@ interface BookOrder {
   filled: Decimal;
 }
 
-/** What an exchange of one spot market knows: the truth that a ledger is compared with. */
-export class FakeExchange {
+/** An exchange of one spot market. */
+export class FakeExchange implements World {
   price = 100;
   /** Share of a market order that fills at once; the rest stays open until `fillRest`. */
   fillShare = 1;
@@ -87,9 +88,28 @@ export class FakeExchange {
     return true;
   }
 
-  move(price: number): void {
+  async move(price: number): Promise<void> {
     this.price = price;
     this.#match();
+  }
+
+  calm(): void {
+    this.fillShare = 1;
+    this.fillRest();
+  }
+
+  truth(): Truth {
+    const resting = this.orders.filter(({ status }) => status === 'open');
+    return {
+      repeated: [...this.posts].filter(([, times]) => times > 1).map(([id]) => id),
+      tradeIds: this.trades.map(({ tradeId }) => tradeId),
+      coins: this.base.toFixed(),
+      resting: resting.map(placed => ({
+        clientOrderId: placed.order.clientOrderId,
+        isStop: placed.order.type === 'stop',
+        quantity: this.rest(placed).toFixed(),
+      })),
+    };
   }
 
   fillRest(): void {

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as realTime, setImmediate as turn } from 'node:timers/promises';
 
 interface Waiter {
   readonly due: number;
@@ -7,6 +7,8 @@ interface Waiter {
 
 /** A clock that jumps to the next sleeper whenever nothing else is going on. */
 export class PlayedClock {
+  /** Requests that are on a real wire: while there are any, no time passes. */
+  underWay = 0;
   #now: number;
   readonly #waiters = new Set<Waiter>();
   #isPlaying = false;
@@ -41,6 +43,10 @@ export class PlayedClock {
     while (this.#waiters.size > 0) {
       await turn();
       await turn();
+      if (this.underWay > 0) {
+        await realTime(1);
+        continue;
+      }
       const next = [...this.#waiters].sort((one, other) => one.due - other.due)[0];
       if (next === undefined) break;
       this.#now = Math.max(this.#now, next.due);

@@ -16,6 +16,7 @@ import { Boundaries, LEDGER_WRITES, VENUE_REQUESTS } from './boundaries.ts';
 import { FakeExchange } from './fake-exchange.ts';
 import { type Fault, fakeVenue } from './fake-venue.ts';
 import { PlayedClock } from './played-clock.ts';
+import type { World } from './world.ts';
 
 /** Where a disk need not be waited for: these tests end processes, no machines. */
 const MEMORY = '/dev/shm';
@@ -39,10 +40,10 @@ export interface RigOptions {
   readonly fault?: (request: string) => Fault;
 }
 
-/** An account of one symbol on a fake exchange, with a ledger of its own and a clock that jumps. */
+/** An account of one symbol at an exchange, with a ledger of its own and a clock that jumps. */
 export interface Rig {
   readonly clock: PlayedClock;
-  readonly exchange: FakeExchange;
+  readonly world: World;
   readonly ledger: Ledger;
   readonly venue: Venue;
   /** A process that works on the account; it takes the lease from whoever had it. */
@@ -51,9 +52,24 @@ export interface Rig {
   readonly late: Promise<unknown>[];
 }
 
-export async function tradingRig(t: TestContext, options: RigOptions = {}): Promise<Rig> {
-  const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'keeper-'));
+export interface FakeRig extends Rig {
+  readonly exchange: FakeExchange;
+}
+
+export async function tradingRig(t: TestContext, options: RigOptions = {}): Promise<FakeRig> {
   const clock = new PlayedClock(START + MINUTE + 100);
+  const exchange = new FakeExchange(clock.now);
+  const { fault = () => null, card = {} } = options;
+  const venue = fakeVenue({ exchange, clock, fault, card });
+  return { ...(await rigOf(t, { clock, world: exchange, venue, policy: options.policy ?? {} })), exchange };
+}
+
+/** An account of 10,000 USDT that is running, at a venue. */
+export async function rigOf(
+  t: TestContext,
+  { clock, world, venue, policy }: Pick<Rig, 'clock' | 'world' | 'venue'> & { policy: Partial<Policy> },
+): Promise<Rig> {
+  const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'keeper-'));
   const ledger = await openSqliteLedger(join(folder, 'ledger.sqlite'), {
     now: clock.now,
     process: { pid: 1, started: 'a' },
@@ -63,9 +79,6 @@ export async function tradingRig(t: TestContext, options: RigOptions = {}): Prom
     ledger.close();
     await rm(folder, { recursive: true });
   });
-  const exchange = new FakeExchange(clock.now);
-  const { fault = () => null, policy = {}, card = {} } = options;
-  const venue = fakeVenue({ exchange, clock, fault, card });
   const late: Promise<unknown>[] = [];
   const desk = async (boundaries = new Boundaries(-1)): Promise<Desk> => ({
     account: ACCOUNT,
@@ -82,7 +95,7 @@ export async function tradingRig(t: TestContext, options: RigOptions = {}): Prom
     },
   });
   await openAccount(ledger, clock.now(), policy);
-  return { clock, exchange, ledger, venue, desk, late };
+  return { clock, world, ledger, venue, desk, late };
 }
 
 async function openAccount(ledger: Ledger, now: number, policy: Partial<Policy>): Promise<void> {

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import {
-  NOTIFICATION_EVENTS,
+  isNotificationEvent,
   type NotificationOutbox,
   type OutboxEntry,
 } from '../../../contracts/notifications.ts';
 import type { Mailbox } from '../mailbox.ts';
-import type { Watch } from './watch.ts';
+import type { Look } from './watch.ts';
 
 const BATCH = 100;
 const UNKNOWN_RETRY_MS = 3_600_000;
@@ -23,20 +23,19 @@ interface OutboxParts {
  * Takes over what was written in the transaction of what it tells of. Where the process ends between taking over and saying
  * so, the same entries come again and are known by their ids.
  */
-export function watchOutbox({ source, outbox, mailbox, log, now }: OutboxParts): Watch {
+export function watchOutbox({ source, outbox, mailbox, log, now }: OutboxParts): Look {
   async function takeOver({ id, notification }: OutboxEntry): Promise<void> {
-    if (Object.hasOwn(NOTIFICATION_EVENTS, notification.event)) {
-      await mailbox.post([{ source, sourceId: id, notification }]);
+    const { event } = notification;
+    if (isNotificationEvent(event)) {
+      await mailbox.post([{ source, sourceId: id, notification: { ...notification, event } }]);
       await outbox.delivered(id, now());
       return;
     }
     // Written by a newer program: this one may be replaced by it.
-    log.error({ source, id, event: notification.event }, 'an unknown event waits in the outbox');
+    log.error({ source, id, event }, 'an unknown event waits in the outbox');
     await outbox.failed(id, now(), now() + UNKNOWN_RETRY_MS);
   }
   return {
-    name: source,
-    everyMs: 500,
     async look() {
       for (;;) {
         const entries = await outbox.due(now(), BATCH);

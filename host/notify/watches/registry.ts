@@ -3,7 +3,7 @@ import type { Notification } from '../../../contracts/notifications.ts';
 import type { Review } from '../../../contracts/probation.ts';
 import type { Event, EventKind, MoveDetail, Registry } from '../../../registry/registry.ts';
 import type { Mailbox } from '../mailbox.ts';
-import type { Watch } from './watch.ts';
+import type { Look } from './watch.ts';
 
 const SOURCE = 'registry';
 const BATCH = 200;
@@ -15,10 +15,8 @@ const BATCH = 200;
 export function watchRegistry(
   registry: Pick<Registry, 'eventsAfter' | 'latestEventId'>,
   mailbox: Mailbox,
-): Watch {
+): Look {
   return {
-    name: SOURCE,
-    everyMs: 2_000,
     async look() {
       let position = await mailbox.cursor(SOURCE);
       if (position === null) {

@@ -1,9 +1,10 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { AlphaloomError } from '../../../contracts/errors.ts';
 import { QUEUES, type Queue, queueName } from '../../../contracts/queues.ts';
-import { explainTemporalErrors, seriesOfTraining } from '../../orchestrator.ts';
+import { seriesOfTraining } from '../../orchestrator.ts';
+import { explainTemporalErrors } from '../../temporal-errors.ts';
 import type { Mailbox, Posting } from '../mailbox.ts';
-import type { Watch } from './watch.ts';
+import type { Look } from './watch.ts';
 
 const SOURCE = 'trainings';
 /** Temporal's list of workflows trails behind their ends. */
@@ -17,12 +18,10 @@ interface TrainingsParts {
 }
 
 /** Tells of trainings that failed, whoever started them: a fleet, a schedule, a person. The first look begins about now. */
-export function watchTrainings({ client, homeId, mailbox, now }: TrainingsParts): Watch {
+export function watchTrainings({ client, homeId, mailbox, now }: TrainingsParts): Look {
   const told = new Set<string>();
   const queues = new Set((Object.keys(QUEUES) as Queue[]).map(queue => queueName(queue, homeId)));
   return {
-    name: SOURCE,
-    everyMs: 10_000,
     look: () =>
       explainTemporalErrors(async () => {
         const position = (await mailbox.cursor(SOURCE)) ?? now();

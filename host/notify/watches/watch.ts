@@ -6,7 +6,11 @@ export interface Watch {
   readonly name: string;
   readonly everyMs: number;
   look(): Promise<void>;
+  close?(): Promise<void>;
 }
+
+/** What a watch does at each look. */
+export type Look = Pick<Watch, 'look'>;
 
 /** Until the signal; a look that fails is told once and done again. */
 export async function runWatch(

@@ -6,12 +6,14 @@ import { type Mailbox, openMailbox } from '../../../host/notify/mailbox.ts';
 import { watchOutbox } from '../../../host/notify/watches/outbox.ts';
 import { watchProcesses } from '../../../host/notify/watches/processes.ts';
 import { tellEvent, watchRegistry } from '../../../host/notify/watches/registry.ts';
+import { watchStaleSeries } from '../../../host/notify/watches/stale-series.ts';
 import { identifyProcess } from '../../../host/process-identity.ts';
 import type { ManagedProcess, RunState } from '../../../host/run-state.ts';
 import type { Event } from '../../../registry/registry.ts';
 import { openSqliteRegistry } from '../../../registry/sqlite-registry.ts';
 import { move, registerVersions, SERIES } from '../../registry/fixtures.ts';
 import { temporaryHome } from '../../support/temporary-home.ts';
+import { desk } from '../../trading/ledger/fixtures.ts';
 import { keptLog, notification } from './notifications.ts';
 
 const now = () => 5_000;
@@ -148,6 +150,23 @@ test('what the ledger wrote is taken over, in its order, once', async t => {
   );
 });
 
+test('a ledger’s outbox is taken over, and what it holds afterwards is nothing', async t => {
+  const mailbox = await mailboxOf(t);
+  const { ledger } = await desk(t);
+  const halt = notification({ event: 'account-halted', subject: 'paper', facts: { reason: 'drawdown' } });
+  await ledger.notify(halt);
+  const parts = {
+    source: `ledger ${ledger.id}`,
+    outbox: ledger.outbox,
+    mailbox,
+    log: keptLog().log,
+    now: Date.now,
+  };
+  await watchOutbox(parts).look();
+  assert.deepEqual((await posted(mailbox)).at(-1), halt);
+  assert.deepEqual(await ledger.outbox.due(Date.now(), 10), []);
+});
+
 test('an end between taking over and saying so tells nothing twice', async t => {
   const mailbox = await mailboxOf(t);
   const { outbox, open } = memoryOutbox([entry('1'), entry('2')]);
@@ -166,7 +185,7 @@ test('an end between taking over and saying so tells nothing twice', async t => 
 
 test('an event of a newer program stays in the outbox and holds nothing up', async t => {
   const mailbox = await mailboxOf(t);
-  const newer = { ...notification(), event: 'moon-landing' as never };
+  const newer = { ...notification(), event: 'moon-landing' };
   const { outbox, open } = memoryOutbox([entry('1', { notification: newer }), entry('2')]);
   const { log, lines } = keptLog();
   await watchOutbox({ source: 'ledger', outbox, mailbox, log, now }).look();
@@ -201,4 +220,36 @@ test('a process that ended by itself is told once it was seen twice, each end on
     [told[0].event, told[0].subject, told[0].facts],
     ['worker-down', 'worker-trading', { end: 'SIGKILL', ends: 1, running: true }],
   );
+});
+
+test('a collected series without new bars is told once it lasts, and again after new bars', async t => {
+  const mailbox = await mailboxOf(t);
+  let time = 1_000_000;
+  const row = { synthetic: false, ageMs: 600_000, featuresTime: null, featuresAgeMs: null };
+  let lastTime = 100;
+  let stale = true;
+  const read = async () => [
+    { ...row, series: 'binance:BTCUSDT/1m', collected: true, stale, lastTime },
+    { ...row, series: 'binance:ETHUSDT/1m', collected: false, stale: true, lastTime: 5 },
+    { ...row, series: 'binance:XRPUSDT/1m', collected: true, stale: true, lastTime: null },
+  ];
+  const { look } = watchStaleSeries({ read, mailbox, now: () => time, patienceMs: 60_000 });
+  await look();
+  time += 30_000;
+  await look();
+  assert.deepEqual(await posted(mailbox), []);
+  time += 30_000;
+  await look();
+  await look();
+  const [told, ...others] = await posted(mailbox);
+  assert.deepEqual(others, []);
+  assert.deepEqual([told.event, told.subject], ['data-stale', 'binance:BTCUSDT/1m']);
+  stale = false;
+  lastTime = 200;
+  await look();
+  stale = true;
+  await look();
+  time += 60_000;
+  await look();
+  assert.equal((await posted(mailbox)).length, 2);
 });

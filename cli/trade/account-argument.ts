@@ -1,0 +1,37 @@
+import { AlphaloomError } from '../../contracts/errors.ts';
+import type { AccountState } from '../../contracts/trading.ts';
+
+interface KnownAccount {
+  readonly account: string;
+  readonly state: AccountState;
+}
+
+/**
+ * The account that is meant: the one that is named, else the only one that trades, else the only one there is.
+ * @throws AlphaloomError USAGE naming those that could be meant
+ */
+export function chosenAccount(accounts: readonly KnownAccount[], named: string | undefined): string {
+  if (named !== undefined) {
+    if (accounts.some(({ account }) => account === named)) return named;
+    throw new AlphaloomError(
+      'USAGE',
+      `There is no account "${named}" in the ledger. ${known(accounts)} Start one: trade start ${named} --symbols BTCUSDT --timeframe 15m.`,
+      { account: named },
+    );
+  }
+  const trading = accounts.filter(({ state }) => state !== 'stopped');
+  const [only, ...others] = trading.length > 0 ? trading : accounts;
+  if (only !== undefined && others.length === 0) return only.account;
+  throw new AlphaloomError(
+    'USAGE',
+    only === undefined
+      ? 'No account has traded yet. Start one: trade start paper --symbols BTCUSDT --timeframe 15m.'
+      : `Which account? ${known(accounts)}`,
+    { accounts: accounts.map(({ account }) => account) },
+  );
+}
+
+function known(accounts: readonly KnownAccount[]): string {
+  if (accounts.length === 0) return 'It holds none yet.';
+  return `There are: ${accounts.map(({ account, state }) => `${account} (${state})`).join(', ')}.`;
+}

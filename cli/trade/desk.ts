@@ -1,0 +1,131 @@
+import { AlphaloomError, type ErrorCode } from '../../contracts/errors.ts';
+import type { TradingAnswer, TradingMessageName, TradingMessagePayload } from '../../contracts/messages.ts';
+import type { TradingStatus } from '../../contracts/trading.ts';
+import type { OpenRooms } from '../../host/compose.ts';
+import type { LoadedConfig } from '../../host/config.ts';
+import { createOrchestrator, type TemporalOrchestrator } from '../../host/orchestrator.ts';
+import { readHomeId } from '../../host/paths.ts';
+import {
+  connectTemporal,
+  externalTemporal,
+  type TemporalConnection,
+} from '../../host/temporal-connection.ts';
+import { type AccountView, lastPricesOf, viewAccount } from '../../host/trading/account-view.ts';
+import {
+  type StartAccountRequest,
+  type StartedAccount,
+  startAccount,
+} from '../../host/trading/start-account.ts';
+import { tellLedger } from '../../host/trading/tell-ledger.ts';
+import { requireWorkers } from '../../host/worker-presence.ts';
+import type { CliContext } from '../context.ts';
+import { withRooms } from '../rooms.ts';
+
+type Payload<Name extends TradingMessageName> = TradingMessagePayload<Name> & {
+  operationId: string;
+  actor: string;
+};
+
+/** The home's accounts, with Temporal or without: the ledger is what holds. */
+export interface TradingDesk {
+  readonly ledger: OpenRooms['ledger'];
+  view(account: string): Promise<AccountView>;
+  /** What the account's workflow does now; null: none runs, or nobody can be asked. */
+  workflow(account: string): Promise<TradingStatus | null>;
+  start(request: StartAccountRequest): Promise<StartedAccount>;
+  /** By the account's workflow; where none can take it, by the ledger itself, with a warning. */
+  tell<Name extends TradingMessageName>(
+    account: string,
+    message: Name,
+    payload: Payload<Name>,
+  ): Promise<TradingAnswer>;
+}
+
+export async function withTradingDesk<T>(
+  context: CliContext,
+  work: (desk: TradingDesk, rooms: OpenRooms, loaded: LoadedConfig) => Promise<T>,
+): Promise<T> {
+  return await withRooms(context, async (rooms, loaded) => {
+    const line = await openLine(context, loaded);
+    try {
+      return await work(createDesk(context, rooms, loaded, line), rooms, loaded);
+    } finally {
+      await line.temporal?.close();
+    }
+  });
+}
+
+/** The way to Temporal, or why there is none. */
+type Line =
+  | {
+      readonly temporal: TemporalConnection;
+      readonly homeId: string;
+      readonly orchestrator: TemporalOrchestrator;
+    }
+  | { readonly temporal: null; readonly reason: AlphaloomError };
+
+/** Errors that mean that no workflow can take a message. */
+const NOBODY_THERE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'TEMPORAL_UNREACHABLE',
+  'WORKER_MISSING',
+  'ACCOUNT_STOPPED',
+]);
+
+async function openLine({ home, environment }: CliContext, { config }: LoadedConfig): Promise<Line> {
+  try {
+    const temporal = await connectTemporal(home, environment, config);
+    const homeId = await readHomeId(home);
+    return { temporal, homeId, orchestrator: createOrchestrator(temporal.client, homeId) };
+  } catch (error) {
+    if (isNobodyThere(error)) return { temporal: null, reason: error };
+    throw error;
+  }
+}
+
+function createDesk(context: CliContext, rooms: OpenRooms, loaded: LoadedConfig, line: Line): TradingDesk {
+  const { ledger, candles } = rooms;
+  const { output, environment, now } = context;
+  return {
+    ledger,
+    view: async account => viewAccount(ledger, account, await lastPricesOf(candles, ledger.account(account))),
+
+    async workflow(account) {
+      if (line.temporal === null) return null;
+      try {
+        return await line.orchestrator.tradingStatus(account);
+      } catch (error) {
+        if (isNobodyThere(error)) return null;
+        throw error;
+      }
+    },
+
+    async start(request) {
+      if (line.temporal === null) throw line.reason;
+      await requireWorkers(line.temporal, line.homeId, ['trading']);
+      const isEmbedded = !externalTemporal(environment, loaded.config);
+      return await startAccount(
+        { rooms, loaded, environment, orchestrator: line.orchestrator, isEmbedded },
+        request,
+      );
+    },
+
+    async tell(account, message, payload) {
+      try {
+        if (line.temporal === null) throw line.reason;
+        await requireWorkers(line.temporal, line.homeId, ['trading']);
+        return await line.orchestrator.askTrading(account, message, payload);
+      } catch (error) {
+        if (!isNobodyThere(error)) throw error;
+        const { operationId, actor, reason } = payload;
+        const operation = { message, account, operationId, actor, reason, payload };
+        const answer = await tellLedger({ ledger, loaded, now: now() }, operation, error);
+        output.warn(`Written into the ledger, where it holds from the next close on: ${error.message}`);
+        return answer;
+      }
+    },
+  };
+}
+
+function isNobodyThere(error: unknown): error is AlphaloomError {
+  return error instanceof AlphaloomError && NOBODY_THERE.has(error.code);
+}

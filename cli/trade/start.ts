@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { AlphaloomError } from '../../contracts/errors.ts';
+import { cliActor } from '../actor.ts';
+import { integer } from '../arguments.ts';
+import type { CliContext } from '../context.ts';
+import { parseTime } from '../series-arguments.ts';
+import { withTradingDesk } from './desk.ts';
+import { tradedSymbols } from './symbols-option.ts';
+
+interface StartFlags {
+  readonly symbols?: string;
+  readonly timeframe?: string;
+  readonly policy?: string;
+  readonly iterations?: number;
+  readonly replayFrom?: number;
+  readonly replayTo?: number;
+  readonly iUnderstandTheRisk?: true;
+}
+
+const MAX_ITERATIONS = 100_000_000;
+
+export function register(command: Command, context: CliContext): void {
+  command
+    .argument('[account]', 'of alphaloom.yaml; paper is always there', 'paper')
+    .option('--symbols <list>', 'BTCUSDT,ETHUSDT/5m; without it, those of the last time')
+    .option('--timeframe <tf>', 'of symbols that name none')
+    .option('--policy <name>', 'how it trades; without it, the account’s')
+    .option('--iterations <n>', 'stop after so many closes', integer(1, MAX_ITERATIONS))
+    .option('--replay-from <time>', 'on paper: play recorded bars from there', parseTime)
+    .option('--replay-to <time>', 'up to there', parseTime)
+    .option('--i-understand-the-risk', 'real orders with real money')
+    .addHelpText(
+      'after',
+      '\nExample:\n  alphaloom trade start paper --symbols BTCUSDT,ETHUSDT --timeframe 15m\n  alphaloom trade start paper --symbols BTCUSD/1h --replay-from 2024-01-01 --replay-to 2024-03-01\n',
+    )
+    .action((account: string, flags: StartFlags) => start(context, account, flags));
+}
+
+async function start(context: CliContext, account: string, flags: StartFlags): Promise<void> {
+  const { output, environment } = context;
+  const { symbols, timeframe, policy, iterations } = flags;
+  const request = {
+    account,
+    symbols: symbols === undefined ? null : tradedSymbols(symbols, timeframe),
+    policy: policy ?? null,
+    iterations: iterations ?? null,
+    replay: replayOf(flags),
+    understandsRisk: flags.iUnderstandTheRisk === true,
+    actor: cliActor(environment),
+  };
+  await withTradingDesk(context, async desk => {
+    const { workflowId, joined, record, warnings } = await desk.start(request);
+    for (const warning of warnings) output.warn(warning);
+    output.result({ account, workflowId, joined, state: record.state, warnings }, () =>
+      joined
+        ? `${account} trades already (${workflowId}). Look: trade status ${account}`
+        : `${account} trades (${workflowId}). Look: trade status ${account}`,
+    );
+  });
+}
+
+/** @throws AlphaloomError USAGE where only one end is given, or they stand the wrong way round */
+function replayOf({ replayFrom, replayTo }: StartFlags): { fromTime: number; toTime: number } | null {
+  if (replayFrom === undefined && replayTo === undefined) return null;
+  if (replayFrom !== undefined && replayTo !== undefined && replayFrom < replayTo)
+    return { fromTime: replayFrom, toTime: replayTo };
+  throw new AlphaloomError('USAGE', 'A replay needs both --replay-from and --replay-to, the earlier first.');
+}

@@ -1,0 +1,94 @@
+import type { TradingStatus } from '../../contracts/trading.ts';
+import type { AccountView, OrderView, SymbolView } from '../../host/trading/account-view.ts';
+import type { Paint } from '../output.ts';
+import { minute, renderTable } from '../table.ts';
+
+/** An account and what its workflow does now; null: none runs, or it does not answer. */
+export interface ShownAccount extends AccountView {
+  readonly workflow: TradingStatus | null;
+}
+
+/** A table per account, as it stands now. */
+export function renderAccounts(accounts: readonly ShownAccount[], now: number, paint: Paint): string {
+  if (accounts.length === 0) {
+    return 'No account has traded yet. Start one: trade start paper --symbols BTCUSDT --timeframe 15m';
+  }
+  return accounts.map(account => renderAccount(account, now, paint)).join('\n\n');
+}
+
+function renderAccount(account: ShownAccount, now: number, paint: Paint): string {
+  return [
+    `${paint.bold(account.account)} (${account.mode}, ${account.venue}, policy ${account.policy})  ${renderState(account, paint)}`,
+    `cash ${amount(account.cash)} ${account.quote}, equity ${account.equity === null ? 'unknown' : `about ${amount(account.equity)}`}, capital ${amount(account.capital)}`,
+    renderWork(account, now),
+    '',
+    renderTable<SymbolView>(account.symbols, [
+      { title: 'symbol', cell: row => row.symbol },
+      { title: 'tf', cell: row => row.timeframe },
+      { title: 'last', align: 'right', cell: row => row.lastPrice },
+      { title: 'position', align: 'right', cell: row => row.position?.quantity },
+      { title: 'entry', align: 'right', cell: row => row.position && amount(row.position.entryPrice) },
+      { title: 'P&L', align: 'right', cell: row => renderPnl(row, paint) },
+      { title: 'last decision (UTC)', cell: renderDecision },
+      { title: 'orders', cell: row => row.orders.map(order => renderOrder(order, paint)).join(', ') },
+      { title: '', cell: row => renderPaused(row, paint) },
+    ]),
+  ].join('\n');
+}
+
+function renderState({ state, stateReason, pausedUntil }: AccountView, paint: Paint): string {
+  const painted =
+    state === 'running' ? paint.green(state) : state === 'halted' ? paint.red(state) : paint.yellow(state);
+  const until = pausedUntil === null ? '' : ` until ${minute(pausedUntil)} UTC`;
+  return `${painted}${until}${stateReason ? `: ${oneLine(stateReason)}` : ''}`;
+}
+
+function renderWork({ workflow, closes, iterations, lastCloseTime }: ShownAccount, now: number): string {
+  const last = lastCloseTime === null ? 'no close yet' : `last close ${minute(lastCloseTime)} UTC`;
+  const count = `${closes}${iterations === null ? '' : ` of ${iterations}`} closes, ${last}`;
+  if (workflow === null) return `${count}; no workflow runs`;
+  const next =
+    workflow.closeTime === null
+      ? ''
+      : `, close ${minute(workflow.closeTime)} UTC (${inSeconds(workflow.closeTime - now)})`;
+  return `${count}; ${workflow.step}${next}`;
+}
+
+function inSeconds(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  return seconds >= 0 ? `in ${seconds} s` : `${-seconds} s ago`;
+}
+
+function renderPnl({ position }: SymbolView, paint: Paint): string | null {
+  const pnl = position?.openPnl ?? null;
+  if (pnl === null) return null;
+  return (pnl < 0 ? paint.red : paint.green)(`${pnl < 0 ? '' : '+'}${pnl.toFixed(2)}`);
+}
+
+function renderDecision({ decision }: SymbolView): string | null {
+  return decision && `${minute(decision.barTime)} ${decision.outcome}`;
+}
+
+/** Enough of the id for `cancel` and `resolve`. */
+function renderOrder(order: OrderView, paint: Paint): string {
+  const { clientOrderId, leg, side, status, quantity, filled, price, stopPrice } = order;
+  const size = filled === '0' ? quantity : `${filled}/${quantity}`;
+  const at = stopPrice ?? price;
+  const text = `${leg} ${side} ${size}${at === null ? '' : ` at ${at}`} ${status} ${clientOrderId.slice(0, 8)}`;
+  return status === 'unknown' ? paint.red(text) : text;
+}
+
+function renderPaused({ pausedUntil }: SymbolView, paint: Paint): string | null {
+  if (pausedUntil === undefined) return null;
+  return paint.yellow(pausedUntil === null ? 'paused' : `paused until ${minute(pausedUntil)}`);
+}
+
+/** Without the digits that nobody reads; the document has them all. */
+function amount(value: string | number): string {
+  return Number(value).toLocaleString('en', { maximumSignificantDigits: 9, useGrouping: false });
+}
+
+/** What an operator wrote must not move the cursor. */
+export function oneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}

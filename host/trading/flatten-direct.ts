@@ -1,0 +1,59 @@
+import type { Logger } from 'pino';
+import { type FlattenReport, flattenAccount } from '../../trading/flatten.ts';
+import type { Lease } from '../../trading/ledger/ledger.ts';
+import type { OpenRooms } from '../compose.ts';
+import type { LoadedConfig } from '../config.ts';
+import { DEFAULT_RECIPE, loadConfiguredRecipe } from '../recipes.ts';
+import { createTradingRooms } from './trading-rooms.ts';
+
+interface DirectWiring {
+  readonly rooms: OpenRooms;
+  readonly loaded: LoadedConfig;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: Logger;
+}
+
+interface DirectRequest {
+  readonly account: string;
+  /** null: all of the account, which then halts. */
+  readonly symbols: readonly string[] | null;
+  readonly actor: string;
+  readonly operationId: string;
+  /** Aborting it breaks off: the account stays as it is then. */
+  readonly signal: AbortSignal;
+}
+
+const RENEW_MS = 2_000;
+
+/**
+ * Closes an account's positions from this process, without Temporal: takes the ledger's lease from whoever holds it, so that
+ * nobody else sends anything meanwhile, and gives it back at the end.
+ * @throws AlphaloomError LEASE_LOST where somebody took it over in turn, TRADING_LATE where it was broken off, ACCOUNT_UNKNOWN
+ */
+export async function flattenDirect(wiring: DirectWiring, request: DirectRequest): Promise<FlattenReport> {
+  const { rooms, log } = wiring;
+  const { ledger, clock } = rooms;
+  const { account, symbols, actor, operationId, signal } = request;
+  const record = ledger.account(account);
+  const { labels: defaultLabels } = await loadConfiguredRecipe(wiring.loaded, DEFAULT_RECIPE);
+  const lease = await ledger.takeLease({ owner: `flatten ${process.pid}`, now: clock.now(), takeOver: true });
+  const renewing = setInterval(() => void renew(lease, clock.now(), log), RENEW_MS);
+  const trading = createTradingRooms({ ...wiring, ledger, defaultLabels, lease: () => lease });
+  try {
+    const desk = trading.desk(await trading.open(record), signal, null);
+    return await flattenAccount(desk, { symbols, actor, operationId });
+  } finally {
+    clearInterval(renewing);
+    await trading.close();
+    await lease.release();
+  }
+}
+
+/** What fails here fails in the next transaction too, and is told there. */
+async function renew(lease: Lease, now: number, log: Logger): Promise<void> {
+  try {
+    await lease.renew(now);
+  } catch (error) {
+    log.warn({ error: (error as Error).message }, 'the lease could not be renewed');
+  }
+}

@@ -1,0 +1,64 @@
+import { AlphaloomError } from '../../contracts/errors.ts';
+import { tradingSources } from '../../contracts/policy.ts';
+import { seriesId } from '../../contracts/series.ts';
+import type { AccountSettings } from '../../trading/ledger/records.ts';
+import type { StartAccountRequest, StartWiring } from './start-account.ts';
+
+/**
+ * All that real orders need (docs/trading.md, "Real orders").
+ * @returns what is to be told before it starts; of a paper account nothing
+ * @throws AlphaloomError LIVE_NOT_ALLOWED naming everything that is missing
+ */
+export async function requireLiveAllowed(
+  wiring: StartWiring,
+  { understandsRisk }: StartAccountRequest,
+  settings: AccountSettings,
+): Promise<string[]> {
+  if (settings.mode === 'paper') return [];
+  const { account, venue, policy, clock } = settings;
+  const { apiKey, apiSecret } = wiring.loaded.config.accounts[account];
+  const missing: string[] = [];
+  if (!understandsRisk) missing.push('--i-understand-the-risk: these are real orders, and money can be lost');
+  if (clock.kind === 'replay') missing.push('recorded bars are played on paper alone: leave the replay out');
+  if (apiKey === undefined || apiSecret === undefined)
+    missing.push(
+      `credentials: set accounts.${account}.apiKey and apiSecret, best by ALPHALOOM__ACCOUNTS__…_FILE`,
+    );
+  if (!hasCard(venue)) missing.push(`a card: ${venue} gives data and paper trading only`);
+  if (policy.exits.stop.kind === 'none') missing.push(`a stop: policy ${policy.name} has none`);
+  missing.push(...(await untradable(wiring, settings)));
+  if (missing.length > 0) {
+    throw new AlphaloomError(
+      'LIVE_NOT_ALLOWED',
+      `Account ${account} may not send real orders. Missing: ${missing.join('; ')}.`,
+      { account, missing },
+    );
+  }
+  return wiring.isEmbedded
+    ? [
+        'Temporal runs embedded, on this machine alone: where it stops, nobody trades. Stops rest at the venue meanwhile.',
+      ]
+    : [];
+}
+
+/** Sources without evidence that passed a gate, and champions without an edge after costs. */
+async function untradable({ rooms }: StartWiring, settings: AccountSettings): Promise<string[]> {
+  const { venue, symbols, policy } = settings;
+  const missing = tradingSources(policy)
+    .filter(source => source !== 'ML_PER_COIN_V1')
+    .map(
+      source => `gate evidence of ${source}: it has none, and policy ${policy.name} lets it open positions`,
+    );
+  for (const symbol of symbols) {
+    const series = seriesId({ venue, ...symbol });
+    const champion = await rooms.registry.champion(series);
+    if (champion === null) missing.push(`a champion of ${series}`);
+    else if (!champion.tradable)
+      missing.push(`a tradable champion of ${series}: v${champion.version} has no edge after costs`);
+  }
+  return missing;
+}
+
+function hasCard(_venue: string): boolean {
+  return false;
+}

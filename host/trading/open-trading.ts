@@ -1,0 +1,36 @@
+import type { OpenRooms } from '../compose.ts';
+import type { LoadedConfig } from '../config.ts';
+import type { Log } from '../log.ts';
+import { DEFAULT_RECIPE, loadConfiguredRecipe } from '../recipes.ts';
+import { watchAccounts } from './account-watch.ts';
+import { keepLease } from './lease-keeper.ts';
+import { createTradingRooms, type OpenTradingRooms } from './trading-rooms.ts';
+
+interface TradingRequest {
+  readonly rooms: OpenRooms;
+  readonly loaded: LoadedConfig;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: Log;
+  /** Aborting it ends the wait for the lease. */
+  readonly signal: AbortSignal;
+  /** The lease was taken over: this process must trade no more. */
+  onLost(): void;
+}
+
+/** Everything of the process that trades: the ledger's lease, the accounts' venues, the watch over them. */
+export async function openTrading(request: TradingRequest): Promise<OpenTradingRooms> {
+  const { rooms, log, signal, onLost } = request;
+  const { ledger } = rooms;
+  const keeper = await keepLease({ ledger, owner: `worker ${process.pid}`, log, signal, onLost });
+  const { labels: defaultLabels } = await loadConfiguredRecipe(request.loaded, DEFAULT_RECIPE);
+  const trading = createTradingRooms({ ...request, ledger, defaultLabels, lease: keeper.lease });
+  const watch = watchAccounts({ ledger, now: rooms.clock.now, log });
+  return {
+    ...trading,
+    async close() {
+      watch.close();
+      await trading.close();
+      await keeper.close();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { AlphaloomError } from '../../contracts/errors.ts';
+import type { TradingAnswer, TradingOperation } from '../../contracts/messages.ts';
+import type { Ledger } from '../../trading/ledger/ledger.ts';
+import type { LoadedConfig } from '../config.ts';
+import { loadPolicy } from '../policies.ts';
+
+/**
+ * Writes a message into the ledger itself, where no workflow can take it: an account reads its ledger at each close, so that
+ * its word holds from then on. What somebody has to carry out is refused with `instead`.
+ * @throws AlphaloomError instead; ACCOUNT_STATE and whatever else the ledger says of the message
+ */
+export async function tellLedger(
+  { ledger, loaded, now }: { readonly ledger: Ledger; readonly loaded: LoadedConfig; readonly now: number },
+  operation: TradingOperation,
+  instead: AlphaloomError,
+): Promise<TradingAnswer> {
+  const { message, account, payload } = operation;
+  if (message === 'flatten' || payload.positions === 'flatten') {
+    throw new AlphaloomError(
+      instead.code,
+      `${instead.message} To close positions from here: trade flatten ${account} --direct.`,
+      instead.details,
+    );
+  }
+  const policy = typeof payload.policy === 'string' ? await loadPolicy(loaded, payload.policy) : null;
+  return await ledger.applyMessage(operation, { now, policy });
+}

@@ -1,0 +1,83 @@
+import type { Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/common';
+import type { StartedWork } from '../../activities/rooms.ts';
+import { sha256 } from '../../artifacts/input-hash.ts';
+import { AlphaloomError } from '../../contracts/errors.ts';
+import type { LiveTradingInput } from '../../contracts/live-trading.ts';
+import type { TradingAnswer, TradingMessageName, TradingMessagePayload } from '../../contracts/messages.ts';
+import { queueName } from '../../contracts/queues.ts';
+import type { TradingStatus } from '../../contracts/trading.ts';
+import { explainTemporalErrors } from '../temporal-errors.ts';
+import { describeIfRunning, requireOwn } from '../temporal-workflows.ts';
+
+/** A crashed worker's workflow goes on with the next one after about a second instead of ten. */
+const WORKFLOW_TASK_TIMEOUT = '2s';
+
+/** How accounts are started and told things: the part of the orchestrator that trades. */
+export function createTradingCalls(client: Client, homeId: string) {
+  const taskQueue = queueName('trading', homeId);
+  return {
+    startTrading: (input: LiveTradingInput) =>
+      explainTemporalErrors(async (): Promise<StartedWork> => {
+        const workflowId = tradingWorkflowId(input.account);
+        await requireOwn(client, workflowId, taskQueue);
+        try {
+          await client.workflow.start<(input: LiveTradingInput) => Promise<unknown>>('liveTrading', {
+            workflowId,
+            taskQueue,
+            args: [input],
+            workflowIdConflictPolicy: 'FAIL',
+            workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+          });
+          return { workflowId, joined: false };
+        } catch (error) {
+          if (error instanceof WorkflowExecutionAlreadyStartedError) return { workflowId, joined: true };
+          throw error;
+        }
+      }),
+    askTrading: <Name extends TradingMessageName>(
+      account: string,
+      message: Name,
+      payload: TradingMessagePayload<Name> & { operationId: string },
+    ) =>
+      explainTemporalErrors(async (): Promise<TradingAnswer> => {
+        const workflowId = tradingWorkflowId(account);
+        await requireOwn(client, workflowId, taskQueue);
+        try {
+          return await client.workflow
+            .getHandle(workflowId)
+            .executeUpdate<TradingAnswer, [unknown]>(message, {
+              args: [payload],
+              updateId: sha256(`${message} ${payload.operationId}`).slice(0, 32),
+            });
+        } catch (error) {
+          if (error instanceof WorkflowNotFoundError) throw notTrading(account);
+          throw error;
+        }
+      }),
+    tradingStatus: (account: string) =>
+      explainTemporalErrors(async (): Promise<TradingStatus | null> => {
+        const workflowId = tradingWorkflowId(account);
+        const handle = client.workflow.getHandle(workflowId);
+        if ((await describeIfRunning(client, workflowId)) === null) return null;
+        return await handle.query<TradingStatus>('status');
+      }),
+    /** Resolves when the account's workflow has ended. @throws AlphaloomError what it ended with, where it failed */
+    awaitTrading: (account: string) =>
+      explainTemporalErrors(async () => {
+        await client.workflow.getHandle(tradingWorkflowId(account)).result();
+      }),
+  };
+}
+
+export function tradingWorkflowId(account: string): string {
+  return `trade/${account}`;
+}
+
+function notTrading(account: string): AlphaloomError {
+  return new AlphaloomError(
+    'ACCOUNT_STOPPED',
+    `Account ${account} does not trade: no workflow of it runs. Start it: trade start ${account}. To close positions without one: trade flatten ${account} --direct.`,
+    { account },
+  );
+}

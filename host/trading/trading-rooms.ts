@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TradingRooms } from '../../activities/trading-rooms.ts';
+import type { LabelSpec } from '../../contracts/labels.ts';
+import type { Lease, Ledger } from '../../trading/ledger/ledger.ts';
+import { SymbolLocks } from '../../trading/symbol-locks.ts';
+import type { OpenRooms } from '../compose.ts';
+import type { LoadedConfig } from '../config.ts';
+import type { Log } from '../log.ts';
+import { loadPolicy } from '../policies.ts';
+import { createInfer } from './infer.ts';
+import { createLiveVenues } from './live-venues.ts';
+import { createOpenAccounts } from './open-accounts.ts';
+
+interface TradingWiring {
+  readonly rooms: OpenRooms;
+  readonly ledger: Ledger;
+  readonly loaded: LoadedConfig;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: Log;
+  /** What `recipe` means in a policy's exits where no model answers. */
+  readonly defaultLabels: LabelSpec;
+  lease(): Lease;
+}
+
+export interface OpenTradingRooms extends TradingRooms {
+  close(): Promise<void>;
+}
+
+/** What the one process works with that trades a home's ledger. */
+export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
+  const { rooms, ledger, loaded, log, lease } = wiring;
+  const { clock, candles, venues } = rooms;
+  const live = createLiveVenues(wiring);
+  const accounts = createOpenAccounts({ ledger, lease, candles, venues, clock, liveVenue: live.venue });
+  const locks = new Map<string, SymbolLocks>();
+  return {
+    ledger,
+    lease,
+    clock,
+    candles,
+    venues,
+    open: record => accounts.open(record),
+    infer: createInfer(rooms.predictor, wiring.defaultLabels),
+    async validate() {},
+    loadPolicy: name => loadPolicy(loaded, name),
+    desk({ record, venue, recorded }, signal, closeTime) {
+      const { account } = record;
+      const symbols = locks.get(account) ?? new SymbolLocks();
+      locks.set(account, symbols);
+      return {
+        account,
+        ledger,
+        lease: lease(),
+        venue,
+        symbols,
+        signal,
+        now: () =>
+          recorded !== null && closeTime !== null ? closeTime : clock.now() + (venue.clockOffsetMs ?? 0),
+        async sleep(ms, until) {
+          await sleep(ms, undefined, { signal: until });
+        },
+        late(news) {
+          news.catch((error: unknown) => {
+            log.warn(
+              { account, error: error instanceof Error ? error.message : String(error) },
+              'an answer that came late could not be recorded; it will be looked up',
+            );
+          });
+        },
+      };
+    },
+    async close() {
+      await accounts.close();
+    },
+  };
+}

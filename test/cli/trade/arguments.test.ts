@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { chosenAccount } from '../../../cli/trade/account-argument.ts';
+import { messagePayload } from '../../../cli/trade/message.ts';
+import { orderOf } from '../../../cli/trade/order-argument.ts';
+import { parseSymbols, tradedSymbols } from '../../../cli/trade/symbols-option.ts';
+import { TRADING_MESSAGES } from '../../../contracts/messages.ts';
+import type { AccountState } from '../../../contracts/trading.ts';
+
+const context = { environment: { USER: 'ada' } };
+
+test('symbols are compact and once each, however they are written', () => {
+  assert.deepEqual(parseSymbols('BTC/USDT, ETHUSDT,BTCUSDT'), ['BTCUSDT', 'ETHUSDT']);
+  assert.throws(() => parseSymbols(' , '), { code: 'USAGE' });
+  assert.throws(() => parseSymbols('btcusdt'), { code: 'SYMBOL_INVALID' });
+});
+
+test('a symbol is traded on its own timeframe, else on the common one', () => {
+  assert.deepEqual(tradedSymbols('BTCUSDT,ETH/USDT/5m', '15m'), [
+    { symbol: 'BTCUSDT', timeframe: '15m' },
+    { symbol: 'ETHUSDT', timeframe: '5m' },
+  ]);
+  assert.throws(() => tradedSymbols('BTCUSDT', undefined), { code: 'USAGE', message: /write BTCUSDT\/15m/ });
+  assert.throws(() => tradedSymbols('BTCUSDT', '7m'), { code: 'TIMEFRAME_INVALID' });
+  assert.throws(() => tradedSymbols('BTCUSDT/5m,BTC/USDT', '15m'), {
+    code: 'USAGE',
+    message: /stands twice/,
+  });
+});
+
+const accounts = (...states: [string, AccountState][]) =>
+  states.map(([account, state]) => ({ account, state }));
+
+test('the account that is named is meant, else the one that trades, else the only one', () => {
+  assert.equal(chosenAccount(accounts(['paper', 'running'], ['real', 'stopped']), 'real'), 'real');
+  assert.equal(chosenAccount(accounts(['paper', 'stopped'], ['real', 'halted']), undefined), 'real');
+  assert.equal(chosenAccount(accounts(['paper', 'stopped']), undefined), 'paper');
+});
+
+test('where it is not clear which account is meant, nothing is done', () => {
+  const two = accounts(['paper', 'running'], ['real', 'paused']);
+  assert.throws(() => chosenAccount(two, undefined), { message: /paper \(running\), real \(paused\)/ });
+  assert.throws(() => chosenAccount(two, 'rael'), { message: /no account "rael"/ });
+  assert.throws(() => chosenAccount([], undefined), { message: /trade start paper/ });
+});
+
+const ID = '1f0e8c2a'.padEnd(32, '0');
+const OTHER = '1f0e9999'.padEnd(32, '0');
+const book = {
+  accounts: () => accounts(['paper', 'running'], ['real', 'running']),
+  order: (clientOrderId: string) =>
+    clientOrderId === 'a'.repeat(32) ? { account: 'real', clientOrderId } : null,
+  openOrders: (account: string) =>
+    account === 'paper' ? [{ account, clientOrderId: ID }] : [{ account, clientOrderId: OTHER }],
+};
+
+test('an order is named by its id, or by how the id of an open one begins', () => {
+  assert.deepEqual(orderOf(book, '1f0e8'), { account: 'paper', clientOrderId: ID });
+  assert.equal(orderOf(book, 'a'.repeat(32)).account, 'real');
+});
+
+test('an order’s beginning that fits several, none, or is no id is refused', () => {
+  assert.throws(() => orderOf(book, '1f0e'), { code: 'USAGE', message: /2 orders begin with 1f0e/ });
+  assert.throws(() => orderOf(book, 'beef'), { code: 'USAGE', message: /No order/ });
+  for (const text of ['1f', 'XYZW', '%', '1f0e%'])
+    assert.throws(() => orderOf(book, text), { code: 'USAGE' });
+});
+
+test('a message says who sends it under an id, and leaves out what was not given', () => {
+  const payload = messagePayload<'pause'>(
+    context,
+    { symbols: ['BTCUSDT'], until: undefined },
+    { operationId: 'x' },
+  );
+  assert.deepEqual(payload, { symbols: ['BTCUSDT'], actor: 'cli:ada', operationId: 'x' });
+});
+
+test('what the verbs send passes the messages’ schemas', () => {
+  const sent = {
+    pause: messagePayload<'pause'>(context, { symbols: ['BTCUSDT'], until: 5 }, { reason: 'r' }),
+    resume: messagePayload<'resume'>(context, { acknowledge: true }, {}),
+    flatten: messagePayload<'flatten'>(context, { symbols: undefined }, {}),
+    set: messagePayload<'set'>(context, { symbols: tradedSymbols('BTCUSDT', '15m'), policy: 'cautious' }, {}),
+    cancel: messagePayload<'cancel'>(context, { order: ID }, {}),
+    resolve: messagePayload<'resolve'>(context, { order: ID, as: 'filled', evidence: 'page' }, {}),
+    stop: messagePayload<'stop'>(context, { positions: 'leave' }, {}),
+  };
+  for (const [name, { schema }] of Object.entries(TRADING_MESSAGES))
+    assert.ok(schema.safeParse(sent[name as keyof typeof sent]).success, name);
+});

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { renderDecision } from '../../../cli/trade/decision-text.ts';
+import { renderAccounts, type ShownAccount } from '../../../cli/trade/status-text.ts';
+import type { Prediction } from '../../../contracts/prediction.ts';
+import type { DecisionView } from '../../../host/trading/decision-view.ts';
+import { capture } from '../../support/command.ts';
+
+const { paint } = capture().output;
+const NOON = Date.parse('2026-03-01T12:00:00Z');
+
+const account = (changes: Partial<ShownAccount> = {}): ShownAccount => ({
+  account: 'paper',
+  mode: 'paper',
+  venue: 'binance',
+  quote: 'USDT',
+  policy: 'balanced',
+  state: 'running',
+  stateReason: '',
+  stateTime: NOON,
+  pausedUntil: null,
+  capital: '10000',
+  cash: '9000.123456789012',
+  equity: 10_050.5,
+  lastCloseTime: NOON,
+  closes: 7,
+  iterations: null,
+  symbols: [
+    {
+      symbol: 'BTCUSDT',
+      timeframe: '15m',
+      position: { quantity: '0.02', entryPrice: '50000', openedTime: NOON, openPnl: -12.345 },
+      lastPrice: 49_382.75,
+      decision: { barTime: NOON, outcome: 'blocked: COOLDOWN' },
+      orders: [
+        {
+          clientOrderId: 'deadbeef'.padEnd(32, '0'),
+          leg: 'stop',
+          side: 'sell',
+          status: 'unknown',
+          quantity: '0.02',
+          filled: '0',
+          price: null,
+          stopPrice: '49000',
+        },
+      ],
+    },
+    {
+      symbol: 'ETHUSDT',
+      timeframe: '5m',
+      pausedUntil: null,
+      position: null,
+      lastPrice: null,
+      decision: null,
+      orders: [],
+    },
+  ],
+  workflow: { account: 'paper', closeTime: NOON + 900_000, step: 'waiting', closes: 7 },
+  ...changes,
+});
+
+test('the table shows what an account holds, waits for and decided last', () => {
+  const text = renderAccounts([account()], NOON + 890_000, paint);
+  assert.match(text, /paper \(paper, binance, policy balanced\) {2}running/);
+  assert.match(text, /cash 9000\.12346 USDT, equity about 10050\.5, capital 10000/);
+  assert.match(
+    text,
+    /7 closes, last close 2026-03-01 12:00 UTC; waiting, close 2026-03-01 12:15 UTC \(in 10 s\)/,
+  );
+  assert.match(
+    text,
+    /BTCUSDT +15m +49382\.75 +0\.02 +50000 +-12\.3[45] +2026-03-01 12:00 blocked: COOLDOWN +stop sell 0\.02 at 49000 unknown deadbeef/,
+  );
+  assert.match(text, /ETHUSDT +5m .* paused$/m);
+});
+
+test('an account without a workflow, with an unknown price and a halt says so', () => {
+  const halted = account({
+    workflow: null,
+    equity: null,
+    state: 'halted',
+    stateReason: 'drawdown 12 %\u001b[2J',
+  });
+  const text = renderAccounts([halted], NOON, paint);
+  assert.match(text, /halted: drawdown 12 % \[2J/);
+  assert.match(text, /equity unknown/);
+  assert.match(text, /no workflow runs/);
+  assert.ok(!text.includes('\u001b'));
+});
+
+test('without an account it says how to start one', () => {
+  assert.match(renderAccounts([], NOON, paint), /trade start paper/);
+});
+
+const prediction = {
+  symbol: 'BTCUSDT',
+  venue: 'binance',
+  timeframe: '15m',
+  direction: 'LONG',
+  confidence: 0.61,
+  probabilities: { LONG: 0.61, SHORT: 0.2, NO_TRADE: 0.19 },
+  source: 'ML_PER_COIN_V1',
+  reasons: ['x'],
+  model_version: 'v7',
+  tradable: true,
+  entry: 50_000,
+  stop_loss: 49_000,
+  take_profits: { tp1: 50_500, tp2: 51_000, tp3: 51_500 },
+  levels_side: 'LONG',
+  bar_time: '2026-03-01T12:00:00.000Z',
+  stale: false,
+} as unknown as Prediction;
+
+const decision = (changes: Partial<DecisionView> = {}): DecisionView => ({
+  account: 'paper',
+  symbol: 'BTCUSDT',
+  timeframe: '15m',
+  barTime: NOON,
+  time: NOON + 900_100,
+  outcome: 'enter LONG',
+  prediction,
+  rules: [
+    {
+      rule: 'confidence',
+      code: 'CONFIDENCE_LOW',
+      outcome: 'pass',
+      value: 0.61,
+      limit: 0.55,
+      sentence: 'sure enough',
+    },
+    {
+      rule: 'cooldown',
+      code: 'COOLDOWN',
+      outcome: 'block',
+      value: 1_200_000,
+      limit: 3_600_000,
+      sentence: 'traded 20 min ago',
+    },
+  ],
+  orders: [
+    {
+      clientOrderId: 'deadbeef'.padEnd(32, '0'),
+      leg: 'entry',
+      side: 'buy',
+      status: 'withdrawn',
+      quantity: '0.02',
+      filled: '0',
+      type: 'market',
+      price: null,
+      stopPrice: null,
+      decisionPrice: '50000',
+      averagePrice: null,
+      validUntil: NOON,
+      plannedTime: NOON,
+      sentAt: null,
+      reason: 'llm-rejected',
+      because: 'the language model rejected it',
+      venueCode: null,
+      validation: { verdict: 'reject', confidence: 0.7, reasons: ['thin book'], model: 'm', latencyMs: 80 },
+    },
+  ],
+  ...changes,
+});
+
+test('why shows the prediction, every rule with its numbers, and what became of the orders', () => {
+  const text = renderDecision(decision(), paint);
+  assert.match(
+    text,
+    /^enter LONG: paper BTCUSDT\/15m, bar of 2026-03-01 12:00:00, decided 2026-03-01 12:15:00/,
+  );
+  assert.match(text, /LONG 61\.0 %, SHORT 20\.0 %, NO_TRADE 19\.0 %/);
+  assert.match(text, /confidence +pass +0\.61 +0\.55 +sure enough/);
+  assert.match(text, /cooldown +BLOCK +1200000 +3600000 +COOLDOWN: traded 20 min ago/);
+  assert.match(text, /entry buy 0\.02 market at market: withdrawn \(the language model rejected it\)/);
+  assert.match(text, /never sent/);
+  assert.match(text, /language model: reject \(70 %\) by m, 80 ms: thin book/);
+});
+
+test('a decision without rules and orders says so', () => {
+  const text = renderDecision(decision({ outcome: 'nothing', rules: [], orders: [] }), paint);
+  assert.match(text, /No rule was asked\./);
+  assert.match(text, /No orders\./);
+});

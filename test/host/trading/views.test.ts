@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import test from 'node:test';
+import { AlphaloomError } from '../../../contracts/errors.ts';
+import type { TradingOperation } from '../../../contracts/messages.ts';
+import type { LoadedConfig } from '../../../host/config.ts';
+import { viewAccount } from '../../../host/trading/account-view.ts';
+import { viewDecision } from '../../../host/trading/decision-view.ts';
+import { exportLedger } from '../../../host/trading/export-ledger.ts';
+import { heldPositions } from '../../../host/trading/held-positions.ts';
+import { tellLedger } from '../../../host/trading/tell-ledger.ts';
+import {
+  ACCOUNT,
+  bar,
+  close,
+  desk,
+  entry,
+  MINUTE,
+  openPosition,
+  START,
+  sentEntry,
+  settings,
+} from '../../trading/ledger/fixtures.ts';
+
+test('an account is seen with its positions marked at the last closes', async t => {
+  const at = await desk(t);
+  await openPosition(at, { price: '100', quantity: '2' });
+  const view = viewAccount(at.ledger, ACCOUNT, new Map([['BTCUSDT', 103]]));
+  assert.deepEqual(
+    [view.state, view.cash, view.equity, view.policy],
+    ['running', '9800', 10_006, 'as-labelled'],
+  );
+  const [btc, eth] = view.symbols;
+  assert.deepEqual(
+    [btc.position?.quantity, btc.position?.entryPrice, btc.position?.openPnl, btc.decision?.outcome],
+    ['2', '100', 6, 'test'],
+  );
+  assert.deepEqual([eth.position, eth.decision, eth.orders], [null, null, []]);
+});
+
+test('without a price of what is held, the equity is not known', async t => {
+  const at = await desk(t);
+  await openPosition(at);
+  const view = viewAccount(at.ledger, ACCOUNT, new Map());
+  assert.deepEqual([view.equity, view.symbols[0].position?.openPnl], [null, null]);
+});
+
+test('a symbol that is no more traded is shown while something is open in it', async t => {
+  const at = await desk(t);
+  await sentEntry(at, {}, bar('BTCUSDT'));
+  const others = settings({ symbols: [{ symbol: 'ETHUSDT', timeframe: '1m' }] });
+  await at.ledger.putAccount(at.lease, others, { actor: 'test', operationId: 'others', now: START });
+  const view = viewAccount(at.ledger, ACCOUNT, new Map());
+  assert.deepEqual(
+    view.symbols.map(({ symbol, orders }) => [symbol, orders.map(({ status }) => status)]),
+    [
+      ['ETHUSDT', []],
+      ['BTCUSDT', ['sending']],
+    ],
+  );
+});
+
+test('why answers with the decision that stood at the time, its rules and its orders', async t => {
+  const at = await desk(t);
+  await at.ledger.commitClose(
+    at.lease,
+    close([bar('BTCUSDT', START - MINUTE)], of => [entry(of)]),
+  );
+  await at.ledger.commitClose(at.lease, close([bar('BTCUSDT', START)]));
+  const first = viewDecision(at.ledger, ACCOUNT, 'BTCUSDT', START + 1);
+  assert.equal(first?.barTime, START - MINUTE);
+  assert.deepEqual(first?.rules, [{ rule: 'confidence', value: 0.6 }]);
+  assert.deepEqual(
+    first?.orders.map(({ leg, status, because, validation }) => [leg, status, because, validation]),
+    [['entry', 'planned', null, null]],
+  );
+  assert.equal(viewDecision(at.ledger, ACCOUNT, 'BTCUSDT', null)?.barTime, START);
+  assert.equal(viewDecision(at.ledger, ACCOUNT, 'ETHUSDT', null), null);
+  assert.equal(viewDecision(at.ledger, ACCOUNT, 'BTCUSDT', START - 2 * MINUTE), null);
+});
+
+test('an order that was not sent says why in words', async t => {
+  const at = await desk(t);
+  const { planned } = await at.ledger.commitClose(
+    at.lease,
+    close([bar()], of => [entry(of)]),
+  );
+  await at.ledger.withdraw(at.lease, planned[0].clientOrderId, 'llm-rejected', START);
+  const [order] = viewDecision(at.ledger, ACCOUNT, 'BTCUSDT', null)!.orders;
+  assert.deepEqual([order.status, order.because], ['withdrawn', 'the language model rejected it']);
+});
+
+test('what an account holds keeps down from leaving it; what is only planned, or stopped, does not', async t => {
+  const at = await desk(t);
+  await at.ledger.commitClose(
+    at.lease,
+    close([bar('ETHUSDT')], of => [entry(of)]),
+  );
+  assert.deepEqual(heldPositions(at.ledger), []);
+  await openPosition(at);
+  assert.deepEqual(heldPositions(at.ledger), [{ account: ACCOUNT, state: 'running', symbols: ['BTCUSDT'] }]);
+  await tell(at, { message: 'stop', payload: { positions: 'leave' } });
+  assert.deepEqual(heldPositions(at.ledger), []);
+});
+
+test('an export is whole or not there, and replaces nothing unasked', async t => {
+  const at = await desk(t);
+  await openPosition(at);
+  const file = join(dirname(at.path), 'out', 'fills.csv');
+  const request = { account: ACCOUNT, kind: 'fills', format: 'csv', fromTime: 0, toTime: 2 * START } as const;
+  const bytes = await exportLedger(at.ledger, request, file, false);
+  const text = await readFile(file, 'utf8');
+  assert.equal(bytes, Buffer.byteLength(text));
+  assert.equal(text.split('\n').length, 3);
+  await writeFile(file, 'mine');
+  await assert.rejects(exportLedger(at.ledger, request, file, false), { code: 'FILE_EXISTS' });
+  assert.equal(await readFile(file, 'utf8'), 'mine');
+  assert.deepEqual(await readdir(dirname(file)), ['fills.csv']);
+  await exportLedger(at.ledger, request, file, true);
+  assert.equal(await readFile(file, 'utf8'), text);
+});
+
+test('without a workflow a pause is written into the ledger; closing positions is not, and says how', async t => {
+  const at = await desk(t);
+  const answer = await tell(at, { message: 'pause', payload: { symbols: ['BTCUSDT'] } });
+  assert.equal(answer.outcome, 'paused BTCUSDT');
+  for (const operation of [
+    { message: 'flatten', payload: {} },
+    { message: 'stop', payload: { positions: 'flatten' } },
+  ] as const) {
+    await assert.rejects(tell(at, operation), {
+      code: 'TEMPORAL_UNREACHABLE',
+      message: `Gone. To close positions from here: trade flatten ${ACCOUNT} --direct.`,
+    });
+  }
+  assert.equal(at.ledger.account(ACCOUNT).state, 'running');
+});
+
+let operations = 0;
+function tell(
+  { ledger }: Awaited<ReturnType<typeof desk>>,
+  { message, payload }: Pick<TradingOperation, 'message' | 'payload'>,
+) {
+  const operation = { message, account: ACCOUNT, operationId: `o${++operations}`, actor: 'test', payload };
+  const gone = new AlphaloomError('TEMPORAL_UNREACHABLE', 'Gone.');
+  return tellLedger({ ledger, loaded: {} as LoadedConfig, now: START }, operation, gone);
+}

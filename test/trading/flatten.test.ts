@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { executePlanned } from '../../trading/execute.ts';
+import { flattenAccount } from '../../trading/flatten.ts';
+import { flattenDirect } from '../../trading/flatten-direct.ts';
+import { settleAccount } from '../../trading/settle.ts';
+import { assertAgreement } from './agreement.ts';
+import type { Fault } from './fake-venue.ts';
+import { ACCOUNT, decided, MINUTE, orderOf, START, SYMBOL, tradingRig } from './rig.ts';
+
+const ALL = { symbols: null, actor: 'test', operationId: 'flatten' };
+
+async function holding(t: TestContext, fault: (request: string) => Fault = () => null, quantity = '0.5') {
+  const rig = await tradingRig(t, { fault });
+  const desk = await rig.desk();
+  const { planned, cancels } = await decided(desk, START, { leg: 'entry', quantity });
+  const deadline = START + 1.5 * MINUTE;
+  await executePlanned(desk, { planned, cancels, deadline, priceBandBps: null, maxSpreadBps: null });
+  return { rig, desk };
+}
+
+test('flattening ends own orders, sells at market, verifies, and leaves the account halted', async t => {
+  const { rig, desk } = await holding(t);
+  const { record } = await flattenAccount(desk, ALL);
+  assert.equal(record.state, 'halted');
+  assert.equal(orderOf(rig, 'stop')?.status, 'canceled');
+  assert.equal(orderOf(rig, 'flatten')?.status, 'filled');
+  assert.deepEqual(rig.ledger.positions(ACCOUNT), []);
+  assertAgreement(rig);
+});
+
+test('while the venue is down it is asked again without end, with an alarm every five minutes', async t => {
+  let isDown = false;
+  const { rig, desk } = await holding(t, () => (isDown ? 'lost' : null));
+  isDown = true;
+  const backAt = rig.clock.now() + 16 * MINUTE;
+  const back = rig.clock.sleep(16 * MINUTE).then(() => {
+    isDown = false;
+  });
+  const { record, passes } = await flattenAccount(desk, ALL);
+  await back;
+  assert.ok(rig.clock.now() >= backAt && passes > 100);
+  assert.equal(record.state, 'halted');
+  const due = await rig.ledger.outbox.due(rig.clock.now() + MINUTE, 500);
+  const alarms = due.filter(({ notification }) => notification.event === 'flatten-blocked');
+  assert.equal(alarms.length, 3);
+  assertAgreement(rig);
+});
+
+test('an empty answer about balances is not taken for flat', async t => {
+  const { rig, desk } = await holding(t);
+  const balances = rig.venue.balances;
+  let empties = 60;
+  const venue = { ...rig.venue, balances: async () => (empties-- > 0 ? [] : balances()) };
+  const { passes } = await flattenAccount({ ...desk, venue }, ALL);
+  assert.ok(passes > 1);
+  assert.equal(orderOf(rig, 'flatten')?.status, 'filled');
+  assertAgreement(rig);
+});
+
+test('what is left under the least order is booked as dust, and is flat', async t => {
+  const { rig, desk } = await holding(t, () => null, '0.50001');
+  const { record } = await flattenAccount(desk, ALL);
+  assert.equal(record.state, 'halted');
+  assert.deepEqual(rig.ledger.dust(ACCOUNT), [{ symbol: SYMBOL, quantity: '0.00000999' }]);
+  assertAgreement(rig);
+});
+
+test('an entry whose outcome is unknown is settled before anything is called flat', async t => {
+  let submits = 0;
+  const { rig, desk } = await holding(t, request =>
+    request === 'submit' && submits++ === 0 ? 'lost' : null,
+  );
+  assert.equal(orderOf(rig, 'entry')?.status, 'unknown');
+  const began = rig.clock.now();
+  await flattenAccount(desk, ALL);
+  assert.equal(orderOf(rig, 'entry')?.status, 'lapsed');
+  assert.ok(rig.clock.now() - began > 19_000);
+});
+
+test('flattening directly takes the lease: who held it changes nothing more', async t => {
+  const { rig, desk } = await holding(t);
+  const { lease: _, ...rest } = await rig.desk();
+  await flattenDirect(rest, 'operator', ALL);
+  assert.equal(rig.ledger.account(ACCOUNT).state, 'halted');
+  await assert.rejects(
+    settleAccount({ ...desk, ledger: rig.ledger }, { deadline: rig.clock.now() + 1_000 }),
+    { code: 'LEASE_LOST' },
+  );
+});
+
+test('flattening some symbols leaves the account running', async t => {
+  const { rig, desk } = await holding(t);
+  const { record } = await flattenAccount(desk, { ...ALL, symbols: [SYMBOL] });
+  assert.equal(record.state, 'running');
+  assert.deepEqual(
+    record.pausedSymbols.map(({ symbol }) => symbol),
+    [SYMBOL],
+  );
+  assert.deepEqual(rig.ledger.positions(ACCOUNT), []);
+});

@@ -1,0 +1,96 @@
+import type { TestContext } from 'node:test';
+import { Decimal } from 'decimal.js';
+import type { Venue } from '../../trading/venue.ts';
+import type { LoopbackTradingExchange } from '../../venues/loopback/exchange.ts';
+import { isOpen, isStop } from '../../venues/loopback/orders/order.ts';
+import { barsFrom } from '../support/trading-exchange.ts';
+import { loopbackVenue } from './ccxt/loopback-venue.ts';
+import { PlayedClock } from './played-clock.ts';
+import { MINUTE, type Rig, rigOf, START, SYMBOL } from './rig.ts';
+import type { Truth, World } from './world.ts';
+
+const SECOND = 1_000;
+const OWN_COINS = '1';
+
+export interface LoopbackRig extends Rig {
+  readonly exchange: LoopbackTradingExchange;
+}
+
+/** An account at the loopback exchange, through the unchanged client of real venues. */
+export async function loopbackRig(t: TestContext): Promise<LoopbackRig> {
+  const clock = new PlayedClock(START + MINUTE + 100);
+  const scene = await loopbackVenue(t, {
+    deadlineMs: 1_000,
+    market: { timeframe: '1s' },
+    account: { balances: { USDT: '10000', BTC: OWN_COINS } },
+    options: { now: clock.now, limits: { ordersPerTenSeconds: 1e6, spotWeightPerMinute: 1e9 } },
+    parts: { now: clock.now, monotonicMs: clock.now },
+  });
+  const { exchange } = scene;
+  const world = new LoopbackWorld(exchange, clock);
+  await world.move(100);
+  await scene.venue.market(SYMBOL);
+  return { ...(await rigOf(t, { clock, world, venue: onWire(scene.venue, clock), policy: {} })), exchange };
+}
+
+/** While a request is on the wire no time passes. */
+function onWire(venue: Venue, clock: PlayedClock): Venue {
+  return new Proxy(venue, {
+    get(of, property) {
+      const value = Reflect.get(of, property, of) as unknown;
+      if (typeof value !== 'function') return value;
+      return async (...given: unknown[]) => {
+        clock.underWay++;
+        try {
+          return await value.apply(of, given);
+        } finally {
+          clock.underWay--;
+        }
+      };
+    },
+  });
+}
+
+class LoopbackWorld implements World {
+  readonly #exchange: LoopbackTradingExchange;
+  readonly #clock: PlayedClock;
+  #price = 100;
+
+  constructor(exchange: LoopbackTradingExchange, clock: PlayedClock) {
+    this.#exchange = exchange;
+    this.#clock = clock;
+  }
+
+  /** The next whole second’s bar goes there. */
+  async move(price: number): Promise<void> {
+    const from = this.#price;
+    const second = Math.ceil(this.#clock.now() / SECOND + 0.001) * SECOND;
+    const bar = [from, Math.max(from, price), Math.min(from, price), price] as const;
+    this.#exchange.feed('BTCUSDT', barsFrom(second, '1s', [bar]));
+    this.#clock.advance(second + SECOND - this.#clock.now());
+    this.#price = price;
+    this.#exchange.inspect();
+  }
+
+  calm(): void {
+    this.#exchange.clearScript();
+    this.#exchange.queryLagMs = 0;
+  }
+
+  truth(): Truth {
+    const { orders, trades, balances, duplicates } = this.#exchange.inspect();
+    const { free, locked } = balances.BTC;
+    return {
+      repeated: duplicates.map(({ clientOrderId }) => clientOrderId),
+      tradeIds: trades.map(({ id }) => String(id)),
+      coins: new Decimal(free).plus(locked).minus(OWN_COINS).toFixed(),
+      resting: orders
+        .filter(order => isOpen(order))
+        .map(({ clientOrderId, type, quantity, executed }) => ({
+          clientOrderId,
+          isStop: isStop(type),
+          quantity: new Decimal(String(quantity)).minus(executed).toFixed(),
+        })),
+    };
+  }
+}

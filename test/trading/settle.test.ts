@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { Decimal } from 'decimal.js';
+import { cancelOrder } from '../../trading/cancel.ts';
+import { executePlanned } from '../../trading/execute.ts';
+import { countsAsMiss, mayHaveLapsed } from '../../trading/lapse.ts';
+import { settleAccount } from '../../trading/settle.ts';
+import { assertAgreement } from './agreement.ts';
+import { ACCOUNT, decided, MINUTE, orderOf, type RigOptions, START, tradingRig } from './rig.ts';
+
+async function sent(t: TestContext, terms: { type?: 'limit'; price?: string }, options: RigOptions = {}) {
+  const rig = await tradingRig(t, options);
+  const desk = await rig.desk();
+  const { planned, cancels } = await decided(desk, START, { leg: 'entry', ...terms });
+  const deadline = START + 1.5 * MINUTE;
+  await executePlanned(desk, { planned, cancels, deadline, priceBandBps: null, maxSpreadBps: null });
+  const settle = () => settleAccount(desk, { deadline: rig.clock.now() + 20_000 });
+  return { rig, desk, settle };
+}
+
+/** The next submit is lost; nothing else. */
+function losesFirst(): (request: string) => 'lost' | null {
+  let submits = 0;
+  return request => (request === 'submit' && submits++ === 0 ? 'lost' : null);
+}
+
+test('an order lapses only 20 s after it was sent, with three look-ups 2 s apart', async t => {
+  const { rig, settle } = await sent(t, {}, { fault: losesFirst() });
+  const sentAt = orderOf(rig, 'entry')!.sentAt!;
+  const seen: [number, string][] = [];
+  while (orderOf(rig, 'entry')!.status === 'unknown') {
+    await settle();
+    seen.push([rig.clock.now() - sentAt, orderOf(rig, 'entry')!.status]);
+    await rig.clock.sleep(700);
+  }
+  const lapsed = seen.find(([, status]) => status === 'lapsed')!;
+  assert.ok(lapsed[0] > 20_000 && lapsed[0] < 25_000, `lapsed after ${lapsed[0]} ms`);
+  const { missTimes } = orderOf(rig, 'entry')!;
+  assert.ok(missTimes.length >= 3);
+  for (let i = 1; i < missTimes.length; i++) assert.ok(missTimes[i] - missTimes[i - 1] >= 2_000);
+  assert.ok(missTimes[0] > sentAt + 5_000, 'a request that is still valid may be on its way');
+});
+
+test('misses count by rule', () => {
+  const card = { requestExpiryMs: 5_000 };
+  const order = { sentAt: 0, venueOrderId: null, missTimes: [] as number[] };
+  assert.equal(countsAsMiss(order, 5_000, card), false);
+  assert.equal(countsAsMiss(order, 5_001, card), true);
+  assert.equal(countsAsMiss({ ...order, missTimes: [6_000] }, 7_999, card), false);
+  assert.equal(countsAsMiss({ ...order, missTimes: [6_000] }, 8_000, card), true);
+  assert.equal(countsAsMiss({ ...order, venueOrderId: '1' }, 60_000, card), false);
+  assert.equal(countsAsMiss(order, 60_000, { requestExpiryMs: null }), false);
+  const missed = { sentAt: 0, missTimes: [6_000, 8_000, 10_000] };
+  assert.equal(mayHaveLapsed(missed, 20_000, card), false);
+  assert.equal(mayHaveLapsed(missed, 20_001, card), true);
+  assert.equal(mayHaveLapsed({ ...missed, missTimes: [6_000, 8_000] }, 20_001, card), false);
+  assert.equal(mayHaveLapsed(missed, 34_999, { requestExpiryMs: 30_000 }), false);
+  assert.equal(mayHaveLapsed(missed, 35_001, { requestExpiryMs: 30_000 }), true);
+});
+
+test('an order that the venue lists late is found before it could lapse', async t => {
+  const rig = await tradingRig(t, { fault: cutsFirst() });
+  rig.exchange.lagMs = 15_000;
+  const desk = await rig.desk();
+  const { planned } = await decided(desk, START, { leg: 'entry' });
+  const deadline = START + 1.5 * MINUTE;
+  await executePlanned(desk, { planned, cancels: [], deadline, priceBandBps: null, maxSpreadBps: null });
+  assert.equal(orderOf(rig, 'entry')?.status, 'unknown');
+  for (let round = 0; round < 30; round++) {
+    await settleAccount(desk, { deadline: rig.clock.now() + 20_000 });
+    await rig.clock.sleep(1_000);
+  }
+  assert.equal(orderOf(rig, 'entry')?.status, 'filled');
+  rig.world.calm();
+  assertAgreement(rig);
+});
+
+test('where no request expires, an order that is not found stays unknown for an operator', async t => {
+  const { rig, settle } = await sent(t, {}, { fault: losesFirst(), card: { requestExpiryMs: null } });
+  for (let round = 0; round < 20; round++) {
+    await settle();
+    await rig.clock.sleep(5_000);
+  }
+  assert.equal(orderOf(rig, 'entry')?.status, 'unknown');
+  assert.equal(rig.exchange.posts.size, 0, 'nothing is posted again');
+});
+
+test('where no id is found, the lists tell what became of an order', async t => {
+  const card = { findsByClientId: false, requestExpiryMs: null };
+  const { rig } = await sent(t, {}, { fault: cutsFirst(), card });
+  assert.equal(orderOf(rig, 'entry')?.status, 'filled');
+  assertAgreement(rig);
+});
+
+test('an answer after the deadline leaves the order unknown, and is recorded still when it comes', async t => {
+  let submits = 0;
+  const { rig } = await sent(
+    t,
+    { type: 'limit', price: '90' },
+    {
+      fault: request => {
+        if (request === 'submit') return submits++ === 0 ? { delayMs: 60_000 } : null;
+        return null;
+      },
+    },
+  );
+  assert.equal(orderOf(rig, 'entry')?.status, 'unknown');
+  await Promise.all(rig.late);
+  assert.equal(orderOf(rig, 'entry')?.status, 'open');
+  assert.equal(rig.exchange.posts.get(orderOf(rig, 'entry')!.clientOrderId), 1);
+});
+
+test('fills that come after a cancel count, and are protected', async t => {
+  const { rig, desk, settle } = await sent(t, { type: 'limit', price: '99' });
+  const entry = orderOf(rig, 'entry')!;
+  const placed = rig.exchange.find(entry.clientOrderId)!;
+  rig.exchange.fill(placed, new Decimal('0.2'), 99);
+  rig.exchange.trades[0] = { ...rig.exchange.trades[0], shownTime: rig.clock.now() + 3_000 };
+  const canceled = await cancelOrder(desk, entry.clientOrderId, { deadline: rig.clock.now() + 10_000 });
+  assert.deepEqual([canceled.status, canceled.filled], ['canceled', '0.2']);
+  await settle();
+  assert.equal(orderOf(rig, 'stop')?.quantity, '0.1998');
+  assertAgreement(rig);
+});
+
+test('a limit entry that has had its bars is cancelled', async t => {
+  const { rig, settle } = await sent(t, { type: 'limit', price: '90' });
+  await settle();
+  assert.equal(orderOf(rig, 'entry')?.status, 'open');
+  rig.clock.advance(START + 2 * MINUTE - rig.clock.now());
+  await settle();
+  assert.equal(orderOf(rig, 'entry')?.status, 'canceled');
+});
+
+test('orders and fills of others are left alone', async t => {
+  const { rig, settle } = await sent(t, {});
+  const stranger = {
+    ...orderOf(rig, 'stop')!,
+    clientOrderId: 'by-hand',
+    quantity: '0.1',
+    sentAt: rig.clock.now(),
+  };
+  rig.exchange.base = rig.exchange.base.plus('0.1');
+  rig.exchange.post({ ...stranger, type: 'market', plan: null, stopPrice: null });
+  await settle();
+  assert.equal(rig.ledger.positions(ACCOUNT)[0].quantity, '0.4995');
+  const booked = rig.ledger.fills(ACCOUNT, { fromTime: 0, toTime: START * 2 });
+  assert.deepEqual(
+    booked.map(({ leg }) => leg),
+    ['entry'],
+  );
+});
+
+/** The answer to the first submit is cut. */
+function cutsFirst(): (request: string) => 'cut' | null {
+  let submits = 0;
+  return request => (request === 'submit' && submits++ === 0 ? 'cut' : null);
+}

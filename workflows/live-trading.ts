@@ -1,0 +1,106 @@
+import { allHandlersFinished, condition, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
+import type { ClosePlan, LiveTradingInput, TradingEnd, TradingPlan } from '../contracts/live-trading.ts';
+import { describeFailure } from './failure.ts';
+import { takeTradingMessages } from './trading-messages.ts';
+import { desk, stepsOf } from './trading-steps.ts';
+import { followTrading, type TradingStory } from './trading-story.ts';
+import { watchBeside } from './trading-watch.ts';
+
+/** Keeps a run's history short; the ledger remembers everything. */
+const HISTORY_EVENTS = 8_000;
+const HISTORY_BYTES = 8_000_000;
+const TRY_AGAIN = '1s';
+
+/**
+ * Trades one account: whenever bars of its symbols close, their candles, predictions, decisions, checks and orders, one step
+ * after the other; beside it, whatever is open is looked after. State, settings, orders and positions are in the ledger
+ * alone: messages write them, each close reads them.
+ */
+export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> {
+  const story = followTrading(input.account);
+  const inbox = takeTradingMessages(input);
+  const watch = watchBeside(input, story);
+  let workedCloseTime: number | null = null;
+
+  story.tell('recovering');
+  await story.attempt(() =>
+    desk('watch', 'settle what is open, compare with the venue').recoverTrading(input),
+  );
+
+  for (;;) {
+    const plan = await nextPlan(input, workedCloseTime, story);
+    if (plan === null) continue;
+    if (plan.kind === 'end') {
+      await watch.end();
+      await condition(allHandlersFinished);
+      return { account: input.account, closes: story.status().closes, reason: plan.reason };
+    }
+    if (plan.kind === 'flatten') {
+      await watch.end();
+      story.tell('flattening');
+      await story.attempt(() => desk('watch', 'close positions').flattenTrading({ ...input, ...plan }));
+      inbox.flattened();
+      continue;
+    }
+
+    story.await(plan);
+    if (plan.watches) watch.begin(plan.close.closeTime);
+    if (!(await inbox.isQuietUntil(plan.wakeTime))) continue;
+    await workOn(plan, input, story);
+    workedCloseTime = plan.close.closeTime;
+
+    if (isHistoryLong() && allHandlersFinished()) {
+      await watch.end();
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof liveTrading>(input);
+    }
+  }
+}
+
+/** A close, from its bars to its orders. What fails leaves the rest of this close undone, and the next one as it is. */
+async function workOn(plan: ClosePlan, input: LiveTradingInput, story: TradingStory): Promise<void> {
+  const { close } = plan;
+  const request = { ...input, close };
+  const steps = stepsOf(plan);
+  await story.attempt(async () => {
+    story.tell('refreshing');
+    const refreshed = await steps.refreshCandles(request);
+    story.tell('inferring');
+    const inferred = await steps.inferBars({ ...request, refreshed });
+    story.tell('deciding');
+    const decided = await steps.decideBars({ ...request, inferred });
+    story.decided(decided);
+    if (decided.validates) {
+      story.tell('validating');
+      await steps.validateEntries({ ...request, orders: decided.orders });
+    }
+    if (decided.orders.length > 0 || decided.cancels.length > 0) {
+      story.tell('executing');
+      const { orders, cancels } = decided;
+      story.executed(await steps.executeOrders({ ...request, orders, cancels }));
+    }
+  });
+}
+
+/** @returns null where the ledger could not be read: it is to be asked again */
+async function nextPlan(
+  input: LiveTradingInput,
+  workedCloseTime: number | null,
+  story: TradingStory,
+): Promise<TradingPlan | null> {
+  try {
+    return await stepsOf(null).planClose({ ...input, workedCloseTime });
+  } catch (error) {
+    const { code } = describeFailure(error);
+    // Another ledger's orders have other ids: going on there would send everything twice.
+    if (code === 'LEDGER_MISMATCH' || code === 'ACCOUNT_UNKNOWN') throw error;
+    story.failed(error);
+    await sleep(TRY_AGAIN);
+    return null;
+  }
+}
+
+function isHistoryLong(): boolean {
+  const { continueAsNewSuggested, historyLength, historySize } = workflowInfo();
+  return continueAsNewSuggested || historyLength > HISTORY_EVENTS || historySize > HISTORY_BYTES;
+}
