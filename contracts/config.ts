@@ -125,6 +125,66 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   notifications: notificationSettings,
+  llm: z
+    .strictObject({
+      endpoint: z
+        .string()
+        .refine(isApiAddress, 'expected the base of an OpenAI-compatible API, e.g. http://127.0.0.1:11434/v1')
+        .optional()
+        .describe(
+          'Base of an OpenAI-compatible API (Ollama, vLLM, OpenAI …) whose model has to approve each entry; without it nobody is asked.',
+        )
+        .meta({ examples: ['http://127.0.0.1:11434/v1'] }),
+      model: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('Name of the model, as the API calls it.')
+        .meta({ examples: ['qwen3:8b'] }),
+      apiKey: z
+        .string()
+        .min(1)
+        .meta({ secret: true })
+        .optional()
+        .describe(
+          'Its key, if it wants one; best in ALPHALOOM__LLM__API_KEY_FILE. Over plain http on loopback only.',
+        ),
+      timeoutMs: z
+        .int()
+        .min(100)
+        .max(9_000)
+        .default(8_000)
+        .describe('How long one call may take, the whole answer included; what is later is no entry.'),
+      minConfidence: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.6)
+        .describe('Least confidence of an approval; with less there is no entry.'),
+      alarmAfterFailures: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .default(3)
+        .describe(
+          'Calls in a row without a usable answer after which there is an alarm, and again after each as many.',
+        ),
+      maxAttemptsBeforeAnswer: z
+        .int()
+        .min(0)
+        .max(5)
+        .default(0)
+        .describe(
+          'Further attempts while no byte of an answer came; after one, there is never another call.',
+        ),
+    })
+    .refine(isKeyGuarded, {
+      // At the key, so that the section is not shown with it.
+      path: ['apiKey'],
+      error: 'a key goes over https, or to loopback, only: take an https endpoint',
+    })
+    .prefault({}),
   synthetic: z
     .enum(['refused', 'allowed'])
     .default('refused')
@@ -169,6 +229,25 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.infer<typeof configSchema>;
+
+/** An address of http or https that carries no password and no query. */
+function isApiAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+}
+
+/** Whether a key, where there is one, goes to this machine or encrypted. */
+function isKeyGuarded({
+  endpoint,
+  apiKey,
+}: {
+  endpoint?: string | undefined;
+  apiKey?: string | undefined;
+}): boolean {
+  if (apiKey === undefined || endpoint === undefined || !URL.canParse(endpoint)) return true;
+  return isVenueHost(new URL(endpoint).origin);
+}
 
 function seriesMistake(text: string): string {
   if (!text.includes(':')) return 'write venue:SYMBOL/timeframe, e.g. coinbase:BTCUSD/1h';

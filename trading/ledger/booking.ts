@@ -12,6 +12,11 @@ import { insert, one } from './statements.ts';
 /** A paper position is a sum of what doubles were; so little of what came in is nothing. */
 const PAPER_TOLERANCE = amount('0.000000001');
 
+/** So little of a size is nothing: on paper what doubles lose, else nothing is. */
+export function toleranceOf({ mode }: AccountSettings, size: Amount): Amount {
+  return mode === 'paper' ? PAPER_TOLERANCE.times(size) : ZERO;
+}
+
 /** A fill as it moves a position: in base and quote. */
 export interface Movement {
   readonly account: AccountSettings;
@@ -43,7 +48,8 @@ export function movePosition(sql: DatabaseSync, movement: Movement): void {
     position = position?.closed_at === null ? position : open(sql, movement, rest);
     const held = quantityOf(position);
     const isAgainst = !held.isZero() && held.isNegative() !== rest.isNegative();
-    const part = isAgainst && rest.abs().gt(held.abs()) ? held.negated() : rest;
+    const beyond = isAgainst ? rest.abs().minus(held.abs()) : ZERO;
+    const part = beyond.gt(toleranceOf(account, amount(position.in_quantity))) ? held.negated() : rest;
     position = closeIfFlat(sql, movement, add(sql, position, part, movement.price));
     rest = rest.minus(part);
   }
@@ -112,8 +118,7 @@ function add(sql: DatabaseSync, position: PositionRow, change: Amount, price: st
 function closeIfFlat(sql: DatabaseSync, movement: Movement, position: PositionRow): PositionRow {
   const { account, order, time, at } = movement;
   const held = quantityOf(position).abs();
-  const tolerance = account.mode === 'paper' ? PAPER_TOLERANCE.times(position.in_quantity) : ZERO;
-  if (!held.isZero() && !held.lt(tolerance)) return position;
+  if (!held.isZero() && !held.lt(toleranceOf(account, amount(position.in_quantity)))) return position;
   return close(sql, position, { reason: movement.reason ?? order?.leg ?? 'venue', time, at });
 }
 

@@ -3,7 +3,7 @@ import { storableJson } from '../../artifacts/canonical-json.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { OrderReason } from '../../contracts/trading.ts';
 import { selectCash } from './cash.ts';
-import { type DecisionRow, decisionOf, selectDecisionOf } from './decisions.ts';
+import { decisionOf, selectDecisionOf } from './decisions.ts';
 import { lastEventId } from './events.ts';
 import {
   insertOrder,
@@ -11,9 +11,11 @@ import {
   isFinal,
   type OrderRow,
   orderOf,
+  requireOrder,
   selectOpenOrders,
   selectOrder,
 } from './orders.ts';
+import { endPauses } from './pauses.ts';
 import { positionOf, selectBegun, selectEnded, selectPosition, selectPositions } from './positions.ts';
 import type {
   AccountRecord,
@@ -26,8 +28,8 @@ import type {
 } from './records.ts';
 import { withdraw } from './sending.ts';
 import { selectSlot, selectSlots, takeSlot } from './slots.ts';
+import { moveState } from './state-moves.ts';
 import { insert, one, run } from './statements.ts';
-import { endPauses, isPaused, moveState } from './states.ts';
 
 type Decision = DecidedClose['decisions'][number];
 
@@ -39,13 +41,15 @@ export function commitClose(sql: DatabaseSync, ledgerId: string, commit: CloseCo
   const { closeTime, now, bars } = commit;
   const record = endPauses(sql, commit.account, now);
   const undecided = bars.filter(bar => selectDecisionOf(sql, record.account, bar) === null);
+  const made = new Map<string, OrderRow>();
   if (undecided.length > 0) {
     const decided = commit.decide(viewOf(sql, record), undecided);
     checkDecided(undecided, decided);
     const halted = decided.halt === null ? record : halt(sql, record, decided.halt, now);
     for (const bar of undecided) {
       const decision = decided.decisions.find(other => isSameBar(other, bar))!;
-      putDecision(sql, ledgerId, { account: halted, bar, decision, closeTime, now });
+      const standing = { account: halted, bar, decision, closeTime, now };
+      for (const row of putDecision(sql, ledgerId, standing)) made.set(row.client_order_id, row);
     }
     run(
       sql,
@@ -61,10 +65,14 @@ export function commitClose(sql: DatabaseSync, ledgerId: string, commit: CloseCo
   return {
     closeTime,
     decisions: rows.map(decisionOf),
-    planned: ordersOf(sql, rows, 'orders')
+    planned: rows
+      .flatMap(row => JSON.parse(row.orders) as string[])
+      .map(id => made.get(id) ?? requireOrder(sql, id))
       .filter(({ status }) => status === 'planned')
       .map(orderOf),
-    cancels: ordersOf(sql, rows, 'cancels')
+    cancels: rows
+      .flatMap(row => JSON.parse(row.cancels) as string[])
+      .flatMap(id => selectOrder(sql, id) ?? [])
       .filter(row => !isFinal(row))
       .map(orderOf),
   };
@@ -102,7 +110,8 @@ interface Standing {
   readonly now: number;
 }
 
-function putDecision(sql: DatabaseSync, ledgerId: string, standing: Standing): void {
+/** @returns its orders as they stand */
+function putDecision(sql: DatabaseSync, ledgerId: string, standing: Standing): OrderRow[] {
   const { account, bar, decision, closeTime, now } = standing;
   const { symbol, timeframe, barTime } = bar;
   insert(sql, 'predictions', {
@@ -116,7 +125,7 @@ function putDecision(sql: DatabaseSync, ledgerId: string, standing: Standing): v
     const row = selectOrder(sql, id);
     if (row?.status === 'planned') withdraw(sql, id, 'superseded', now);
   }
-  const orders = decision.orders.map(order => putOrder(sql, ledgerId, standing, order).client_order_id);
+  const orders = decision.orders.map(order => putOrder(sql, ledgerId, standing, order));
   insert(sql, 'decisions', {
     account: account.account,
     symbol,
@@ -126,9 +135,10 @@ function putDecision(sql: DatabaseSync, ledgerId: string, standing: Standing): v
     at: now,
     rules: rulesJson(decision.rules),
     outcome: decision.outcome,
-    orders: JSON.stringify(orders),
+    orders: JSON.stringify(orders.map(row => row.client_order_id)),
     cancels: JSON.stringify(decision.cancels),
   });
+  return orders;
 }
 
 function putOrder(sql: DatabaseSync, ledgerId: string, standing: Standing, order: PlannedOrder): OrderRow {
@@ -151,12 +161,12 @@ function putOrder(sql: DatabaseSync, ledgerId: string, standing: Standing, order
 /** Why an entry can't be planned; null: it can. */
 function againstEntry(
   sql: DatabaseSync,
-  { account, state }: AccountRecord,
+  { account, state, pausedSymbols }: AccountRecord,
   { orders }: Decision,
   symbol: string,
 ): OrderReason | null {
   if (state !== 'running') return 'account-state';
-  if (isPaused(sql, account, symbol)) return 'symbol-paused';
+  if (pausedSymbols.some(paused => paused.symbol === symbol)) return 'symbol-paused';
   if (!selectSlot(sql, account, symbol)) return null;
   // The slot of a position that is left at this close is handed on; one that an entry holds is not.
   const isTurned =
@@ -181,11 +191,6 @@ function noteClose(sql: DatabaseSync, account: string, closeTime: number): void 
     closeTime,
     account,
   );
-}
-
-function ordersOf(sql: DatabaseSync, rows: readonly DecisionRow[], which: 'orders' | 'cancels'): OrderRow[] {
-  const ids = rows.flatMap(row => JSON.parse(row[which]) as string[]);
-  return ids.flatMap(id => selectOrder(sql, id) ?? []);
 }
 
 function isSameBar(left: Omit<DecidedBar, 'prediction'>, right: Omit<DecidedBar, 'prediction'>): boolean {

@@ -98,7 +98,7 @@ export function bookFill(sql: DatabaseSync, fill: VenueFill, place: FillPlace): 
     time: fill.time,
     at,
   });
-  if (order && !isAssumed) takeBackAssumed(sql, fill, { ...place, order });
+  if (order && !isAssumed && order.assumed !== '0') takeBackAssumed(sql, fill, { ...place, order });
   const origin = order ? 'own' : 'venue';
   return { ...fill, account: account.account, origin, leg: order?.leg ?? null };
 }

@@ -13,8 +13,8 @@ import {
 import type { Policy } from '../../contracts/policy.ts';
 import { requireAccount } from './accounts.ts';
 import { reused } from './operations.ts';
+import { endPauses } from './pauses.ts';
 import { insert, one } from './statements.ts';
-import { endPauses } from './states.ts';
 import { WISHES } from './wishes.ts';
 
 /** What carries a wish out: the account as it is, who wants it, when. */

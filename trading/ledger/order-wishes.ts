@@ -4,16 +4,10 @@ import type { TradingMessagePayload } from '../../contracts/messages.ts';
 import { amount, average, digits } from './amounts.ts';
 import { lastEventId } from './events.ts';
 import { bookFill } from './fills.ts';
-import {
-  isFinal,
-  type OrderRow,
-  recordOrderEvent,
-  remaining,
-  requireOrder,
-  selectMarket,
-  updateOrder,
-} from './orders.ts';
-import { settleOrder, settleSymbols } from './outcomes.ts';
+import { selectMarket } from './markets.ts';
+import { settleOrder } from './order-settling.ts';
+import { isFinal, type OrderRow, recordOrderEvent, remaining, requireOrder, updateOrder } from './orders.ts';
+import { settleSymbols } from './outcomes.ts';
 import type { AccountRecord, OrderOutcome } from './records.ts';
 import { withdraw } from './sending.ts';
 import type { By, Carried } from './wishes.ts';

@@ -1,6 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { AlphaloomError } from '../../contracts/errors.ts';
-import type { Market } from '../../contracts/market.ts';
 import type { Timeframe } from '../../contracts/series.ts';
 import {
   FINAL_STATUSES,
@@ -103,7 +102,7 @@ export function insertOrder(
   checkTerms(key, terms);
   checkAmount(order.decisionPrice, 'A decision’s price');
   if (order.worstCaseNotional !== null) checkAmount(order.worstCaseNotional, 'A worst case');
-  insert(sql, 'orders', {
+  const columns: Omit<OrderRow, 'id'> = {
     client_order_id: id,
     account: key.account,
     symbol: key.symbol,
@@ -124,9 +123,20 @@ export function insertOrder(
     decision_price: order.decisionPrice,
     worst_case_notional: order.worstCaseNotional,
     planned_at: at,
+    sent_at: null,
+    venue_order_id: null,
+    venue_code: null,
+    filled: '0',
+    filled_quote: '0',
+    reported_status: null,
+    reported_filled: null,
+    assumed: '0',
+    over_fill: null,
+    miss_times: '[]',
+    cancel_requested: 0,
     updated_at: at,
-  });
-  const row = requireOrder(sql, id);
+  };
+  const row: OrderRow = { id: insert(sql, 'orders', { ...columns }), ...columns };
   recordOrderEvent(sql, row, reason === null ? 'planned' : 'withdrawn', at, reason ? { reason } : {});
   return row;
 }
@@ -201,37 +211,6 @@ export function orderOf(row: OrderRow): LedgerOrder {
 export function remaining(row: OrderRow): string {
   const rest = amount(row.quantity).minus(row.filled);
   return rest.isNegative() ? '0' : digits(rest);
-}
-
-/** A market as the ledger knows it; null before the first order of its symbol was sent. */
-export function selectMarket(
-  sql: DatabaseSync,
-  { venue, kind }: { readonly venue: string; readonly kind: string },
-  symbol: string,
-): Market | null {
-  const row = one<{ market: string }>(
-    sql,
-    'SELECT market FROM markets WHERE venue = ? AND kind = ? AND symbol = ?',
-    venue,
-    kind,
-    symbol,
-  );
-  return row ? JSON.parse(row.market) : null;
-}
-
-/** Keeps a market's facts where they are new. */
-export function putMarket(
-  sql: DatabaseSync,
-  { venue, kind }: { readonly venue: string; readonly kind: string },
-  market: Market,
-): void {
-  const known = selectMarket(sql, { venue, kind }, market.symbol);
-  if (known && JSON.stringify({ ...known, fetchedTime: 0 }) === JSON.stringify({ ...market, fetchedTime: 0 }))
-    return;
-  statement(
-    sql,
-    'INSERT INTO markets VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET market = excluded.market',
-  ).run(venue, kind, market.symbol, JSON.stringify(market));
 }
 
 function checkTerms({ leg, attempt }: OrderKey, { quantity, price, stopPrice }: OrderTerms): void {

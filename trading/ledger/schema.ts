@@ -148,16 +148,16 @@ export const LEDGER_MIGRATIONS: Migrations = [
     venue_order_id TEXT,
     venue_code TEXT,
     -- Sum of its fills, in the venue's units, and of price × quantity.
-    filled TEXT NOT NULL DEFAULT '0',
-    filled_quote TEXT NOT NULL DEFAULT '0',
+    filled TEXT NOT NULL,
+    filled_quote TEXT NOT NULL,
     -- What the venue said last of an end that its fills do not add up to yet.
     reported_status TEXT,
     reported_filled TEXT,
     -- Of fills that an operator vouched for and that no fill of the venue has replaced.
-    assumed TEXT NOT NULL DEFAULT '0',
+    assumed TEXT NOT NULL,
     over_fill TEXT,
-    miss_times TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(miss_times)),
-    cancel_requested INTEGER NOT NULL DEFAULT 0,
+    miss_times TEXT NOT NULL CHECK (json_valid(miss_times)),
+    cancel_requested INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     UNIQUE (account, symbol, timeframe, bar_time, leg, attempt)
   ) STRICT;

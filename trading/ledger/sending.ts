@@ -2,14 +2,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { OrderReason } from '../../contracts/trading.ts';
 import { type Amount, amount, checkAmount, digits, smaller } from './amounts.ts';
-import { settleDust } from './booking.ts';
+import { settleDust, toleranceOf } from './booking.ts';
 import { closable } from './dust.ts';
 import { lastEventId } from './events.ts';
+import { putMarket } from './markets.ts';
 import {
   isEntry,
   type OrderRow,
   orderOf,
-  putMarket,
   recordOrderEvent,
   remaining,
   requireOrder,
@@ -17,10 +17,10 @@ import {
   updateOrder,
 } from './orders.ts';
 import { settleSymbols } from './outcomes.ts';
+import { endPauses, isPaused } from './pauses.ts';
 import { quantityOf, selectPosition } from './positions.ts';
 import type { AccountRecord, LedgerOrder, SendGrant, SendRequest } from './records.ts';
 import { selectSlot, settleSlot } from './slots.ts';
-import { endPauses, isPaused } from './states.ts';
 
 interface Asked {
   readonly sql: DatabaseSync;
@@ -118,9 +118,13 @@ function exitSize(asked: Asked): string | { readonly reason: OrderReason } {
   if (position.isZero() || !isCloser) return { reason: 'too-small' };
   const unit = amount(request.market.contractSize ?? '1');
   const own = position.abs();
-  const wanted = smaller(amount(order.quantity).times(unit), own);
-  // The paper venue holds what doubles make of it, off every lot, and knows no minimum.
-  if (account.mode === 'paper') return digits(wanted.div(unit));
+  const decided = amount(order.quantity).times(unit);
+  const wanted = smaller(decided, own);
+  // The paper venue holds what doubles make of it, off every lot, and knows no minimum: an exit of all stays as it was decided.
+  if (account.mode === 'paper')
+    return decided.minus(own).abs().lte(toleranceOf(account, own))
+      ? order.quantity
+      : digits(wanted.div(unit));
 
   // What rests at the venue holds coins; of what may rest there, the free balance knows better than we do.
   const holds = request.freeBalance === null ? isSent : (other: OrderRow) => other.status === 'open';

@@ -12,6 +12,7 @@ import { recordEvent, selectEvents } from './events.ts';
 import { planExit } from './exit-planning.ts';
 import { exportRows } from './export.ts';
 import { selectFills } from './fills.ts';
+import { finishFlatten } from './flattening.ts';
 import { checkLease, type LeaseParts, takeLease } from './lease.ts';
 import type { Lease, Ledger, VenueClock } from './ledger.ts';
 import { applyMessage } from './messages.ts';
@@ -31,7 +32,7 @@ import { LEDGER_MIGRATIONS } from './schema.ts';
 import { beginSending, withdraw } from './sending.ts';
 import { selectSlots } from './slots.ts';
 import { all, one, run } from './statements.ts';
-import { changeState, finishFlatten } from './states.ts';
+import { changeState } from './states.ts';
 import { putStrangerOrders } from './strangers.ts';
 import { commitValidation, selectValidation } from './validations.ts';
 

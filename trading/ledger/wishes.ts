@@ -4,12 +4,15 @@ import type { TradingMessageName, TradingMessagePayload } from '../../contracts/
 import type { Policy } from '../../contracts/policy.ts';
 import { changeSettings } from './accounts.ts';
 import { recordEvent } from './events.ts';
+import { stillOpen } from './flattening.ts';
 import { cancelOrder, resolveOrder } from './order-wishes.ts';
 import { selectOpenOrders } from './orders.ts';
+import { pauseSymbol, resumeSymbol } from './pauses.ts';
 import { selectPositions } from './positions.ts';
 import type { AccountRecord } from './records.ts';
+import { checkTraded, refuseFlattening, refuseWhere } from './refusals.ts';
 import { withdraw } from './sending.ts';
-import { moveState, pauseSymbol, resumeSymbol, stillOpen } from './states.ts';
+import { moveState } from './state-moves.ts';
 
 export interface By {
   readonly at: number;
@@ -185,41 +188,6 @@ function flattenAll(
 function withdrawPlanned(sql: DatabaseSync, account: string, symbol: string, at: number): void {
   for (const { client_order_id, status } of selectOpenOrders(sql, account, symbol))
     if (status === 'planned') withdraw(sql, client_order_id, 'account-state', at);
-}
-
-function refuseWhere(
-  { account, state }: AccountRecord,
-  states: readonly AccountRecord['state'][],
-  mend: string,
-): void {
-  if (!states.includes(state)) return;
-  throw new AlphaloomError('ACCOUNT_STATE', `The account ${account} is ${state}. ${mend}.`, {
-    account,
-    state,
-  });
-}
-
-function refuseFlattening({ account, flattening }: AccountRecord, symbols: readonly string[]): void {
-  const busy = symbols.filter(symbol => flattening.includes(symbol));
-  if (busy.length === 0) return;
-  throw new AlphaloomError(
-    'ACCOUNT_STATE',
-    `${busy.join(', ')} of the account ${account} is being flattened. Wait until it is flat.`,
-    { account, symbols: busy },
-  );
-}
-
-/** Symbols must be the account's, by its settings or because something is open in them. */
-function checkTraded(sql: DatabaseSync, record: AccountRecord, symbols: readonly string[]): void {
-  const open = stillOpen(sql, record.account, null);
-  const known = new Set([...record.symbols.map(({ symbol }) => symbol), ...open]);
-  const unknown = symbols.filter(symbol => !known.has(symbol));
-  if (unknown.length === 0) return;
-  throw new AlphaloomError(
-    'SYMBOL_NOT_TRADED',
-    `The account ${record.account} does not trade ${unknown.join(', ')}. It trades ${[...known].join(', ')}.`,
-    { account: record.account, unknown, traded: [...known] },
-  );
 }
 
 function settingsOf({

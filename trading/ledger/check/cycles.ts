@@ -96,7 +96,10 @@ function retell(state: Retold, fill: FillRow, dust: readonly DustRow[], problems
   while (!change.isZero()) {
     state.cycle ??= newCycle(change);
     const isAgainst = !state.held.isZero() && state.held.isNegative() !== change.isNegative();
-    const part = isAgainst && change.abs().gt(state.held.abs()) ? state.held.negated() : change;
+    const isBeyond = isAgainst && change.abs().gt(state.held.abs());
+    // On paper what goes beyond by a rounding is left as dust.
+    const isLeft = dust.some(row => row.kind === 'left' && state.held.plus(change).eq(row.quantity));
+    const part = isBeyond && !isLeft ? state.held.negated() : change;
     flow(state.cycle, part, fill.price);
     state.held = state.held.plus(part);
     change = change.minus(part);
