@@ -84,7 +84,9 @@ function orderDifferences(exchange: Inspection, ledger: LedgerSide): Difference[
   }
   const accepted = new Set(exchange.orders.map(order => order.clientOrderId));
   const entries = ledger.orders.filter(order => order.leg === 'entry' && accepted.has(order.clientOrderId));
-  const decided = Map.groupBy(entries, ({ symbol, timeframe, barTime }) => [symbol, timeframe, barTime].join());
+  const decided = Map.groupBy(entries, ({ symbol, timeframe, barTime }) =>
+    [symbol, timeframe, barTime].join(),
+  );
   for (const [, orders] of decided) {
     if (orders.length === 1) continue;
     const { symbol, barTime } = orders[0];
@@ -104,7 +106,13 @@ function fillDifferences({ trades }: Inspection, { fills }: LedgerSide): Differe
     booked.delete(key(symbol, trade.id));
     const words = `trade ${trade.id}: ${trade.side} ${trade.quantity} at ${trade.price}`;
     if (fill === null)
-      found.push({ kind: 'lost-fill', symbol, says: `${words} is not booked`, exchange: trade, ledger: null });
+      found.push({
+        kind: 'lost-fill',
+        symbol,
+        says: `${words} is not booked`,
+        exchange: trade,
+        ledger: null,
+      });
     else if (!isSame(trade, fill))
       found.push({
         kind: 'different-fill',
@@ -166,7 +174,8 @@ function restingDifferences({ orders }: Inspection, ledger: LedgerSide): Differe
     if (status === 'planned' || status === 'sending' || status === 'unknown')
       add('unsettled-order', `is ${status}`);
     else if (status === 'open' && there === null) add('missing-order', 'is open in the ledger alone');
-    else if (status !== 'open' && there !== null) add('resting-order', `rests, the ledger calls it ${status}`);
+    else if (status !== 'open' && there !== null)
+      add('resting-order', `rests, the ledger calls it ${status}`);
   }
   for (const order of resting.values()) {
     const says = `${order.clientOrderId} rests, and nobody knows of it`;

@@ -18,7 +18,14 @@ export function plantedMarket(bars: number, seed: number): Candles {
   const uniform = () => (random() + 0.5) / 2 ** 32;
   const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
   const column = () => new Float64Array(bars);
-  const [openTime, open, high, low, close, volume] = [column(), column(), column(), column(), column(), column()];
+  const [openTime, open, high, low, close, volume] = [
+    column(),
+    column(),
+    column(),
+    column(),
+    column(),
+    column(),
+  ];
   let price = START_PRICE;
   let direction = 1;
   for (let bar = 0; bar < bars; bar++) {

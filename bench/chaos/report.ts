@@ -27,7 +27,12 @@ export interface ChaosReport {
   /** Orders whose outcome was unknown once, and those of them that are settled. */
   readonly unknown: { readonly ever: number; readonly settled: number; readonly lapsed: number };
   /** ms from a strike’s end to the first close after it that was decided. */
-  readonly recoveryMs: { readonly count: number; readonly p50: number; readonly p99: number; readonly max: number };
+  readonly recoveryMs: {
+    readonly count: number;
+    readonly p50: number;
+    readonly p99: number;
+    readonly max: number;
+  };
   readonly comparisons: number;
   readonly duplicateOrders: number;
   readonly lostFills: number;
@@ -80,7 +85,10 @@ export function summarize({ struck, recoveries, violations, ledger }: ChaosRecor
   };
 }
 
-export function violationOf({ kind, says, symbol, exchange, ledger }: Difference, strikes: number): Violation {
+export function violationOf(
+  { kind, says, symbol, exchange, ledger }: Difference,
+  strikes: number,
+): Violation {
   return { kind, strikes, says: `${symbol}: ${says}`, evidence: { exchange, ledger } };
 }
 

@@ -24,7 +24,10 @@ export interface ChaosRequest {
   say(line: string): void;
 }
 
-const MARKETS: readonly TradedMarket[] = SYMBOLS.map(symbol => ({ symbol, base: symbol.replace('USDT', '') }));
+const MARKETS: readonly TradedMarket[] = SYMBOLS.map(symbol => ({
+  symbol,
+  base: symbol.replace('USDT', ''),
+}));
 const CAPITAL = 20_000;
 const KEYS = { apiKey: 'loopback-key', apiSecret: 'loopback-secret' };
 /** An account that decides on no close for so long after a strike stands still. */
@@ -83,7 +86,8 @@ export async function runChaos(request: ChaosRequest): Promise<ChaosReport> {
     };
     const differences = async (): Promise<Difference[]> => {
       // The ledger first: what the exchange has done since is late, not invented.
-      const known = compareBooks(await exchange.book(), sideOf(book), MARKETS);
+      const side = sideOf(book);
+      const known = compareBooks(await exchange.book(), side, MARKETS);
       comparisons++;
       return known;
     };
@@ -121,7 +125,12 @@ export async function runChaos(request: ChaosRequest): Promise<ChaosReport> {
       }
       const { state, stateReason, lastCloseTime } = book.account(ACCOUNT);
       const says = `no close was decided for ${STANDSTILL_MS / 1_000} s after a strike`;
-      violate({ kind: 'standstill', strikes: struck.length, says, evidence: { state, stateReason, lastCloseTime } });
+      violate({
+        kind: 'standstill',
+        strikes: struck.length,
+        says,
+        evidence: { state, stateReason, lastCloseTime },
+      });
     };
 
     for (const strike of planStrikes(request.kills, seed)) {
@@ -155,7 +164,12 @@ export async function runChaos(request: ChaosRequest): Promise<ChaosReport> {
       });
     const check = await commands.ask('trade', 'check', ACCOUNT);
     if (check.exitCode !== 0)
-      violate({ kind: 'check', strikes: struck.length, says: 'trade check found violations', evidence: check });
+      violate({
+        kind: 'check',
+        strikes: struck.length,
+        says: 'trade check found violations',
+        evidence: check,
+      });
 
     const { orders, trades } = await exchange.book();
     const side = { ...sideOf(book), events: book.events(ACCOUNT, 10_000_000) };

@@ -89,8 +89,8 @@ async function makeTemplate(home: string, environment: NodeJS.ProcessEnv): Promi
     await commands.run('down');
   }
   await requireTradable(commands);
+  // Another home’s server, ports and processes are none of the copy’s.
   for (const name of await readdir(home))
-    // Another home’s server, ports and processes are none of the copy’s.
     if (/^(temporal|logs|run)/.test(name)) await rm(join(home, name), { recursive: true });
 }
 

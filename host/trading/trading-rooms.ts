@@ -8,6 +8,7 @@ import type { LoadedConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import { loadPolicy } from '../policies.ts';
 import { createInfer } from './infer.ts';
+import { killPoint } from './kill-point.ts';
 import { createLiveVenues } from './live-venues.ts';
 import { createOpenAccounts } from './open-accounts.ts';
 
@@ -28,9 +29,11 @@ export interface OpenTradingRooms extends TradingRooms {
 
 /** What the one process works with that trades a home's ledger. */
 export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
-  const { rooms, ledger, loaded, log, lease } = wiring;
+  const { rooms, loaded, environment, log, lease } = wiring;
   const { clock, candles, venues } = rooms;
-  const live = createLiveVenues(wiring);
+  const chaos = killPoint(environment);
+  const ledger = chaos?.ledger(wiring.ledger) ?? wiring.ledger;
+  const live = createLiveVenues({ root: rooms.home, loaded, environment, killPoint: chaos });
   const accounts = createOpenAccounts({ ledger, lease, candles, venues, clock, liveVenue: live.venue });
   const locks = new Map<string, SymbolLocks>();
   return {
@@ -71,6 +74,7 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
     },
     async close() {
       await accounts.close();
+      await live.close();
     },
   };
 }
