@@ -15,6 +15,8 @@ export interface ChaosReport {
   readonly seed: number;
   readonly seconds: number;
   readonly machine: string;
+  /** Kept where something was violated, with all logs; null: removed. */
+  readonly home: string | null;
   /** By target and way: `worker kill`, `exchange freeze`, … */
   readonly strikes: Readonly<Record<string, number>>;
   readonly boundaries: { readonly reached: readonly string[]; readonly notReached: readonly string[] };

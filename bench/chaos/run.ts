@@ -179,6 +179,7 @@ export async function runChaos(request: ChaosRequest): Promise<ChaosReport> {
       machine: `${cpus().length} cores, load ${loadavg()
         .map(load => load.toFixed(1))
         .join(' ')}`,
+      home: violations.length === 0 ? null : root,
       closes: book.account(ACCOUNT).closes,
       orders: orders.length,
       fills: trades.length,
