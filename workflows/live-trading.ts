@@ -10,6 +10,15 @@ import { watchBeside } from './trading-watch.ts';
 const HISTORY_EVENTS = 8_000;
 const HISTORY_BYTES = 8_000_000;
 const TRY_AGAIN = '1s';
+/**
+ * No time mends these. Above all another ledger: its orders have other ids, and going on with it would send everything twice.
+ */
+const FATAL: ReadonlySet<string> = new Set([
+  'LEDGER_MISMATCH',
+  'ACCOUNT_UNKNOWN',
+  'LIVE_NOT_ALLOWED',
+  'SWAP_SETTINGS_REFUSED',
+]);
 
 /**
  * Trades one account: whenever bars of its symbols close, their candles, predictions, decisions, checks and orders, one step
@@ -23,9 +32,7 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
   let workedCloseTime: number | null = null;
 
   story.tell('recovering');
-  await story.attempt(() =>
-    desk('watch', 'settle what is open, compare with the venue').recoverTrading(input),
-  );
+  await recover(input, story);
 
   for (;;) {
     const plan = await nextPlan(input, workedCloseTime, story);
@@ -55,6 +62,14 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
       await continueAsNew<typeof liveTrading>(input);
     }
   }
+}
+
+/** What is not certain yet stays so, and is settled beside the closes; who may not trade at all ends here. */
+async function recover(input: LiveTradingInput, story: TradingStory): Promise<void> {
+  await story.attempt(
+    () => desk('watch', 'settle what is open, compare with the venue').recoverTrading(input),
+    error => FATAL.has(describeFailure(error).code),
+  );
 }
 
 /** A close, from its bars to its orders. What fails leaves the rest of this close undone, and the next one as it is. */
@@ -92,8 +107,7 @@ async function nextPlan(
     return await stepsOf(null).planClose({ ...input, workedCloseTime });
   } catch (error) {
     const { code } = describeFailure(error);
-    // Another ledger's orders have other ids: going on there would send everything twice.
-    if (code === 'LEDGER_MISMATCH' || code === 'ACCOUNT_UNKNOWN') throw error;
+    if (FATAL.has(code)) throw error;
     story.failed(error);
     await sleep(TRY_AGAIN);
     return null;

@@ -9,7 +9,7 @@ import type { Log } from '../log.ts';
 import { loadPolicy } from '../policies.ts';
 import { createInfer } from './infer.ts';
 import { killPoint } from './kill-point.ts';
-import { createLiveVenues } from './live-venues.ts';
+import { liveVenue } from './live-venues.ts';
 import { createOpenAccounts } from './open-accounts.ts';
 
 interface TradingWiring {
@@ -30,11 +30,17 @@ export interface OpenTradingRooms extends TradingRooms {
 /** What the one process works with that trades a home's ledger. */
 export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
   const { rooms, loaded, environment, log, lease } = wiring;
-  const { clock, candles, venues } = rooms;
   const chaos = killPoint(environment);
   const ledger = chaos?.ledger(wiring.ledger) ?? wiring.ledger;
-  const live = createLiveVenues({ root: rooms.home, loaded, environment, killPoint: chaos });
-  const accounts = createOpenAccounts({ ledger, lease, candles, venues, clock, liveVenue: live.venue });
+  const { clock, candles, venues } = rooms;
+  const accounts = createOpenAccounts({
+    ledger,
+    lease,
+    candles,
+    venues,
+    clock,
+    liveVenue: record => liveVenue({ ...wiring, venues, killPoint: chaos }, record),
+  });
   const locks = new Map<string, SymbolLocks>();
   return {
     ledger,
@@ -74,7 +80,6 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
     },
     async close() {
       await accounts.close();
-      await live.close();
     },
   };
 }
