@@ -133,15 +133,8 @@ export const configSchema = z.strictObject({
         .optional()
         .describe(
           'Base of an OpenAI-compatible API (Ollama, vLLM, OpenAI …) whose model has to approve each entry; without it nobody is asked.',
-        )
-        .meta({ examples: ['http://127.0.0.1:11434/v1'] }),
-      model: z
-        .string()
-        .min(1)
-        .max(200)
-        .optional()
-        .describe('Name of the model, as the API calls it.')
-        .meta({ examples: ['qwen3:8b'] }),
+        ),
+      model: z.string().min(1).max(200).optional().describe('Name of the model, as the API calls it.'),
       apiKey: z
         .string()
         .min(1)

@@ -105,7 +105,10 @@ function commented(key: string, node: SchemaNode, indent: string): string[] {
     );
     return [...description, `# ${indent}${key}:`, ...children];
   }
-  const lines = stringify({ [key]: node.default ?? node.examples?.[0] })
+  const value = node.default ?? node.examples?.[0];
+  // A key, say: nothing that could stand there would do.
+  if (value === undefined) return [...description, `# ${indent}# ${key}:`];
+  const lines = stringify({ [key]: value })
     .trimEnd()
     .split('\n');
   return [...description, ...lines.map(line => `# ${indent}${line}`)];
@@ -127,6 +130,6 @@ function allowed(node: SchemaNode): string {
   if (node.enum) return node.enum.map(value => `\`${value}\``).join(', ');
   if (node.const !== undefined) return `\`${node.const}\``;
   if (node.anyOf) return node.anyOf.map(allowed).join(' or ');
-  if (node.type === 'integer') return `${node.minimum} to ${node.maximum}`;
+  if (node.type === 'integer' || node.type === 'number') return `${node.minimum} to ${node.maximum}`;
   return node.type === 'array' ? 'a list of texts' : 'text';
 }

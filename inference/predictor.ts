@@ -114,10 +114,10 @@ export function createPredictor({ candles, registry, models, clock }: PredictorR
       return await askModel(model, moment.view);
     });
 
-  const explained = async (answer: ModelAnswer, moment: Moment): Promise<ExplainedPrediction> => {
-    const prediction = describeModelAnswer(answer, moment);
+  const explained = async (given: ModelAnswer, moment: Moment): Promise<ExplainedPrediction> => {
+    const prediction = describeModelAnswer(given, moment);
     const explanation = await models
-      .use(answer.model.version, () => explainAnswer(answer))
+      .use(given.model.version, model => explainAnswer({ ...given, model }))
       .catch(leaveReason(moment));
     return { ...prediction, explanation };
   };

@@ -31,6 +31,7 @@ export class TimeLimit {
 
   /** What the work gives, unless the bell rings first. @throws `late()` */
   async orBell<T>(work: Promise<T>, late: () => AlphaloomError): Promise<T> {
+    if (this.#endsAt === Number.POSITIVE_INFINITY) return await work;
     // The race listens to the work to its end, so that one that fails unheard is no unhandled rejection.
     const first = await Promise.race([work, this.#setBell()]);
     if (first === BELL) throw late();
@@ -39,9 +40,9 @@ export class TimeLimit {
 
   /** The same, and nothing that came too late because the work held the thread, and the bell with it. @throws `late()` */
   async inTime<T>(work: Promise<T>, late: () => AlphaloomError): Promise<T> {
-    const first = await Promise.race([work, this.#setBell()]);
-    if (first === BELL || this.isOver) throw late();
-    return first;
+    const answer = await this.orBell(work, late);
+    if (this.isOver) throw late();
+    return answer;
   }
 
   end(): void {

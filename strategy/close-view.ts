@@ -11,6 +11,7 @@ import {
   predictionAt,
   sideOf,
 } from './decision-views.ts';
+import { REASON } from './exit-reasons.ts';
 import type { SymbolBook } from './symbol-book.ts';
 
 /** What `decideClose` is asked about a simulated account whose bars have just been matched. */
@@ -91,11 +92,16 @@ function positionOf({ market: { symbol }, position: { side, quantity }, lastClos
   return side === 0 ? [] : [{ symbol, side: sideOf(side), notional: quantity * lastClose }];
 }
 
-function entryOf({ market: { symbol }, order, lastClose }: SymbolBook): EntryInFlight[] {
-  const { side, wanted, limit } = order;
-  return side === 0
-    ? []
-    : [{ symbol, side: sideOf(side), notional: wanted * (limit === 0 ? lastClose : limit) }];
+function entryOf(book: SymbolBook): EntryInFlight[] {
+  const { side, wanted, limit } = book.order;
+  if (side === 0 || isOver(book)) return [];
+  const notional = wanted * (limit === 0 ? book.lastClose : limit);
+  return [{ symbol: book.market.symbol, side: sideOf(side), notional }];
+}
+
+/** What is left of an entry whose own position is on its way out fills no more. */
+function isOver({ order, position }: SymbolBook): boolean {
+  return position.side !== 0 && position.leaving !== REASON.none && order.signalBar === position.signalBar;
 }
 
 function recentClosesOf({ candles, closedRows, market }: SymbolBook, bars: number) {

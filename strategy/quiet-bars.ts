@@ -1,9 +1,15 @@
 import { barsBefore, type Candles } from '../contracts/candles.ts';
+import type { Policy } from '../contracts/policy.ts';
 import { LONG, SHORT } from '../contracts/tasks.ts';
 import type { OnOpposite } from './decide.ts';
 import { nearerStop } from './exit-matching.ts';
 import { MAINTENANCE_SHARE } from './liquidation.ts';
 import type { SymbolBook } from './symbol-book.ts';
+
+/** Whether a limit hangs on the equity at closes at which nothing happens. */
+export function countsEveryClose({ risk }: Policy): boolean {
+  return risk?.maxDrawdown !== undefined || risk?.maxDailyLoss !== undefined;
+}
 
 /** From a row on in which a flat account only waits: the first whose signal may open a position, `to` where there is none. */
 export function endOfFlatBars({ signals, market }: SymbolBook, from: number, to: number): number {

@@ -8,14 +8,14 @@ import { Account } from './account.ts';
 import { HeldLines, type Lines, type LineWriter, WrittenLines } from './account-lines.ts';
 import { BarMatching } from './bar-matching.ts';
 import { closeInputOf, closeTimeOf } from './close-view.ts';
-import { decide as decideByPolicy, type OnOpposite, onOppositeOf } from './decide.ts';
+import { type OnOpposite, onOppositeOf } from './decide.ts';
 import { decideQuietly, decidesAsWhole } from './decide-close.ts';
-import { closedBarAt, DecisionViews, hasSignal, type Marks } from './decision-views.ts';
+import { hasSignal, type Marks } from './decision-views.ts';
+import { EachDecision } from './each-decision.ts';
 import { REASON } from './exit-reasons.ts';
 import { FillLog, type OnFill } from './fill-log.ts';
 import { fundingOf } from './funding.ts';
-import { checkIntents } from './intent-check.ts';
-import { endOfFlatBars, endOfQuietBars } from './quiet-bars.ts';
+import { countsEveryClose, endOfFlatBars, endOfQuietBars } from './quiet-bars.ts';
 import { initialMemory } from './risk/memory.ts';
 import { RiskAccount } from './risk/risk-account.ts';
 import { readState, type SimulationState, writeState } from './simulation-state.ts';
@@ -54,11 +54,11 @@ export class Simulation {
   /** null: the policy has no rules that ask for it. */
   readonly #risk: RiskAccount | null;
   readonly #books: SymbolBook[];
-  readonly #views: DecisionViews[];
   readonly #marks: Marks = { equity: 0, cash: 0, grossExposure: 0 };
   readonly #trades = new TradeColumns();
   readonly #fills = new FillLog();
   readonly #matching: BarMatching;
+  readonly #each: EachDecision;
 
   /** @param decide of one's own; null: the policy's signals are followed */
   constructor({ markets, policy, costs, initialCash }: SimulationTerms, decide: Decide | null) {
@@ -70,13 +70,13 @@ export class Simulation {
     this.#onOpposite = onOppositeOf(policy, kind);
     this.#account = new Account(initialCash);
     this.#risk = decidesAsWhole(policy) ? new RiskAccount(policy.risk, initialCash) : null;
-    this.#books = markets.map((market, index) => new SymbolBook(index, factsOf(market)));
-    this.#views = this.#books.map(book => new DecisionViews(book));
+    this.#books = markets.map((market, index) => new SymbolBook(index, market));
     this.#matching = new BarMatching(this.#account, this.#books, this.#trades, this.#fills, {
       kind,
       policy,
       costs,
     });
+    this.#each = new EachDecision(policy, decide, this.#account, this.#books, this.#marks, this.#matching);
     this.#listen(null);
   }
 
@@ -229,7 +229,7 @@ export class Simulation {
   /** All symbols at one time, in the order of the rule book. */
   #step(lines: LineWriter, line: number): void {
     this.#matchBar(lines, line);
-    if (this.#risk === null) this.#decideEach();
+    if (this.#risk === null) this.#each.decide();
     else this.#decideTogether();
   }
 
@@ -268,44 +268,15 @@ export class Simulation {
     lines.write(line, this.#marks, heldOf(books[0]));
   }
 
-  /** As `decideClose` decides where no rule asks for all symbols at once, without writing down why. */
-  #decideEach(): void {
-    for (const book of this.#books) {
-      if (book.row < 0 || (this.#decide === null && !hasSignal(book))) continue;
-      this.#matching.apply(book, this.#intents(book));
-    }
-  }
-
   #decideTogether(): void {
     const isAsked = (book: SymbolBook) => book.row >= 0 && (this.#decide !== null || hasSignal(book));
     if (!this.#books.some(isAsked)) return;
     for (const { symbol, intents, blockedBy } of decideQuietly(this.closeInput()))
       this.apply(symbol, intents, blockedBy);
   }
-
-  #intents(book: SymbolBook): readonly Intent[] {
-    const decide = this.#decide;
-    if (decide === null) {
-      const shown = this.#views[book.index].show(book, this.#books, this.#marks);
-      return decideByPolicy(shown.prediction, shown.portfolio, this.#policy, shown.bar);
-    }
-    const isRuined = !(this.#marks.equity > 0) && this.#account.open === 0;
-    if (isRuined) return [];
-    const shown = new DecisionViews(book).show(book, this.#books, this.#marks);
-    return checkIntents(decide, shown.prediction, shown.portfolio, this.#policy, closedBarAt(book));
-  }
 }
 
 /** Quantity signed by the side. */
 function heldOf({ position }: SymbolBook): number {
   return position.side === 0 ? 0 : position.side * position.quantity;
-}
-
-function factsOf({ symbol, kind, labels, rules, barMs }: MarketFacts): MarketFacts {
-  return { symbol, kind, labels, rules, ...(barMs !== undefined && { barMs }) };
-}
-
-/** Whether a limit hangs on the equity at closes at which nothing happens. */
-function countsEveryClose({ risk }: Policy): boolean {
-  return risk?.maxDrawdown !== undefined || risk?.maxDailyLoss !== undefined;
 }

@@ -49,9 +49,9 @@ export class SymbolBook {
   #from = 0;
 
   constructor(index: number, market: MarketFacts) {
-    const { rules } = market;
+    const { symbol, kind, labels, rules, barMs } = market;
     this.index = index;
-    this.market = market;
+    this.market = { symbol, kind, labels, rules, ...(barMs !== undefined && { barMs }) };
     this.tick = gridOf(rules?.tick ?? null);
     this.lot = gridOf(rules?.lot ?? null);
     this.minQuantity = rules?.minQuantity ?? 0;

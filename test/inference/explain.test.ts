@@ -89,3 +89,10 @@ test('where the champion is broken the one before it answers, and is explained',
   assert.deepEqual([model_version, explanation?.method], ['v1', 'tree-shap']);
   assert.match(reasons[0], /^v2: PREDICTION_INVALID/);
 });
+
+test('an answer is explained though its session had to leave the cache in between', async t => {
+  const serving = await openServing(t, { cacheLimits: { models: 0, bytes: 0 } });
+  await serving.promote(await serving.add());
+  const { explanation, model_version } = await explain(serving);
+  assert.deepEqual([model_version, explanation?.method], ['v1', 'tree-shap']);
+});

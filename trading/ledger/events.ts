@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { storableJson } from '../../artifacts/canonical-json.ts';
-import type { LedgerEvent, LedgerNotification } from './records.ts';
+import type { Notification } from '../../contracts/notifications.ts';
+import type { LedgerEvent } from './records.ts';
 import { all, insert, one } from './statements.ts';
 
 export interface NewEvent {
@@ -15,7 +16,7 @@ export interface NewEvent {
   readonly operationId?: string;
   readonly detail?: unknown;
   /** What tells of it, in the same transaction. */
-  readonly tell?: Pick<LedgerNotification, 'event' | 'facts'> & { readonly key?: string };
+  readonly tell?: Pick<Notification, 'event' | 'facts'> & { readonly key?: string };
 }
 
 export interface EventRow {
@@ -64,7 +65,7 @@ export function recordEvent(sql: DatabaseSync, event: NewEvent): number {
 export function putNotification(
   sql: DatabaseSync,
   id: string,
-  { event, key, subject, at, facts }: LedgerNotification,
+  { event, key, subject, at, facts }: Notification,
 ): void {
   insert(sql, 'outbox', { id, event, key, subject, at, facts: storableJson(facts), next_attempt_at: at });
 }

@@ -48,7 +48,7 @@ export function finishFlatten(
     const text = 'UPDATE symbol_pauses SET is_flattening = 0 WHERE account = ? AND symbol = ?';
     run(sql, text, account, symbol);
   }
-  const tell = { event: 'flatten-finished', facts: { symbols: symbols.join(', '), by: actor } };
+  const tell = { event: 'flatten-finished' as const, facts: { symbols: symbols.join(', '), by: actor } };
   recordEvent(sql, { account, at, kind: 'flattened', actor, reason, operationId, detail: { symbols }, tell });
   return requireAccount(sql, account);
 }

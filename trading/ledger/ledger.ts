@@ -1,4 +1,5 @@
 import type { TradingAnswer, TradingOperation } from '../../contracts/messages.ts';
+import type { Notification, NotificationOutbox } from '../../contracts/notifications.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { OrderReason } from '../../contracts/trading.ts';
 import type { VenueFill, VenueOrder } from '../venue.ts';
@@ -15,13 +16,11 @@ import type {
   ExitOrder,
   LedgerEvent,
   LedgerFill,
-  LedgerNotification,
   LedgerOrder,
   LedgerPosition,
   LedgerTrade,
   NotedEvent,
   OrderOutcome,
-  OutboxRow,
   SendGrant,
   SendRequest,
   SlotRecord,
@@ -174,8 +173,8 @@ export interface Ledger {
   readonly paper: PaperStore;
 
   // ——— notifications: written in the transactions above and by `notify`, delivered by a process without the lease ———
-  notify(notification: LedgerNotification): Promise<void>;
-  readonly outbox: Outbox;
+  notify(notification: Notification): Promise<void>;
+  readonly outbox: NotificationOutbox;
 
   /** Everything of a kind, oldest first, piece by piece: memory does not grow with the history. */
   export(request: ExportRequest): Iterable<string>;
@@ -200,12 +199,4 @@ export interface VenueClock {
   /** ms to add to our clock. */
   readonly offsetMs: number;
   readonly measuredTime: number;
-}
-
-/** Notifications that wait to be told. A crash between telling and `delivered` brings the same id again. */
-export interface Outbox {
-  /** Those whose next attempt is due, the oldest first. */
-  due(now: number, limit: number): Promise<readonly OutboxRow[]>;
-  delivered(id: string, at: number): Promise<void>;
-  failed(id: string, at: number, nextAttemptAt: number): Promise<void>;
 }

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import type {
+  Notification,
+  NotificationEvent,
+  NotificationOutbox,
+  OutboxEntry,
+} from '../../contracts/notifications.ts';
 import type { Database } from '../../storage/sqlite.ts';
 import { putNotification } from './events.ts';
-import type { Outbox } from './ledger.ts';
-import type { LedgerNotification, OutboxRow } from './records.ts';
 import { all, run } from './statements.ts';
 
 interface Row {
   readonly id: string;
-  readonly event: string;
+  readonly event: NotificationEvent;
   readonly key: string;
   readonly subject: string;
   readonly at: number;
@@ -16,7 +20,7 @@ interface Row {
 }
 
 /** The notifications of a ledger; who delivers them needs no lease, so that a dead worker can be told of. */
-export function ledgerOutbox(database: Database): Outbox {
+export function ledgerOutbox(database: Database): NotificationOutbox {
   return {
     async due(now, limit) {
       const rows = all<Row>(
@@ -49,10 +53,10 @@ export function ledgerOutbox(database: Database): Outbox {
   };
 }
 
-export async function notify(database: Database, notification: LedgerNotification): Promise<void> {
+export async function notify(database: Database, notification: Notification): Promise<void> {
   await database.write(sql => putNotification(sql, `told/${randomUUID()}`, notification));
 }
 
-function rowOf({ id, event, key, subject, at, facts, attempts }: Row): OutboxRow {
+function rowOf({ id, event, key, subject, at, facts, attempts }: Row): OutboxEntry {
   return { id, notification: { event, key, subject, at, facts: JSON.parse(facts) }, attempts };
 }

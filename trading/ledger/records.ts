@@ -282,28 +282,15 @@ export interface Validation {
   readonly reason: OrderReason | null;
   readonly confidence: number | null;
   readonly reasons: readonly string[];
+  /** Code of what was found, closer than `reason`; null where nothing was asked. */
+  readonly finding: string | null;
+  readonly promptVersion: string | null;
   readonly promptHash: string | null;
   readonly model: string | null;
   readonly latencyMs: number | null;
   /** As it came, cut to a bounded size. */
   readonly answer: string | null;
   readonly time: number;
-}
-
-/** Something to be told; shaped as `contracts/notifications` has it. */
-export interface LedgerNotification {
-  readonly event: string;
-  readonly key: string;
-  readonly subject: string;
-  readonly at: number;
-  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-export interface OutboxRow {
-  /** Unique for ever. */
-  readonly id: string;
-  readonly notification: LedgerNotification;
-  readonly attempts: number;
 }
 
 /** Cash that moved otherwise than by a fill; once per key. */

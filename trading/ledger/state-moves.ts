@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { NotificationEvent } from '../../contracts/notifications.ts';
 import type { AccountState } from '../../contracts/trading.ts';
 import { requireAccount } from './accounts.ts';
 import { recordEvent } from './events.ts';
@@ -6,7 +7,7 @@ import type { AccountRecord } from './records.ts';
 import { run } from './statements.ts';
 
 /** What tells of a state that was reached; the rest is not told. */
-const TOLD: Partial<Record<AccountState, string>> = {
+const TOLD: Partial<Record<AccountState, NotificationEvent>> = {
   paused: 'account-paused',
   halted: 'account-halted',
   stopped: 'account-stopped',
@@ -54,7 +55,7 @@ export function moveState(sql: DatabaseSync, record: AccountRecord, move: StateM
   return requireAccount(sql, account);
 }
 
-function toldOf(from: AccountState, to: AccountState): string | undefined {
+function toldOf(from: AccountState, to: AccountState): NotificationEvent | undefined {
   if (from === 'flattening') return 'flatten-finished';
   if (to === 'running') return from === 'stopped' ? undefined : 'account-resumed';
   return TOLD[to];

@@ -95,7 +95,7 @@ export const WISHES: { readonly [Name in TradingMessageName]: Wish<Name> } = {
         withdrawPlanned(sql, record.account, symbol, by.at);
       }
       const facts = { symbols: symbols.join(', '), by: by.actor };
-      const tell = { event: 'flatten-started', facts };
+      const tell = { event: 'flatten-started' as const, facts };
       recordEvent(sql, { account: record.account, kind: 'flatten', ...by, detail: { symbols }, tell });
       return { outcome: `flattening ${symbols.join(', ')}` };
     }

@@ -1,8 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { z } from 'zod';
-import type { RejectionCode } from '../../contracts/venue.ts';
 import type { OrderMarket, VenueQuestion } from '../order-client.ts';
-import { BINANCE_MEANINGS, BINANCE_REJECTIONS, binanceCodes } from './binance-codes.ts';
+import { BINANCE_MEANINGS, binanceCodes, USDM_REJECTIONS } from './binance-codes.ts';
 import {
   algoShape,
   canceledAlgoShape,
@@ -13,7 +12,7 @@ import {
 } from './binance-usdm-orders.ts';
 import type { AskedOrder, CanceledOrder, OrderCard, PostedOrder, ReadFill, ReadOrder } from './card.ts';
 import { HEX_ID } from './client-ids.ts';
-import { inWindows, nextId } from './paging.ts';
+import { fromIdOn, inWindows } from './paging.ts';
 import { decimal, epochMs, idText, side } from './shapes.ts';
 
 const PAGE = 1_000;
@@ -21,39 +20,6 @@ const RECV_WINDOW_MS = 5_000;
 const WEEK_MS = 7 * 86_400_000;
 /** The venue keeps no longer history. */
 const HISTORY_MS = 90 * 86_400_000;
-
-/** https://developers.binance.com/docs/derivatives/usds-margined-futures/error-code */
-const REJECTIONS: Readonly<Record<string, RejectionCode>> = {
-  ...BINANCE_REJECTIONS,
-  '-2018': 'insufficient-balance',
-  '-2019': 'insufficient-balance',
-  '-2020': 'other',
-  '-2021': 'would-trigger',
-  '-2022': 'reduce-only',
-  '-2024': 'reduce-only',
-  '-2025': 'other',
-  '-2026': 'reduce-only',
-  '-2027': 'insufficient-balance',
-  '-2028': 'insufficient-balance',
-  '-4003': 'filter',
-  '-4004': 'filter',
-  '-4005': 'filter',
-  '-4006': 'filter',
-  '-4013': 'filter',
-  '-4014': 'filter',
-  '-4015': 'other',
-  '-4016': 'filter',
-  '-4023': 'filter',
-  '-4024': 'filter',
-  '-4045': 'other',
-  '-4061': 'other',
-  '-4116': 'duplicate-id',
-  '-4118': 'reduce-only',
-  '-4131': 'filter',
-  '-4140': 'symbol-closed',
-  '-4141': 'symbol-closed',
-  '-4164': 'filter',
-};
 
 const tradeShape = z.object({
   symbol: z.string(),
@@ -90,7 +56,7 @@ export const binanceUsdm: OrderCard = {
   idsUnique: 'open',
   findsByClientId: true,
   requestExpiryMs: RECV_WINDOW_MS,
-  rejections: REJECTIONS,
+  rejections: USDM_REJECTIONS,
   meanings: BINANCE_MEANINGS,
   codesOf: binanceCodes,
   stops: 'market',
@@ -215,15 +181,19 @@ async function fills(
 ): Promise<ReadFill[]> {
   const pageOf = (from: object) =>
     ask('fapiPrivateGetUserTrades', { symbol, limit: PAGE, ...from }, rowsOf(tradeShape, symbol));
-  const trades: z.infer<typeof tradeShape>[] = [];
   // A start alone is a week's; from the first trade on, their ids lead through all weeks.
-  for (let from = Math.max(since, time - HISTORY_MS); from <= time && trades.length === 0; from += WEEK_MS)
-    trades.push(...(await pageOf({ startTime: from, endTime: from + WEEK_MS - 1 })));
+  const firstOnes = async () => {
+    for (let from = Math.max(since, time - HISTORY_MS); from <= time; from += WEEK_MS) {
+      const week = await pageOf({ startTime: from, endTime: from + WEEK_MS - 1 });
+      if (week.length > 0) return week;
+    }
+    return [];
+  };
+  const trades = await fromIdOn(id => (id === null ? firstOnes() : pageOf({ fromId: id })), {
+    idOf: ({ id }) => id,
+    isLast: page => page.length === 0,
+  });
   if (trades.length === 0) return [];
-  for (let page = trades; page.length > 0; ) {
-    page = await pageOf({ fromId: nextId(page.map(({ id }) => id)) });
-    trades.push(...page);
-  }
   const forced = await ask(
     'fapiPrivateGetForceOrders',
     { symbol, startTime: Math.max(since, time - WEEK_MS), limit: 100 },

@@ -4,7 +4,7 @@ import type { OrderMarket, VenueQuestion } from '../order-client.ts';
 import { BINANCE_MEANINGS, BINANCE_REJECTIONS, binanceCodes } from './binance-codes.ts';
 import type { AskedOrder, CanceledOrder, OrderCard, PostedOrder, ReadFill, ReadOrder } from './card.ts';
 import { HEX_ID } from './client-ids.ts';
-import { nextId } from './paging.ts';
+import { fromIdOn } from './paging.ts';
 import { decimal, epochMs, idText, optionalDecimal, optionalId, side, word } from './shapes.ts';
 
 /** Trades and orders in one answer, at most. */
@@ -151,31 +151,27 @@ async function recentOrders(
   market: OrderMarket,
   since: number,
 ): Promise<ReadOrder[]> {
-  const orders: ReadOrder[] = [];
-  for (let from: object = { startTime: since }; ; ) {
-    const page = await ask(
-      'privateGetAllOrders',
-      { symbol: market.venueSymbol, limit: PAGE, ...from },
-      ordersOf(market),
-    );
-    orders.push(...page.map(readOrder));
-    if (page.length < PAGE) return orders;
-    from = { orderId: nextId(page.map(({ orderId }) => orderId)) };
-  }
+  const orders = await fromIdOn(
+    id => {
+      const from = id === null ? { startTime: since } : { orderId: id };
+      const page = { symbol: market.venueSymbol, limit: PAGE, ...from };
+      return ask('privateGetAllOrders', page, ordersOf(market));
+    },
+    { idOf: ({ orderId }) => orderId, isLast: page => page.length < PAGE },
+  );
+  return orders.map(readOrder);
 }
 
 async function fills({ ask }: VenueQuestion, market: OrderMarket, since: number): Promise<ReadFill[]> {
-  const fills: ReadFill[] = [];
-  for (let from: object = { startTime: since }; ; ) {
-    const page = await ask(
-      'privateGetMyTrades',
-      { symbol: market.venueSymbol, limit: PAGE, ...from },
-      z.array(tradeShape.refine(({ symbol }) => symbol === market.venueSymbol)),
-    );
-    fills.push(...page.map(readFill));
-    if (page.length < PAGE) return fills;
-    from = { fromId: nextId(page.map(({ id }) => id)) };
-  }
+  const ofMarket = z.array(tradeShape.refine(({ symbol }) => symbol === market.venueSymbol));
+  const trades = await fromIdOn(
+    id => {
+      const from = id === null ? { startTime: since } : { fromId: id };
+      return ask('privateGetMyTrades', { symbol: market.venueSymbol, limit: PAGE, ...from }, ofMarket);
+    },
+    { idOf: ({ id }) => id, isLast: page => page.length < PAGE },
+  );
+  return trades.map(readFill);
 }
 
 async function balances({ ask }: VenueQuestion) {

@@ -1,138 +1,17 @@
 import { Decimal } from 'decimal.js';
 import { z } from 'zod';
-import type { RejectionCode } from '../../contracts/venue.ts';
 import type { OrderMarket, VenueQuestion } from '../order-client.ts';
-import type {
-  AnswerMeaning,
-  AskedOrder,
-  CanceledOrder,
-  OrderCard,
-  PostedOrder,
-  ReadFill,
-  ReadOrder,
-} from './card.ts';
+import { executionShape, namesShape, orderShape, readOrder, resultOf, walletShape } from './bybit-answers.ts';
+import { BYBIT_MEANINGS, BYBIT_REJECTIONS, bybitCodes } from './bybit-codes.ts';
+import type { AskedOrder, CanceledOrder, OrderCard, PostedOrder, ReadFill, ReadOrder } from './card.ts';
 import { HEX_ID } from './client-ids.ts';
 import { byCursor, inWindows } from './paging.ts';
-import { decimal, epochMs, idText, optionalDecimal, optionalId, side, word } from './shapes.ts';
+import { decimal, optionalId } from './shapes.ts';
 
 const RECV_WINDOW_MS = 5_000;
 const WEEK_MS = 7 * 86_400_000;
 const HISTORY_MS = 180 * 86_400_000;
 const SPOT = { category: 'spot' };
-
-const STATUSES = {
-  New: 'open',
-  PartiallyFilled: 'open',
-  Untriggered: 'open',
-  Triggered: 'open',
-  Created: 'open',
-  Filled: 'filled',
-  Cancelled: 'canceled',
-  PartiallyFilledCanceled: 'canceled',
-  Deactivated: 'canceled',
-  Rejected: 'rejected',
-} as const;
-
-/** https://bybit-exchange.github.io/docs/v5/error; time-outs of its own (170007, 10016) are left out. */
-const REJECTIONS: Readonly<Record<string, RejectionCode>> = {
-  '10001': 'other',
-  '10002': 'expired-request',
-  '10003': 'permission',
-  '10004': 'permission',
-  '10005': 'permission',
-  '10010': 'permission',
-  '10006': 'rate-limit',
-  '33004': 'permission',
-  '110072': 'duplicate-id',
-  '170005': 'rate-limit',
-  '170105': 'other',
-  '170115': 'other',
-  '170116': 'other',
-  '170117': 'other',
-  '170121': 'symbol-closed',
-  '170124': 'filter',
-  '170130': 'other',
-  '170131': 'insufficient-balance',
-  '170132': 'filter',
-  '170133': 'filter',
-  '170134': 'filter',
-  '170135': 'filter',
-  '170136': 'filter',
-  '170137': 'filter',
-  '170138': 'other',
-  '170140': 'filter',
-  '170141': 'duplicate-id',
-  '170148': 'other',
-  '170193': 'filter',
-  '170194': 'filter',
-  '170348': 'permission',
-  '170705': 'would-trigger',
-  '170818': 'symbol-closed',
-};
-
-const MEANINGS: Readonly<Record<string, AnswerMeaning>> = {
-  '10002': 'clock',
-  '10003': 'keys',
-  '10004': 'keys',
-  '10005': 'keys',
-  '10010': 'keys',
-  '33004': 'keys',
-  '10006': 'wait',
-  '10018': 'wait',
-  '110001': 'gone',
-  '170121': 'symbol',
-  '170139': 'gone',
-  '170142': 'gone',
-  '170143': 'gone',
-  '170213': 'gone',
-};
-
-const resultOf = <Result>(result: z.ZodType<Result>) =>
-  z.object({ retCode: z.literal(0), result }).transform(answer => answer.result as Result);
-
-const namesShape = resultOf(z.object({ orderId: idText, orderLinkId: optionalId }));
-
-const orderShape = z.object({
-  symbol: z.string(),
-  orderId: idText,
-  orderLinkId: optionalId,
-  side,
-  orderType: z.enum(['Market', 'Limit']),
-  orderStatus: word(STATUSES),
-  qty: decimal,
-  cumExecQty: decimal,
-  price: optionalDecimal,
-  triggerPrice: optionalDecimal,
-  createdTime: epochMs,
-});
-type Order = z.infer<typeof orderShape>;
-
-const executionShape = z.object({
-  symbol: z.string(),
-  execId: z.string().min(1),
-  orderId: idText,
-  orderLinkId: optionalId,
-  side,
-  execPrice: decimal,
-  execQty: decimal,
-  execFee: decimal,
-  feeCurrency: z.string().optional(),
-  isMaker: z.boolean(),
-  execTime: epochMs,
-  execType: z.string(),
-});
-
-const walletShape = resultOf(
-  z.object({
-    list: z
-      .array(
-        z.object({
-          coin: z.array(z.object({ coin: z.string().min(1), walletBalance: decimal, locked: decimal })),
-        }),
-      )
-      .length(1),
-  }),
-);
 
 export const bybit: OrderCard = {
   name: 'bybit',
@@ -144,9 +23,9 @@ export const bybit: OrderCard = {
   idsUnique: 'ever',
   findsByClientId: true,
   requestExpiryMs: RECV_WINDOW_MS,
-  rejections: REJECTIONS,
-  meanings: MEANINGS,
-  codesOf,
+  rejections: BYBIT_REJECTIONS,
+  meanings: BYBIT_MEANINGS,
+  codesOf: bybitCodes,
   stops: 'market',
   exits: 'legs',
   stopLocksBalance: true,
@@ -160,12 +39,6 @@ export const bybit: OrderCard = {
   ],
   requests: { submit, lookUp, cancel, openOrders, recentOrders, fills, balances, quote, swap: null },
 };
-
-/** `{retCode: 170131, …}` with status 200. */
-function codesOf(answer: unknown): readonly string[] {
-  const read = z.object({ retCode: z.number().int() }).safeParse(answer);
-  return read.success && read.data.retCode !== 0 ? [String(read.data.retCode)] : [];
-}
 
 async function submit({ ask }: VenueQuestion, order: PostedOrder, market: OrderMarket): Promise<ReadOrder> {
   const terms = {
@@ -355,19 +228,4 @@ function pageOf<Row>({
   readonly nextPageCursor: string | null;
 }) {
   return { rows: list, next: list.length === 0 ? null : nextPageCursor };
-}
-
-function readOrder(order: Order): ReadOrder {
-  return {
-    venueOrderId: order.orderId,
-    venueClientId: order.orderLinkId,
-    side: order.side,
-    type: order.triggerPrice !== null ? 'stop' : order.orderType === 'Market' ? 'market' : 'limit',
-    status: order.orderStatus,
-    quantity: order.qty,
-    filled: order.cumExecQty,
-    price: order.orderType === 'Limit' ? order.price : null,
-    stopPrice: order.triggerPrice,
-    time: order.createdTime,
-  };
 }

@@ -1,18 +1,10 @@
 import { Decimal } from 'decimal.js';
 import { z } from 'zod';
-import type { RejectionCode } from '../../contracts/venue.ts';
 import type { OrderMarket, VenueQuestion } from '../order-client.ts';
 import { VenueRefusal } from '../venue-refusal.ts';
-import type {
-  AnswerMeaning,
-  AskedOrder,
-  CanceledOrder,
-  OrderCard,
-  PostedOrder,
-  ReadFill,
-  ReadOrder,
-} from './card.ts';
+import type { AskedOrder, CanceledOrder, OrderCard, PostedOrder, ReadFill, ReadOrder } from './card.ts';
 import { UUID_ID } from './client-ids.ts';
+import { COINBASE_MEANINGS, COINBASE_REJECTIONS, coinbaseCodes } from './coinbase-codes.ts';
 import { onTick, orderShape, readOrder } from './coinbase-orders.ts';
 import { byCursor } from './paging.ts';
 import { decimal, isoTime, optionalId, side } from './shapes.ts';
@@ -24,44 +16,6 @@ const MARKET_BUY_LIMIT = '1.01';
 const STOP_LIMIT = { sell: '0.95', buy: '1.05' } as const;
 /** Orders are listed by when they were made, on the venue's clock. */
 const SENT_EARLIER_MS = 60_000;
-
-/** https://docs.cdp.coinbase.com/advanced-trade/reference/retailbrokerageapi_postorder */
-const REJECTIONS: Readonly<Record<string, RejectionCode>> = {
-  INSUFFICIENT_FUND: 'insufficient-balance',
-  INSUFFICIENT_FUNDS: 'insufficient-balance',
-  PREVIEW_INSUFFICIENT_FUND: 'insufficient-balance',
-  PREVIEW_INSUFFICIENT_FUNDS_FOR_FUTURES: 'insufficient-balance',
-  PREVIEW_INVALID_BASE_SIZE_TOO_SMALL: 'filter',
-  PREVIEW_INVALID_BASE_SIZE_TOO_LARGE: 'filter',
-  PREVIEW_INVALID_SIZE_PRECISION: 'filter',
-  PREVIEW_INVALID_PRICE_PRECISION: 'filter',
-  PREVIEW_INVALID_LIMIT_PRICE: 'filter',
-  PREVIEW_INVALID_ORDER_CONFIG: 'other',
-  PREVIEW_STOP_PRICE_ABOVE_LAST_TRADE_PRICE: 'would-trigger',
-  PREVIEW_STOP_PRICE_BELOW_LAST_TRADE_PRICE: 'would-trigger',
-  PREVIEW_STOP_PRICE_ABOVE_LIMIT_PRICE: 'filter',
-  PREVIEW_STOP_PRICE_BELOW_LIMIT_PRICE: 'filter',
-  INVALID_LIMIT_PRICE_POST_ONLY: 'would-trigger',
-  INVALID_PRODUCT_ID: 'symbol-closed',
-  INVALID_ORDER_TYPE: 'other',
-  INVALID_SIDE: 'other',
-  INVALID_REQUEST: 'other',
-  INVALID_ARGUMENT: 'other',
-  INVALID_SIZE_PRECISION: 'filter',
-  INVALID_PRICE_PRECISION: 'filter',
-  UNSUPPORTED_ORDER_CONFIGURATION: 'other',
-  TRADING_DISABLED: 'symbol-closed',
-  MARKET_PAUSED: 'symbol-closed',
-  PERMISSION_DENIED: 'permission',
-  UNAUTHENTICATED: 'permission',
-};
-
-const MEANINGS: Readonly<Record<string, AnswerMeaning>> = {
-  PERMISSION_DENIED: 'keys',
-  UNAUTHENTICATED: 'keys',
-  INVALID_PRODUCT_ID: 'symbol',
-  NOT_FOUND: 'no-order',
-};
 
 /** Words of a failed cancel after which there is nothing to cancel. */
 const GONE = new Set([
@@ -112,9 +66,9 @@ export const coinbase: OrderCard = {
   idsUnique: 'ever',
   findsByClientId: false,
   requestExpiryMs: null,
-  rejections: REJECTIONS,
-  meanings: MEANINGS,
-  codesOf,
+  rejections: COINBASE_REJECTIONS,
+  meanings: COINBASE_MEANINGS,
+  codesOf: coinbaseCodes,
   stops: 'limit',
   exits: 'legs',
   stopLocksBalance: true,
@@ -129,27 +83,6 @@ export const coinbase: OrderCard = {
   ],
   requests: { submit, lookUp, cancel, openOrders, recentOrders, fills, balances, quote, swap: null },
 };
-
-/** Reasons stand under several names, most of which say UNKNOWN. */
-function codesOf(answer: unknown): readonly string[] {
-  const text = z.string().optional().catch(undefined);
-  const failure = z.object({ error: text, preview_failure_reason: text, new_order_failure_reason: text });
-  const shape = z.object({
-    error: text,
-    error_response: failure.optional().catch(undefined),
-    failure_response: failure.optional().catch(undefined),
-  });
-  const read = shape.safeParse(answer);
-  if (!read.success) return [];
-  const { error, error_response: refusal, failure_response: failed } = read.data;
-  return [
-    refusal?.preview_failure_reason,
-    refusal?.new_order_failure_reason,
-    refusal?.error,
-    failed?.error,
-    error,
-  ].filter(word => word !== undefined && word !== '' && !word.startsWith('UNKNOWN')) as string[];
-}
 
 async function submit(question: VenueQuestion, order: PostedOrder, market: OrderMarket): Promise<ReadOrder> {
   const order_configuration = await configurationOf(question, order, market);

@@ -144,3 +144,19 @@ test('an order that is filled in parts over bars tells each of them once', async
     fills.map(() => ['BTC']),
   );
 });
+
+test('a code of the card is no rejection where the answer comes from the door, save limits of orders', async t => {
+  const answers = [
+    [503, '{"code":-2010,"msg":"Account has insufficient balance for requested action."}', 'unknown'],
+    [500, '{"code":-1013,"msg":"Filter failure: LOT_SIZE"}', 'unknown'],
+    [429, '{"code":-1013,"msg":"Filter failure: LOT_SIZE"}', 'unknown'],
+    [429, '{"code":-1015,"msg":"Too many new orders."}', 'rejected'],
+    [400, '{"code":-1013,"msg":"Filter failure: LOT_SIZE"}', 'rejected'],
+    [400, '{"code":-1007,"msg":"Timeout waiting for response from backend server."}', 'unknown'],
+  ] as const;
+  for (const [status, body, kind] of answers) {
+    const scene = await loopbackVenue(t);
+    scene.exchange.script({ path: 'order', method: 'POST', fault: { kind: 'status', status, body } });
+    assert.equal((await scene.venue.submit(order(scene))).kind, kind, `${status} ${body}`);
+  }
+});

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OrderReference, SubmittedOrder } from '../../../trading/venue.ts';
+import { accepted, order as contractOrder, describeVenueContract, referenceTo } from '../venue-contract.ts';
 import { recordedVenue } from './recorded-venue.ts';
 import { algoRow, binanceUsdmRecording, orderRow } from './recordings/binance-usdm.ts';
 import { NOW, type StandingOrder } from './recordings/recording.ts';
+import { makeUsdmVenue } from './usdm-venue.ts';
+
+describeVenueContract('ccxt by the card of Binance USD-M, on a small exchange', makeUsdmVenue);
 
 const OURS = '0123456789abcdef0123456789abcdef';
 const { card, credentials, basics, symbol, quote } = binanceUsdmRecording;
@@ -210,4 +214,54 @@ test('ids longer than a double come back digit by digit', async () => {
   answer({ 'GET /fapi/v1/order': { status: 200, body } });
   const found = await venue.lookUp({ ...STOP_REFERENCE, type: 'limit' });
   assert.equal(found?.venueOrderId, '9007199254740993123');
+});
+
+test('a reduce-only order never opens a position', async t => {
+  const scene = await makeUsdmVenue(t);
+  const outcome = await scene.venue.submit(contractOrder(scene, { side: 'sell', reduceOnly: true }));
+  assert.deepEqual([outcome.kind, outcome.kind === 'rejected' && outcome.code], ['rejected', 'reduce-only']);
+  assert.deepEqual(await scene.venue.positions(), []);
+});
+
+test('a stop closes the position, and its fills lead back to it', async t => {
+  const scene = await makeUsdmVenue(t);
+  const since = scene.clock.now();
+  accepted(await scene.venue.submit(contractOrder(scene)));
+  assert.deepEqual(
+    (await scene.venue.positions()).map(({ quantity }) => quantity),
+    ['0.5'],
+  );
+  const stop = contractOrder(scene, { side: 'sell', type: 'stop', stopPrice: '95', reduceOnly: true });
+  const resting = accepted(await scene.venue.submit(stop));
+  await scene.bar([100, 100, 94, 94]);
+  const ended = await scene.venue.lookUp(referenceTo(stop, resting.venueOrderId));
+  assert.deepEqual(
+    [ended?.clientOrderId, ended?.status, ended?.filled],
+    [stop.clientOrderId, 'filled', '0.5'],
+  );
+  assert.notEqual(ended?.venueOrderId, resting.venueOrderId);
+  const [, exit] = await scene.venue.fills(symbol, since);
+  assert.equal(exit.venueOrderId, ended?.venueOrderId);
+  assert.deepEqual(await scene.venue.positions(), []);
+  assert.deepEqual(await scene.venue.openOrders(symbol), []);
+});
+
+test('a venue that answers the same page again is not asked without end', async () => {
+  const { venue, answer } = await make();
+  const trade = {
+    tradeId: '1',
+    venueOrderId: '5',
+    venueClientId: '',
+    side: 'sell',
+    price: '1',
+    quantity: '1',
+    fee: '0',
+  } as const;
+  const page = binanceUsdmRecording.fills([[{ ...trade, isMaker: false, time: NOW }]])[
+    'GET /fapi/v1/userTrades'
+  ];
+  assert.ok(typeof page === 'function');
+  const first = page({ method: 'GET', path: '', parameters: {} });
+  answer({ 'GET /fapi/v1/userTrades': first, 'GET /fapi/v1/forceOrders': { json: [] } });
+  await assert.rejects(venue.fills(symbol, NOW - 1_000), { code: 'VENUE_ANSWER_INVALID' });
 });

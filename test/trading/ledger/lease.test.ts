@@ -95,6 +95,8 @@ const CALLS: Readonly<Record<string, (ledger: Ledger, lease: Lease, order: strin
       reason: null,
       confidence: null,
       reasons: [],
+      finding: null,
+      promptVersion: null,
       promptHash: null,
       model: null,
       latencyMs: null,

@@ -323,6 +323,8 @@ test('a verdict other than an approval withdraws the entry, and the first one st
     reason: null,
     confidence: 0.4,
     reasons: [],
+    finding: null,
+    promptVersion: null,
     promptHash: 'h',
     model: 'm',
     latencyMs: 10,
