@@ -19,7 +19,12 @@ interface ChaosReport {
   readonly fills: number;
   readonly statuses: Readonly<Record<string, number>>;
   readonly unknown: { readonly ever: number; readonly settled: number; readonly lapsed: number };
-  readonly recoveryMs: { readonly count: number; readonly p50: number; readonly p99: number; readonly max: number };
+  readonly recoveryMs: {
+    readonly count: number;
+    readonly p50: number;
+    readonly p99: number;
+    readonly max: number;
+  };
   readonly comparisons: number;
   readonly duplicateOrders: number;
   readonly lostFills: number;
@@ -29,7 +34,12 @@ interface ChaosReport {
 
 export function register(command: Command, context: CliContext): void {
   command
-    .option('--kills <count>', 'strikes against worker, Temporal server and exchange', integer(1, 100_000), 200)
+    .option(
+      '--kills <count>',
+      'strikes against worker, Temporal server and exchange',
+      integer(1, 100_000),
+      200,
+    )
     .option('--seed <seed>', 'the same strikes and faults for the same seed', integer(0, 4_294_967_295), 1)
     .addHelpText(
       'after',
@@ -38,7 +48,10 @@ export function register(command: Command, context: CliContext): void {
     .action((options: { kills: number; seed: number }) => runChaos(context, options));
 }
 
-async function runChaos(context: CliContext, { kills, seed }: { kills: number; seed: number }): Promise<void> {
+async function runChaos(
+  context: CliContext,
+  { kills, seed }: { kills: number; seed: number },
+): Promise<void> {
   const { stdout } = await execa(
     process.execPath,
     [
@@ -46,7 +59,12 @@ async function runChaos(context: CliContext, { kills, seed }: { kills: number; s
       join(CHECKOUT, 'bench/chaos/chaos.ts'),
       ...['--kills', `${kills}`, '--seed', `${seed}`],
     ],
-    { env: context.environment, stderr: 'inherit', cancelSignal: context.interruption(), forceKillAfterDelay: 60_000 },
+    {
+      env: context.environment,
+      stderr: 'inherit',
+      cancelSignal: context.interruption(),
+      forceKillAfterDelay: 60_000,
+    },
   );
   const report = JSON.parse(stdout) as ChaosReport;
   if (report.violations.length > 0) context.endWith(1);

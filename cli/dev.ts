@@ -41,7 +41,9 @@ export function register(command: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  alphaloom dev bench fleet --json\n')
     .action(name => (name === undefined ? listBenches(context) : runBench(context, name)));
   registerChaos(
-    command.command('chaos').description('Kill worker, Temporal server and exchange while an account trades, and prove its books.'),
+    command
+      .command('chaos')
+      .description('Kill worker, Temporal server and exchange while an account trades, and prove its books.'),
     context,
   );
   registerExchange(

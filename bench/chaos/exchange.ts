@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -59,6 +59,12 @@ export class ExchangeProcess {
         throw new Error(`The exchange did not start; its log is ${join(folder, 'exchange.log')}.`);
       await sleep(POLL_MS);
     }
+  }
+
+  /** Of its first bar, epoch ms, as its journal has it. */
+  firstOpenTime(): number {
+    const [header] = readFileSync(join(this.#settings.folder, 'book.jsonl'), 'utf8').split('\n', 1);
+    return (JSON.parse(header) as { firstOpenTime: number }).firstOpenTime;
   }
 
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {

@@ -74,6 +74,9 @@ export async function runChaos(request: ChaosRequest): Promise<ChaosReport> {
   let ledger: Ledger | null = null;
   try {
     await exchange.start();
+    // What closed since the models were made.
+    const since = new Date(exchange.firstOpenTime()).toISOString();
+    await commands.run('candles', 'fetch', '--symbol', SYMBOLS.join(), '--timeframe', '1s', '--since', since);
     await commands.run('up');
     ledger = await openLedger(home, Date.now);
     const book = ledger;

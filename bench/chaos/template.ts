@@ -76,7 +76,7 @@ async function makeTemplate(home: string, environment: NodeJS.ProcessEnv): Promi
   await writeSettings(home, exchange.address);
   try {
     await exchange.start();
-    const since = new Date(Date.now() - HISTORY_BARS * 1_000).toISOString();
+    const since = new Date(exchange.firstOpenTime()).toISOString();
     await commands.run('candles', 'fetch', '--symbol', SYMBOLS.join(), '--timeframe', '1s', '--since', since);
   } finally {
     await exchange.end();

@@ -25,7 +25,8 @@ export async function requireLiveAllowed(
     missing.push(
       `credentials: set accounts.${account}.apiKey and apiSecret, best by ALPHALOOM__ACCOUNTS__…_FILE`,
     );
-  if (cardOf(wiring.loaded.config, venue) === null) missing.push(`a card: ${venue} gives data and paper trading only`);
+  if (cardOf(wiring.loaded.config, venue) === null)
+    missing.push(`a card: ${venue} gives data and paper trading only`);
   if (policy.exits.stop.kind === 'none') missing.push(`a stop: policy ${policy.name} has none`);
   missing.push(...(await untradable(wiring, settings)));
   if (missing.length > 0) {
