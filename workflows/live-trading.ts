@@ -1,8 +1,22 @@
-import { allHandlersFinished, condition, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
-import type { ClosePlan, LiveTradingInput, TradingEnd, TradingPlan } from '../contracts/live-trading.ts';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  isCancellation,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type {
+  ClosePlan,
+  CloseRequest,
+  DecidedAccount,
+  LiveTradingInput,
+  TradingEnd,
+  TradingPlan,
+} from '../contracts/live-trading.ts';
 import { describeFailure } from './failure.ts';
 import { takeTradingMessages } from './trading-messages.ts';
-import { desk, stepsOf } from './trading-steps.ts';
+import { desk, type Steps, stepsOf } from './trading-steps.ts';
 import { followTrading, type TradingStory } from './trading-story.ts';
 import { watchBeside } from './trading-watch.ts';
 
@@ -85,16 +99,32 @@ async function workOn(plan: ClosePlan, input: LiveTradingInput, story: TradingSt
     story.tell('deciding');
     const decided = await steps.decideBars({ ...request, inferred });
     story.decided(decided);
-    if (decided.validates) {
-      story.tell('validating');
-      await steps.validateEntries({ ...request, orders: decided.orders });
-    }
-    if (decided.orders.length > 0 || decided.cancels.length > 0) {
+    const orders = await approved(decided, request, steps, story);
+    const { cancels } = decided;
+    if (orders.length > 0 || cancels.length > 0) {
       story.tell('executing');
-      const { orders, cancels } = decided;
       story.executed(await steps.executeOrders({ ...request, orders, cancels }));
     }
   });
+}
+
+/** Orders that may be sent. An entry that nobody could be asked about is none; exits never wait for it. */
+async function approved(
+  { orders, unvalidated }: DecidedAccount,
+  request: CloseRequest,
+  steps: Steps,
+  story: TradingStory,
+): Promise<readonly string[]> {
+  if (unvalidated.length === 0) return orders;
+  story.tell('validating');
+  try {
+    await steps.validateEntries({ ...request, orders: unvalidated });
+    return orders;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    story.failed(error);
+    return orders.filter(order => !unvalidated.includes(order));
+  }
 }
 
 /** @returns null where the ledger could not be read: it is to be asked again */

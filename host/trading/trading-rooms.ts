@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TradingRooms } from '../../activities/trading-rooms.ts';
 import type { LabelSpec } from '../../contracts/labels.ts';
 import type { Lease, Ledger } from '../../trading/ledger/ledger.ts';
+import { isLlmOn, llmSettings } from '../../trading/llm/settings.ts';
 import { SymbolLocks } from '../../trading/symbol-locks.ts';
+import { validatePlanned } from '../../trading/validate-entries.ts';
 import type { OpenRooms } from '../compose.ts';
 import type { LoadedConfig } from '../config.ts';
 import type { Log } from '../log.ts';
@@ -41,6 +43,7 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
     clock,
     liveVenue: record => liveVenue({ ...wiring, venues, killPoint: chaos }, record),
   });
+  const settings = llmSettings(loaded.config.llm);
   const locks = new Map<string, SymbolLocks>();
   return {
     ledger,
@@ -50,7 +53,13 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
     venues,
     open: record => accounts.open(record),
     infer: createInfer(rooms.predictor, wiring.defaultLabels),
-    async validate() {},
+    validates: isLlmOn(settings),
+    async validate({ record, bars }, entries) {
+      await validatePlanned(
+        { record, ledger, lease, bars, settings, fetch, monotonicMs: clock.monotonicMs, now: clock.now },
+        entries,
+      );
+    },
     loadPolicy: name => loadPolicy(loaded, name),
     desk({ record, venue, recorded }, signal, closeTime) {
       const { account } = record;
