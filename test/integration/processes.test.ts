@@ -18,7 +18,7 @@ import { eventually } from '../support/eventually.ts';
 import { ownPorts } from '../support/ports.ts';
 
 const TIMEOUT = { timeout: 120_000 };
-const WORKERS = ['notifier', 'worker-collection', 'worker-registry', 'worker-training'];
+const WORKERS = ['notifier', 'worker-collection', 'worker-registry', 'worker-trading', 'worker-training'];
 
 /** A home with ports of its own, whose processes are ended whatever happens. */
 interface TestHome {
