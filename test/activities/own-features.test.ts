@@ -77,7 +77,10 @@ test('a champion serves with the file it was trained on, and with no other', asy
   assert.deepEqual(await ask(rooms), ['ML_PER_COIN_V1', '']);
 
   await writeFile(file, MINE.replaceAll('7', '9'));
-  assert.match((await ask(rooms)).join(), /^HOLD,.*SCHEMA_MISMATCH: .*Put \/.*mine\.js back as it was/);
+  assert.match(
+    (await ask(rooms)).join(),
+    /^PROFESSIONAL_ANALYZER,.*SCHEMA_MISMATCH: .*Put \/.*mine\.js back as it was/,
+  );
   await writeFile(file, 'export default');
   assert.match((await ask(rooms)).join(), /SCHEMA_MISMATCH: .*own features can’t be loaded: .*mine\.js/);
   await rm(file);

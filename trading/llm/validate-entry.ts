@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { generateText, Output } from 'ai';
 import {
   type EntryFacts,
   type EntryValidation,
@@ -89,6 +87,11 @@ async function callOnce(
   fetch: Fetch,
   wire: Wire,
 ): Promise<boolean> {
+  // Loaded where somebody is asked: most accounts ask nobody, and every command would wait for it.
+  const [{ createOpenAICompatible }, { generateText, Output }] = await Promise.all([
+    import('@ai-sdk/openai-compatible'),
+    import('ai'),
+  ]);
   const stop = new AbortController();
   const provider = createOpenAICompatible({
     name: 'llm',
