@@ -14,7 +14,7 @@ const REJECTED = { kind: 'rejected', code: 'permission', venueCode: '-2015' };
 async function scene(t: TestContext) {
   const { ledger } = await desk(t);
   const answers: ('refused' | 'fine')[] = [];
-  const log = createLog('silent', process.stderr);
+  const log = createLog('error', process.stderr);
   const venue = {
     card: { name: 'binance' },
     async balances() {
