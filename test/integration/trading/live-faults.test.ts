@@ -65,17 +65,6 @@ test('what goes wrong with a live account has a clear state and message', { time
     await tradesOn();
   });
 
-  await t.test('a clock that is off by a minute holds entries back, and only them', async () => {
-    await exchange.control({ skewMs: 60_000 });
-    await eventually(
-      'an entry was held back',
-      () => orders().some(({ reason }) => reason === 'clock-skew'),
-      PATIENCE_MS,
-    );
-    await exchange.control({ skewMs: 0 });
-    await tradesOn();
-  });
-
   await t.test('down during flatten: it waits without end and calls nothing flat; then it is', async () => {
     await holds();
     await exchange.end();
@@ -99,6 +88,19 @@ test('what goes wrong with a live account has a clear state and message', { time
     assert.equal(state(), 'halted');
     assert.deepEqual(ledger.positions('live'), []);
     assert.equal(await resting(), 0);
+  });
+
+  await t.test('a clock that is off by a minute holds entries back, and only them', async () => {
+    await commands.run('up');
+    await commands.run('trade', 'resume', 'live', '--acknowledge');
+    await exchange.control({ skewMs: 60_000 });
+    await eventually(
+      'an entry was held back',
+      () => orders().some(({ reason }) => reason === 'clock-skew'),
+      PATIENCE_MS,
+    );
+    await exchange.control({ skewMs: 0 });
+    await tradesOn();
   });
 
   await t.test('the ledger proves itself', async () => {
