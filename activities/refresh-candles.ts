@@ -7,6 +7,7 @@ import type { SymbolResult, TradedSymbol } from '../contracts/trading.ts';
 import { keepPositions } from '../trading/keep.ts';
 import { settleAccount } from '../trading/settle.ts';
 import { asActivity, type Running } from './activity.ts';
+import { catchUp } from './catch-up.ts';
 import { accountOf, type OpenAccount, seriesOf, type TradingRooms } from './trading-rooms.ts';
 
 /** A venue that lacks a bar just after its close is asked again, first soon, then less often. */
@@ -40,11 +41,12 @@ async function recordedRows({ bars, record }: OpenAccount, { close }: CloseReque
 }
 
 async function fetchRows(
-  { venues, candles, clock }: TradingRooms,
+  rooms: TradingRooms,
   { record }: OpenAccount,
   { close }: CloseRequest,
   { signal }: Running,
 ): Promise<Rows> {
+  const { venues, candles, clock } = rooms;
   const client = await venues.client(record.venue);
   const rows = new Map<string, SymbolResult<RefreshedBar>>();
   const wanted = new Map(close.symbols.map(traded => [traded.symbol, seriesOf(record, traded)]));
@@ -55,6 +57,7 @@ async function fetchRows(
     const left = Math.max(1, deadline - clock.monotonicMs());
     const asked = [...wanted.values(), ...confirmations];
     for (const fetched of await fetchRecent(candles, client, asked, { signal }, left)) {
+      if (fetched.state === 'behind') await caughtUp(rooms, fetched.series, left, signal);
       const { symbol, timeframe } = fetched.series;
       const traded = wanted.get(symbol);
       if (traded?.timeframe !== timeframe) continue;
@@ -72,6 +75,22 @@ async function fetchRows(
     await pause(wait, signal);
   }
   return close.symbols.map(traded => rows.get(traded.symbol) ?? missing(traded, close.closeTime));
+}
+
+/** Nobody asked for longer than one answer of the venue holds; what does not come in time is gone on with at the next close. */
+async function caughtUp(
+  rooms: TradingRooms,
+  series: Series,
+  leftMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = AbortSignal.timeout(Math.ceil(leftMs));
+  try {
+    await catchUp(rooms, series, AbortSignal.any([signal, deadline]));
+  } catch (error) {
+    // The next question says of the symbol that it has no bar.
+    if (!(error instanceof AlphaloomError || deadline.aborted) || signal.aborted) throw error;
+  }
 }
 
 /** What a policy has its entries confirmed by closes now too. */
