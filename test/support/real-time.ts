@@ -4,17 +4,20 @@ import type { TestContext } from 'node:test';
 import { plantedMarket } from '../../bench/chaos/planted-market.ts';
 import { type Candles, sliceCandles } from '../../contracts/candles.ts';
 import type { Policy } from '../../contracts/policy.ts';
-import type { Series } from '../../contracts/series.ts';
+import { type Series, seriesId } from '../../contracts/series.ts';
 import type { OpenRooms } from '../../host/compose.ts';
 import { loadConfig } from '../../host/config.ts';
+import { loadRecipe } from '../../host/recipes.ts';
 import {
   type StartAccountRequest,
   type StartedAccount,
   startAccount,
 } from '../../host/trading/start-account.ts';
+import type { Registration } from '../../registry/registry.ts';
 import { endlessBars } from '../../venues/loopback/bars/replay.ts';
 import { type LoopbackTradingExchange, startTradingExchange } from '../../venues/loopback/exchange.ts';
 import type { BarRow } from '../../venues/loopback/orders/book-event.ts';
+import { trainInProcess } from './pipeline.ts';
 import { startCluster, type TestCluster } from './temporal.ts';
 import { KEY } from './trading-exchange.ts';
 
@@ -24,10 +27,10 @@ export const BTC: Series = { venue: VENUE, symbol: 'BTCUSDT', timeframe: '1s' };
 export const ETH: Series = { venue: VENUE, symbol: 'ETHUSDT', timeframe: '1s' };
 
 /** What the exchange has behind it when it starts. */
-const HISTORY_BARS = 1_500;
+const HISTORY_BARS = 3_000;
 const PLANTED_BARS = 4_000;
 /** A workflow goes on in a new run every dozen closes. */
-const SHORT_RUNS = ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=400'];
+const SHORT_RUNS = ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=250'];
 
 /** Trades by rules, so that nothing has to be trained; many small trades of a few bars. */
 const BUSY: Partial<Policy> = {
@@ -43,6 +46,14 @@ const BUSY: Partial<Policy> = {
   onOpposite: 'close',
 };
 
+/** The same by models alone: real orders need one that is tradable. */
+const MODELLED: Partial<Policy> = {
+  ...BUSY,
+  name: 'modelled',
+  sources: ['ML_PER_COIN_V1'],
+  minConfidence: 0.2,
+};
+
 export interface RealTimeCluster extends TestCluster {
   readonly exchange: LoopbackTradingExchange;
   start(request: Partial<StartAccountRequest>): Promise<StartedAccount>;
@@ -52,12 +63,10 @@ export interface RealTimeCluster extends TestCluster {
  * A cluster whose venue is an exchange in this process, with two markets of `1s` bars that close as time passes, and a policy
  * `busy` that trades them by rules.
  * @param settings more of the configuration, as environment variables
- * @param startRooms what accounts are started with, made of the cluster’s rooms
  */
 export async function startRealTimeCluster(
   t: TestContext,
   settings: Readonly<Record<string, string>> = {},
-  startRooms: (rooms: OpenRooms) => OpenRooms = rooms => rooms,
 ): Promise<RealTimeCluster> {
   const firstOpenTime = Math.floor(Date.now() / SECOND - HISTORY_BARS) * SECOND;
   const histories = new Map([BTC, ETH].map(({ symbol }, at) => [symbol, marketFrom(firstOpenTime, at + 1)]));
@@ -86,7 +95,8 @@ export async function startRealTimeCluster(
   const { home, environment, orchestrator } = cluster;
   await mkdir(join(home.root, 'policies'), { recursive: true });
   // YAML reads JSON.
-  await writeFile(join(home.root, 'policies/busy.yaml'), JSON.stringify(BUSY));
+  for (const policy of [BUSY, MODELLED])
+    await writeFile(join(home.root, `policies/${policy.name}.yaml`), JSON.stringify(policy));
   for (const series of [BTC, ETH]) {
     const { candles } = histories.get(series.symbol)!;
     await cluster.rooms.candles.append(series, candles, { kind: 'spot', source: VENUE });
@@ -97,7 +107,7 @@ export async function startRealTimeCluster(
     exchange,
     start: request =>
       startAccount(
-        { rooms: startRooms(cluster.rooms), loaded, environment, orchestrator, isEmbedded: true },
+        { rooms: cluster.rooms, loaded, environment, orchestrator, isEmbedded: true },
         {
           account: 'paper',
           symbols: [BTC, ETH].map(({ symbol, timeframe }) => ({ symbol, timeframe })),
@@ -130,4 +140,30 @@ function marketFrom(
     candles: sliceCandles({ ...rounded, openTime }, 0, HISTORY_BARS),
     barAt: endlessBars(rounded, '1s', firstOpenTime, 0),
   };
+}
+
+/** A champion of a series by a small training. Whether it has an edge after costs is the gate’s affair; here it is said. */
+export async function makeBusyChampion(rooms: OpenRooms, series: Series, tradable: boolean): Promise<void> {
+  const recipe = await loadRecipe('gbdt-core15', [], {
+    'train.params.rounds': tradable ? 20 : 21,
+    'labels.horizonBars': 8,
+    'labels.upAtr': 1,
+    'labels.downAtr': 1,
+  });
+  const registry: OpenRooms['registry'] = new Proxy(rooms.registry, {
+    get(of, property) {
+      if (property !== 'register') return Reflect.get(of, property, of);
+      return (id: string, registration: Registration) => of.register(id, { ...registration, tradable });
+    },
+  });
+  const { registered } = await trainInProcess({ ...rooms, registry }, series, recipe);
+  await rooms.registry.moveChampion({
+    operationId: `champion v${registered.version} of ${seriesId(series)}`,
+    series: seriesId(series),
+    from: 'current',
+    to: registered.version,
+    kind: 'promote',
+    actor: 'test',
+    reason: 'a test',
+  });
 }
