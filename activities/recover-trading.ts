@@ -58,16 +58,14 @@ async function recovered({ ledger }: TradingRooms, desk: Desk): Promise<readonly
 async function lateSeries(rooms: TradingRooms, open: OpenAccount, signal: AbortSignal): Promise<string[]> {
   const { symbols, policy } = open.record;
   const confirming = policy.confirmation?.timeframe;
-  const wanted = symbols.flatMap(traded => [
-    traded,
-    ...(confirming === undefined || confirming === traded.timeframe
-      ? []
-      : [{ ...traded, timeframe: confirming }]),
-  ]);
+  const traded = symbols.map(symbol => seriesOf(open.record, symbol));
+  if (confirming !== undefined)
+    traded.push(...symbols.map(({ symbol }) => seriesOf(open.record, { symbol, timeframe: confirming })));
+  const wanted = [...traded, ...(await rooms.leaders(traded))];
   const late: string[] = [];
-  for (const traded of wanted) {
+  for (const series of wanted) {
     try {
-      await catchUp(rooms, seriesOf(open.record, traded), signal);
+      await catchUp(rooms, series, signal);
     } catch (error) {
       if (!(error instanceof AlphaloomError)) throw error;
       late.push(error.code);

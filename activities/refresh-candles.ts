@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fetchRecent } from '../candles/fetch/recent.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { CloseRequest, RefreshedBar } from '../contracts/live-trading.ts';
-import { type Series, TIMEFRAME_MS } from '../contracts/series.ts';
+import { type Series, seriesId, TIMEFRAME_MS } from '../contracts/series.ts';
 import type { SymbolResult, TradedSymbol } from '../contracts/trading.ts';
 import { keepPositions } from '../trading/keep.ts';
 import { settleAccount } from '../trading/settle.ts';
@@ -50,20 +50,34 @@ async function fetchRows(
   const client = await venues.client(record.venue);
   const rows = new Map<string, SymbolResult<RefreshedBar>>();
   const wanted = new Map(close.symbols.map(traded => [traded.symbol, seriesOf(record, traded)]));
-  const confirmations = confirmationSeries(record, close.symbols, close.closeTime);
+  const traded = [...wanted.values()];
+  const wantedIds = new Set(traded.map(seriesId));
+  const confirming = confirmationSeries(record, close.symbols, close.closeTime);
+  // Of other venues the collection brings the bars.
+  const leaders = (await rooms.leaders([...traded, ...confirming])).filter(
+    ({ venue }) => venue === record.venue,
+  );
+  /** What answers are made of beside the symbols' own bars. */
+  const beside = new Map(
+    [...confirming, ...leaders]
+      .filter(series => !wantedIds.has(seriesId(series)))
+      .map(series => [seriesId(series), series]),
+  );
   const deadline = clock.monotonicMs() + (close.deadline - (await client.now({ signal })));
   await pause(close.closeTime - (await client.now({ signal })), signal);
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     const left = Math.max(1, deadline - clock.monotonicMs());
-    const asked = [...wanted.values(), ...confirmations];
+    const asked = [...wanted.values(), ...beside.values()];
     for (const fetched of await fetchRecent(candles, client, asked, { signal }, left)) {
       if (fetched.state === 'behind') await caughtUp(rooms, fetched.series, left, signal);
       const { symbol, timeframe } = fetched.series;
-      const traded = wanted.get(symbol);
-      if (traded?.timeframe !== timeframe) continue;
+      const own = wanted.get(symbol);
       const barTime = close.closeTime - TIMEFRAME_MS[timeframe];
-      if (fetched.state === 'stored' && fetched.lastTime >= barTime) {
-        rows.set(symbol, closed(traded, barTime));
+      const isThere = fetched.state === 'stored' && fetched.lastTime >= barTime;
+      if (own === undefined || seriesId(own) !== seriesId(fetched.series)) {
+        if (isThere) beside.delete(seriesId(fetched.series));
+      } else if (isThere) {
+        rows.set(symbol, closed(own, barTime));
         wanted.delete(symbol);
       } else
         rows.set(
@@ -71,7 +85,8 @@ async function fetchRows(
           fetched.state === 'failed' ? failed(symbol, fetched.error) : lacking(fetched, close.closeTime),
         );
     }
-    if (wanted.size === 0 || clock.monotonicMs() + wait >= deadline) break;
+    const isWhole = wanted.size === 0 && beside.size === 0;
+    if (isWhole || clock.monotonicMs() + wait >= deadline) break;
     await pause(wait, signal);
   }
   return close.symbols.map(traded => rows.get(traded.symbol) ?? missing(traded, close.closeTime));

@@ -37,6 +37,8 @@ export interface TradingRooms {
     closeTime: number,
     limitMs?: number,
   ): Promise<readonly SymbolResult<Omit<InferredClose, 'quote'>>[]>;
+  /** Markets that the champions of these look at beside their own. */
+  leaders(traded: readonly Series[]): Promise<readonly Series[]>;
   /** Whether a language model has to approve entries. */
   readonly validates: boolean;
   /** Asks it about each entry and commits what it says. */

@@ -17,6 +17,7 @@ import type { Log } from '../log.ts';
 import { loadPolicy } from '../policies.ts';
 import { createInfer } from './infer.ts';
 import { killPoint } from './kill-point.ts';
+import { createLeaders } from './leaders.ts';
 import { requireSettable } from './live-permission.ts';
 import { liveVenue } from './live-venues.ts';
 import { createOpenAccounts } from './open-accounts.ts';
@@ -76,6 +77,7 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
     open: record => accounts.open(record),
     recovered: new Set(),
     infer: createInfer(rooms.predictor, wiring.defaultLabels),
+    leaders: createLeaders(rooms),
     validates: isLlmOn(settings),
     async validate(account, entries, close) {
       const desk = validatingDesk(account, close);

@@ -149,6 +149,7 @@ export async function makeBusyChampion(rooms: OpenRooms, series: Series, tradabl
     'labels.horizonBars': 8,
     'labels.upAtr': 1,
     'labels.downAtr': 1,
+    'gate.minTestRows': 500,
   });
   const registry: OpenRooms['registry'] = new Proxy(rooms.registry, {
     get(of, property) {

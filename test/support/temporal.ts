@@ -28,6 +28,8 @@ function temporalBinary(): string {
 }
 
 const PORT_TRIES = 3;
+/** On a machine that many share a process takes its time to begin. */
+const START_MS = 240_000;
 
 let clusters = 0;
 
@@ -127,11 +129,13 @@ export async function startCluster(
       ];
       const child = start(process.execPath, args, environment, 'workers.log');
       const log = join(home.root, 'workers.log');
-      await eventually('the worker was ready or ended', () => existsSync(ready) || hasEnded(child)).catch(
-        (error: Error) => {
-          throw new Error(`${error.message} Its log: ${endOf(log)}`);
-        },
-      );
+      await eventually(
+        'the worker was ready or ended',
+        () => existsSync(ready) || hasEnded(child),
+        START_MS,
+      ).catch((error: Error) => {
+        throw new Error(`${error.message} Its log: ${endOf(log)}`);
+      });
       if (hasEnded(child)) throw new Error(`The worker ended: ${endOf(log)}`);
       return child;
     },

@@ -18,7 +18,7 @@ const ACCOUNTS = {
 };
 const SYMBOLS = [{ symbol: BTC.symbol, timeframe: BTC.timeframe }];
 
-test('a live account sends real orders, to an exchange on this machine', { timeout: 400_000 }, async t => {
+test('a live account sends real orders, to an exchange on this machine', { timeout: 580_000 }, async t => {
   const cluster = await startRealTimeCluster(t, ACCOUNTS);
   const { rooms, exchange, environment, orchestrator, temporal, startWorker, start } = cluster;
   const { ledger } = rooms;
