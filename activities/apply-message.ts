@@ -1,6 +1,7 @@
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { MessageRequest } from '../contracts/live-trading.ts';
 import type { TradingAnswer } from '../contracts/messages.ts';
+import type { AccountRecord } from '../trading/ledger/records.ts';
 import { asActivity } from './activity.ts';
 import { accountOf, type TradingRooms } from './trading-rooms.ts';
 
@@ -8,12 +9,14 @@ import { accountOf, type TradingRooms } from './trading-rooms.ts';
 export function applyMessage(rooms: TradingRooms) {
   return asActivity(async (request: MessageRequest): Promise<TradingAnswer> => {
     const { operation } = request;
-    accountOf(rooms, request);
-    const { policy } = operation.payload;
-    return await rooms.ledger.applyMessage(operation, {
-      now: rooms.clock.now(),
-      policy: typeof policy === 'string' ? await rooms.loadPolicy(policy) : null,
-    });
+    const record = accountOf(rooms, request);
+    const { policy: named, symbols } = operation.payload;
+    const policy = typeof named === 'string' ? await rooms.loadPolicy(named) : null;
+    if (operation.message === 'set') {
+      const wanted = (symbols as AccountRecord['symbols'] | undefined) ?? record.symbols;
+      await rooms.requireSettable({ ...record, symbols: wanted, policy: policy ?? record.policy });
+    }
+    return await rooms.ledger.applyMessage(operation, { now: rooms.clock.now(), policy });
   });
 }
 

@@ -21,6 +21,8 @@ export function decideBars(rooms: TradingRooms) {
     const { ledger } = rooms;
     const open = await rooms.open(accountOf(rooms, request));
     const { record, paper } = open;
+    // A close of which no bar is there was not worked on: who watches over the account is to hear of it.
+    if (!inferred.some(({ ok }) => ok)) return answerOf(rooms, record, inferred, NOTHING_COMMITTED);
     const { account } = record;
     const isReplay = open.recorded !== null;
     const now = isReplay ? close.closeTime : await open.venue.now();
@@ -54,6 +56,10 @@ export function decideBars(rooms: TradingRooms) {
   });
 }
 
+type Committed = Pick<CommittedClose, 'decisions' | 'cancels'>;
+
+const NOTHING_COMMITTED: Committed = { decisions: [], cancels: [] };
+
 async function inferredSymbols({ market }: OpenAccount, inferred: readonly Row[]): Promise<InferredSymbol[]> {
   const symbols: InferredSymbol[] = [];
   for (const row of inferred) {
@@ -83,7 +89,7 @@ function answerOf(
   { ledger, validates }: TradingRooms,
   { account }: AccountRecord,
   inferred: readonly Row[],
-  { decisions, cancels }: CommittedClose,
+  { decisions, cancels }: Committed,
 ): DecidedAccount {
   const outcomes = new Map(decisions.map(({ symbol, outcome }) => [symbol, outcome]));
   const planned = ledger.openOrders(account).filter(({ status }) => status === 'planned');

@@ -19,6 +19,7 @@ export function planClose(rooms: TradingRooms) {
       return { kind: 'flatten', symbols: state === 'flattening' ? null : record.flattening };
     if (iterations !== null && closes >= iterations)
       return await stopped(rooms, record, `${closes} closes, as it was told`);
+    if (clock.kind === 'real' && !rooms.recovered.has(account)) return { kind: 'recover' };
     const open = await rooms.open(record);
     const orders = rooms.ledger.openOrders(account);
     const worked = laterOf(record.lastCloseTime, request.workedCloseTime);

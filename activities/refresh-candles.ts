@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fetchRecent } from '../candles/fetch/recent.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { CloseRequest, RefreshedBar } from '../contracts/live-trading.ts';
-import { type Series, TIMEFRAME_MS } from '../contracts/series.ts';
+import { type Series, seriesId, TIMEFRAME_MS } from '../contracts/series.ts';
 import type { SymbolResult, TradedSymbol } from '../contracts/trading.ts';
 import { keepPositions } from '../trading/keep.ts';
 import { settleAccount } from '../trading/settle.ts';
 import { asActivity, type Running } from './activity.ts';
+import { catchUp } from './catch-up.ts';
 import { accountOf, type OpenAccount, seriesOf, type TradingRooms } from './trading-rooms.ts';
 
 /** A venue that lacks a bar just after its close is asked again, first soon, then less often. */
@@ -40,29 +41,45 @@ async function recordedRows({ bars, record }: OpenAccount, { close }: CloseReque
 }
 
 async function fetchRows(
-  { venues, candles, clock }: TradingRooms,
+  rooms: TradingRooms,
   { record, venue }: OpenAccount,
   { close }: CloseRequest,
   { signal }: Running,
 ): Promise<Rows> {
+  const { venues, candles, clock } = rooms;
   const client = await venues.client(record.venue);
   // The account's clock is the one by which its closes were planned; another may be off from it.
   const now = () => venue.now();
   const rows = new Map<string, SymbolResult<RefreshedBar>>();
   const wanted = new Map(close.symbols.map(traded => [traded.symbol, seriesOf(record, traded)]));
-  const confirmations = confirmationSeries(record, close.symbols, close.closeTime);
+  const traded = [...wanted.values()];
+  const wantedIds = new Set(traded.map(seriesId));
+  const confirming = confirmationSeries(record, close.symbols, close.closeTime);
+  // Of other venues the collection brings the bars.
+  const leaders = (await rooms.leaders([...traded, ...confirming])).filter(
+    ({ venue }) => venue === record.venue,
+  );
+  /** What answers are made of beside the symbols' own bars. */
+  const beside = new Map(
+    [...confirming, ...leaders]
+      .filter(series => !wantedIds.has(seriesId(series)))
+      .map(series => [seriesId(series), series]),
+  );
   const deadline = clock.monotonicMs() + (close.deadline - (await now()));
   await pause(close.closeTime - (await now()), signal);
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     const left = Math.max(1, deadline - clock.monotonicMs());
-    const asked = [...wanted.values(), ...confirmations];
+    const asked = [...wanted.values(), ...beside.values()];
     for (const fetched of await fetchRecent(candles, client, asked, { signal }, left, now)) {
+      if (fetched.state === 'behind') await caughtUp(rooms, fetched.series, left, signal);
       const { symbol, timeframe } = fetched.series;
-      const traded = wanted.get(symbol);
-      if (traded?.timeframe !== timeframe) continue;
+      const own = wanted.get(symbol);
       const barTime = close.closeTime - TIMEFRAME_MS[timeframe];
-      if (fetched.state === 'stored' && fetched.lastTime >= barTime) {
-        rows.set(symbol, closed(traded, barTime));
+      const isThere = fetched.state === 'stored' && fetched.lastTime >= barTime;
+      if (own === undefined || seriesId(own) !== seriesId(fetched.series)) {
+        if (isThere) beside.delete(seriesId(fetched.series));
+      } else if (isThere) {
+        rows.set(symbol, closed(own, barTime));
         wanted.delete(symbol);
       } else
         rows.set(
@@ -70,10 +87,27 @@ async function fetchRows(
           fetched.state === 'failed' ? failed(symbol, fetched.error) : lacking(fetched, close.closeTime),
         );
     }
-    if (wanted.size === 0 || clock.monotonicMs() + wait >= deadline) break;
+    const isWhole = wanted.size === 0 && beside.size === 0;
+    if (isWhole || clock.monotonicMs() + wait >= deadline) break;
     await pause(wait, signal);
   }
   return close.symbols.map(traded => rows.get(traded.symbol) ?? missing(traded, close.closeTime));
+}
+
+/** Nobody asked for longer than one answer of the venue holds; what does not come in time is gone on with at the next close. */
+async function caughtUp(
+  rooms: TradingRooms,
+  series: Series,
+  leftMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = AbortSignal.timeout(Math.ceil(leftMs));
+  try {
+    await catchUp(rooms, series, AbortSignal.any([signal, deadline]));
+  } catch (error) {
+    // The next question says of the symbol that it has no bar.
+    if (!(error instanceof AlphaloomError || deadline.aborted) || signal.aborted) throw error;
+  }
 }
 
 /** What a policy has its entries confirmed by closes now too. */

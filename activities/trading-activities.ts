@@ -7,7 +7,7 @@ import { planClose } from './plan-close.ts';
 import { recoverTrading } from './recover-trading.ts';
 import { refreshCandles } from './refresh-candles.ts';
 import type { TradingRooms } from './trading-rooms.ts';
-import { validateEntries } from './validate-entries.ts';
+import { refuseEntries, validateEntries } from './validate-entries.ts';
 import { watchAccount } from './watch-account.ts';
 
 /** Activities of the queue `trading`. */
@@ -19,6 +19,7 @@ export function createTradingActivities(rooms: TradingRooms) {
     inferBars: inferBars(rooms),
     decideBars: decideBars(rooms),
     validateEntries: validateEntries(rooms),
+    refuseEntries: refuseEntries(rooms),
     executeOrders: executeOrders(rooms),
     watchAccount: watchAccount(rooms),
     flattenTrading: flattenTrading(rooms),

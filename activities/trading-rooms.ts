@@ -23,14 +23,22 @@ export interface TradingRooms {
   readonly venues: Venues;
   /** What belongs to an account as long as this process lives, made when it is first asked for. */
   open(record: AccountRecord): Promise<OpenAccount>;
+  /** Accounts that this process has recovered, or tried to, since it began. */
+  readonly recovered: Set<string>;
   /** What an account's orders are worked with. @param closeTime the time on the account's clock where bars are played */
   desk(account: OpenAccount, signal: AbortSignal, closeTime: number | null): Desk;
-  /** What is predicted at the close of each symbol's bar; one that fails stops no other. */
+  /**
+   * What is predicted at the close of each symbol's bar; one that fails stops no other.
+   * @param limitMs for all of them; absent: what a close allows
+   */
   infer(
     account: OpenAccount,
     symbols: readonly TradedSymbol[],
     closeTime: number,
+    limitMs?: number,
   ): Promise<readonly SymbolResult<Omit<InferredClose, 'quote'>>[]>;
+  /** Markets that the champions of these look at beside their own. */
+  leaders(traded: readonly Series[]): Promise<readonly Series[]>;
   /** Whether a language model has to approve entries. */
   readonly validates: boolean;
   /** Asks it about each entry and commits what it says. */
@@ -40,6 +48,10 @@ export interface TradingRooms {
     close: AccountClose,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Commits that nobody answered about these. */
+  refuse(account: OpenAccount, entries: readonly LedgerOrder[], close: AccountClose): Promise<void>;
+  /** Whether an account may go on with other symbols or another policy. @throws AlphaloomError saying why not */
+  requireSettable(record: AccountRecord): Promise<void>;
   /** @throws AlphaloomError POLICY_NOT_FOUND, POLICY_INVALID */
   loadPolicy(name: string): Promise<Policy>;
 }

@@ -17,12 +17,13 @@ export function watchAccount(rooms: TradingRooms) {
     let unknown = 0;
     do {
       const deadline = desk.now() + PASS_MS;
-      if (rooms.ledger.openOrders(account).length > 0)
-        ({ unknown } = await settleAccount(desk, { deadline }));
-      else unknown = 0;
+      const isOpen = () => rooms.ledger.openOrders(account).length > 0;
+      unknown = isOpen() ? (await settleAccount(desk, { deadline })).unknown : 0;
       const holds = mode === 'live' && rooms.ledger.positions(account).length > 0;
       if (holds) await keepPositions(desk, { bars: [], deadline });
-      if (!holds && unknown === 0) break;
+      // A limit entry that rests at a venue may fill at any moment, and then needs its stop; on paper its bars bring that.
+      const waits = mode === 'live' && isOpen();
+      if (!holds && !waits && unknown === 0) break;
       await desk.sleep(Math.min(EVERY_MS, Math.max(0, request.untilTime - rooms.clock.now())), signal);
       signal.throwIfAborted();
     } while (rooms.clock.now() < request.untilTime);

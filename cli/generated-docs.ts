@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ERROR_CODES } from '../contracts/errors.ts';
-import { MESSAGES } from '../contracts/messages.ts';
+import { MESSAGES, TRADING_MESSAGES } from '../contracts/messages.ts';
 import { configJsonSchema, configPage, policyJsonSchema } from '../host/config-docs.ts';
 import { CHECKOUT } from '../host/paths.ts';
 import { exists, writeFileAtomic } from '../storage/files.ts';
@@ -47,12 +47,15 @@ function errorsPage(): string {
 }
 
 function messagesPage(): string {
-  const rows = Object.entries(MESSAGES).map(([name, { workflow, schema, summary }]) => {
-    const fields = Object.keys(schema.shape).map(field => `\`${field}\``);
-    return `| \`${name}\` | \`${workflow}\` | ${summary} | ${fields.join(', ')} |`;
-  });
+  const rows = [...Object.entries(MESSAGES), ...Object.entries(TRADING_MESSAGES)].map(
+    ([name, { workflow, schema, summary }]) => {
+      const fields = Object.keys(schema.shape).map(field => `\`${field}\``);
+      return `| \`${name}\` | \`${workflow}\` | ${summary} | ${fields.join(', ')} |`;
+    },
+  );
   return page('Messages to workflows', [
-    'Each is a signal and an update of the same name; `modelLifecycle` of a series is the workflow `model/<venue>:<SYMBOL>/<timeframe>`.',
+    'Each is a signal and an update of the same name; `modelLifecycle` of a series is the workflow `model/<venue>:<SYMBOL>/<timeframe>`,',
+    '`liveTrading` of an account is `trade/<account>`.',
     'From the Temporal UI, send a signal with a JSON object of these fields; `{}` will do where none is needed.',
     '',
     '| message | workflow | what it does | fields |',

@@ -30,6 +30,8 @@ export type TradingPlan =
       readonly watches: boolean;
       readonly closes: number;
     }
+  /** This worker has not looked after the account yet: another one did, and may have ended at any moment. */
+  | { readonly kind: 'recover' }
   | { readonly kind: 'flatten'; readonly symbols: readonly string[] | null }
   | { readonly kind: 'end'; readonly reason: string };
 

@@ -21,3 +21,9 @@ export function queueName(queue: Queue, homeId: string): string {
 export function siblingQueue(ownQueue: string, queue: Queue): string {
   return queueName(queue, ownQueue.slice(ownQueue.indexOf('@') + 1));
 }
+
+/** A visibility query: a home's running workflows, whose histories new code must be able to go on with. */
+export function openWorkflows(homeId: string): string {
+  const queues = (['registry', 'trading'] as const).map(queue => `"${queueName(queue, homeId)}"`);
+  return `ExecutionStatus = "Running" AND TaskQueue IN (${queues.join(', ')})`;
+}

@@ -1,4 +1,4 @@
-import { queueName } from '../contracts/queues.ts';
+import { openWorkflows } from '../contracts/queues.ts';
 import { type Home, readHomeId } from './paths.ts';
 import type { TemporalConnection } from './temporal-connection.ts';
 
@@ -9,8 +9,7 @@ import type { TemporalConnection } from './temporal-connection.ts';
  */
 export async function replayBeforeWorkers(home: Home, { client }: TemporalConnection): Promise<void> {
   const homeId = await readHomeId(home);
-  const query = `ExecutionStatus = "Running" AND TaskQueue = "${queueName('registry', homeId)}"`;
-  const { count } = await client.workflow.count(query);
+  const { count } = await client.workflow.count(openWorkflows(homeId));
   if (count === 0) return;
   const [{ DefaultLogger, Runtime }, { replayOpenHistories }] = await Promise.all([
     import('@temporalio/worker'),

@@ -98,7 +98,9 @@ export function createSeriesViews(candles: Bars): SeriesViews {
     }
     const entry: { view: SeriesView; bars: MarketBars } = {
       bars,
-      view: new SeriesView(series, bars, async (from, through) => between(entry.bars, from, through)),
+      view: new SeriesView(series, bars, async (from, through, model) =>
+        besideLeader(candles, series, model, between(entry.bars, from, through)),
+      ),
     };
     inMemory.set(id, entry);
     return entry.view;
@@ -128,13 +130,28 @@ function between(bars: MarketBars, from: number, through: number): MarketBars {
 function storeReader(candles: Bars, series: Series): ReadBars {
   return async (from, through, model) => {
     const bars = await candles.read(series, { from, to: through + 1 });
-    const { leader } = model.meta.recipe.features;
-    const joined: MarketBars = await joinLeader(candles, series, leader, bars);
-    if (leader === undefined || !Number.isNaN(joined.leaderClose?.at(-1))) return joined;
-    throw new AlphaloomError(
-      'CANDLES_STALE',
-      `The leader ${leader} has no bar of ${new Date(through).toISOString()} yet.`,
-      { leader, barTime: through },
-    );
+    return await besideLeader(candles, series, model, bars);
   };
+}
+
+/**
+ * Bars with those of the market that the model looks at beside its own, as the store has them; who brings them along is believed.
+ * @throws AlphaloomError CANDLES_STALE where the leader's last one has not come, CANDLES_NOT_FOUND
+ */
+async function besideLeader(
+  candles: Bars,
+  series: Series,
+  model: Parameters<ReadBars>[2],
+  bars: MarketBars,
+): Promise<MarketBars> {
+  const { leader } = model.meta.recipe.features;
+  if (leader === undefined || bars.leaderClose !== undefined) return bars;
+  const joined: MarketBars = await joinLeader(candles, series, leader, bars);
+  if (!Number.isNaN(joined.leaderClose?.at(-1))) return joined;
+  const barTime = bars.openTime.at(-1)!;
+  throw new AlphaloomError(
+    'CANDLES_STALE',
+    `The leader ${leader} has no bar of ${new Date(barTime).toISOString()} yet.`,
+    { leader, barTime },
+  );
 }

@@ -4,6 +4,7 @@ import { TIMEFRAME_MS } from '../contracts/series.ts';
 import { levelPrice } from '../strategy/levels.ts';
 import type { Lease, Ledger } from './ledger/ledger.ts';
 import type { AccountRecord, DecisionRecord, LedgerOrder } from './ledger/records.ts';
+import { countFailure } from './llm/failures.ts';
 import type { LlmSettings } from './llm/settings.ts';
 import { type LlmDeps, validateEntry } from './llm/validate-entry.ts';
 import type { TradedBars } from './traded-bars.ts';
@@ -16,6 +17,7 @@ export interface ValidatingDesk {
   readonly settings: LlmSettings;
   readonly fetch: LlmDeps['fetch'];
   readonly monotonicMs: () => number;
+  /** Epoch ms on the account's clock. */
   now(): number;
 }
 
@@ -28,12 +30,69 @@ const REASONS = {
   failed: 'llm-failed',
 } as const;
 
-/** Asks the language model once about each planned entry, side by side, and commits each verdict: the first one counts. */
+/**
+ * Asks the language model once about each planned entry, side by side, and commits each verdict: the first one counts. Nobody
+ * is asked about an entry that has a verdict, or that is too late to be sent.
+ */
 export async function validatePlanned(
   desk: ValidatingDesk,
   entries: readonly LedgerOrder[],
 ): Promise<readonly EntryValidation[]> {
-  return await Promise.all(entries.map(entry => validateOne(desk, entry)));
+  const open = entries.filter(
+    ({ clientOrderId, validUntil }) =>
+      desk.ledger.validation(clientOrderId) === null && (validUntil === null || desk.now() < validUntil),
+  );
+  return await Promise.all(open.map(entry => validateOne(desk, entry)));
+}
+
+/**
+ * Counts calls without a usable answer, in a row, and tells of them each time the row has got so long again.
+ * @param before of the account, before these
+ * @returns of the account, after these
+ */
+export async function tellFailures(
+  { record: { account }, ledger, settings, now }: ValidatingDesk,
+  said: readonly EntryValidation[],
+  before: number,
+): Promise<number> {
+  let failures = before;
+  for (const { reason, sentence, model } of said) {
+    const { consecutive, alarms } = countFailure(failures, reason, settings.alarmAfterFailures);
+    failures = consecutive;
+    if (!alarms) continue;
+    await ledger.notify({
+      event: 'llm-failing',
+      key: `llm-failing/${account}/${consecutive}`,
+      subject: account,
+      at: now(),
+      facts: { consecutive, reason, sentence, model },
+    });
+  }
+  return failures;
+}
+
+/** Entries that nobody could be asked about are none: a question that may have been put is not put again. */
+export async function refuseUnasked(
+  { ledger, lease, now, settings }: Pick<ValidatingDesk, 'ledger' | 'lease' | 'now' | 'settings'>,
+  entries: readonly LedgerOrder[],
+): Promise<void> {
+  for (const { clientOrderId } of entries) {
+    if (ledger.validation(clientOrderId) !== null) continue;
+    await ledger.commitValidation(lease(), {
+      clientOrderId,
+      verdict: 'failed',
+      reason: REASONS.failed,
+      finding: null,
+      confidence: null,
+      reasons: [],
+      promptVersion: null,
+      promptHash: null,
+      model: settings.model,
+      latencyMs: null,
+      answer: null,
+      time: now(),
+    });
+  }
 }
 
 async function validateOne(desk: ValidatingDesk, entry: LedgerOrder): Promise<EntryValidation> {

@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { type ReplayHistoriesIterable, Worker } from '@temporalio/worker';
 import { AlphaloomError } from '../contracts/errors.ts';
-import { queueName } from '../contracts/queues.ts';
+import { openWorkflows } from '../contracts/queues.ts';
 import { dataConverter } from './data-converter.ts';
-import { WORKFLOWS_PATH } from './worker.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 /**
  * Replays the histories of a home's open workflows against today's code, before workers take them over.
@@ -11,7 +11,7 @@ import { WORKFLOWS_PATH } from './worker.ts';
  */
 export async function replayOpenHistories(client: Client, homeId: string): Promise<number> {
   const open = client.workflow.list({
-    query: `ExecutionStatus = "Running" AND TaskQueue = "${queueName('registry', homeId)}"`,
+    query: openWorkflows(homeId),
   });
   return await replayHistories(open.intoHistories({ concurrency: 4 }));
 }
@@ -20,7 +20,7 @@ export async function replayHistories(histories: ReplayHistoriesIterable): Promi
   const failed: { workflowId: string; message: string }[] = [];
   let replayed = 0;
   for await (const { workflowId, error } of Worker.runReplayHistories(
-    { workflowsPath: WORKFLOWS_PATH, dataConverter },
+    { workflowBundle: await workflowBundle(), dataConverter },
     histories,
   )) {
     replayed++;

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createCollectionActivities } from '../activities/collection-activities.ts';
 import { createRegistryActivities } from '../activities/registry-activities.ts';
@@ -8,9 +7,7 @@ import type { TradingRooms } from '../activities/trading-rooms.ts';
 import { createTrainingActivities } from '../activities/training-activities.ts';
 import { type Queue, queueName } from '../contracts/queues.ts';
 import { dataConverter } from './data-converter.ts';
-
-/** Where the workflows' bundle starts. */
-export const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+import { workflowBundle } from './workflow-bundle.ts';
 
 interface WorkerSettings {
   readonly connection: NativeConnection;
@@ -27,9 +24,11 @@ interface WorkerSettings {
 const MAX_VENUES = 20;
 
 /** What each queue's worker runs; one line each. */
-const WORKERS: Readonly<Record<Queue, (settings: WorkerSettings) => Partial<WorkerOptions>>> = {
-  registry: ({ rooms }) => ({
-    workflowsPath: WORKFLOWS_PATH,
+const WORKERS: Readonly<
+  Record<Queue, (settings: WorkerSettings) => Partial<WorkerOptions> | Promise<Partial<WorkerOptions>>>
+> = {
+  registry: async ({ rooms }) => ({
+    workflowBundle: await workflowBundle(),
     activities: createRegistryActivities(rooms),
     maxConcurrentActivityTaskExecutions: 50,
   }),
@@ -41,8 +40,8 @@ const WORKERS: Readonly<Record<Queue, (settings: WorkerSettings) => Partial<Work
     activities: createCollectionActivities(rooms),
     maxConcurrentActivityTaskExecutions: MAX_VENUES,
   }),
-  trading: ({ trading }) => ({
-    workflowsPath: WORKFLOWS_PATH,
+  trading: async ({ trading }) => ({
+    workflowBundle: await workflowBundle(),
     activities: createTradingActivities(trading!),
     maxConcurrentActivityTaskExecutions: 100,
     // A worker that was killed leaves its queue behind: nobody waits for it longer than this.
@@ -60,6 +59,6 @@ export async function createWorker(queue: Queue, settings: WorkerSettings): Prom
     maxHeartbeatThrottleInterval: '250ms',
     maxEagerActivityReservationsPerWorkflowTask: 40,
     shutdownGraceTime: '5s',
-    ...WORKERS[queue](settings),
+    ...(await WORKERS[queue](settings)),
   });
 }

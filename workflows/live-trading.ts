@@ -8,11 +8,11 @@ import {
 } from '@temporalio/workflow';
 import type {
   ClosePlan,
-  CloseRequest,
-  DecidedAccount,
+  ExecuteRequest,
   LiveTradingInput,
   TradingEnd,
   TradingPlan,
+  ValidateRequest,
 } from '../contracts/live-trading.ts';
 import { describeFailure } from './failure.ts';
 import { takeTradingMessages } from './trading-messages.ts';
@@ -30,11 +30,13 @@ const TRY_AGAIN = '1s';
 /**
  * No time mends these. Above all another ledger: its orders have other ids, and going on with it would send everything twice.
  */
-const FATAL: ReadonlySet<string> = new Set([
-  'LEDGER_MISMATCH',
-  'ACCOUNT_UNKNOWN',
+const FATAL: ReadonlySet<string> = new Set(['LEDGER_MISMATCH', 'ACCOUNT_UNKNOWN']);
+/** An account that begins is refused; of one that holds positions somebody must go on looking after what may be done again. */
+const REFUSED_AT_START: ReadonlySet<string> = new Set([
+  ...FATAL,
   'LIVE_NOT_ALLOWED',
   'SWAP_SETTINGS_REFUSED',
+  'VENUE_KEYS_REFUSED',
 ]);
 
 /**
@@ -49,11 +51,22 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
   let workedCloseTime: number | null = null;
 
   story.tell('recovering');
-  await recover(input, story);
+  const isStart = workflowInfo().continuedFromExecutionRunId === undefined;
+  await recover(input, story, isStart ? REFUSED_AT_START : FATAL);
 
   for (;;) {
+    if (isHistoryLong() && allHandlersFinished()) {
+      await watch.end();
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof liveTrading>(input);
+    }
     const plan = await nextPlan(input, workedCloseTime, story);
     if (plan === null) continue;
+    if (plan.kind === 'recover') {
+      story.tell('recovering');
+      await recover(input, story, FATAL);
+      continue;
+    }
     if (plan.kind === 'end') {
       await watch.end();
       await condition(allHandlersFinished);
@@ -68,24 +81,22 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
     }
 
     story.await(plan);
-    if (plan.watches) watch.begin(plan.close.closeTime);
+    if (plan.watches) watch.begin(plan.close.deadline);
     if (!(await inbox.isQuietUntil(plan.wakeTime))) continue;
     await workOn(plan, input, story);
     workedCloseTime = plan.close.closeTime;
-
-    if (isHistoryLong() && allHandlersFinished()) {
-      await watch.end();
-      await condition(allHandlersFinished);
-      await continueAsNew<typeof liveTrading>(input);
-    }
   }
 }
 
 /** What is not certain yet stays so, and is settled beside the closes; who may not trade at all ends here. */
-async function recover(input: LiveTradingInput, story: TradingStory): Promise<void> {
+async function recover(
+  input: LiveTradingInput,
+  story: TradingStory,
+  fatal: ReadonlySet<string>,
+): Promise<void> {
   await story.attempt(
     () => desk('watch', 'settle what is open, compare with the venue').recoverTrading(input),
-    error => FATAL.has(describeFailure(error).code),
+    error => fatal.has(describeFailure(error).code),
   );
 }
 
@@ -102,31 +113,35 @@ async function workOn(plan: ClosePlan, input: LiveTradingInput, story: TradingSt
     story.tell('deciding');
     const decided = await steps.decideBars({ ...request, inferred });
     story.decided(decided);
-    const orders = await approved(decided, request, steps, story);
-    const { cancels } = decided;
-    if (orders.length > 0 || cancels.length > 0) {
-      story.tell('executing');
-      story.executed(await steps.executeOrders({ ...request, orders, cancels }));
+    const { orders, cancels, unvalidated } = decided;
+    if (unvalidated.length === 0) {
+      await execute({ ...request, orders, cancels }, steps, story);
+      return;
     }
+    const exits = orders.filter(order => !unvalidated.includes(order));
+    await Promise.all([
+      execute({ ...request, orders: exits, cancels }, steps, story),
+      validate({ ...request, orders: unvalidated }, steps, story),
+    ]);
+    await execute({ ...request, orders: unvalidated, cancels: [] }, steps, story);
   });
 }
 
-/** Orders that may be sent. An entry that nobody could be asked about is none; exits never wait for it. */
-async function approved(
-  { orders, unvalidated }: DecidedAccount,
-  request: CloseRequest,
-  steps: Steps,
-  story: TradingStory,
-): Promise<readonly string[]> {
-  if (unvalidated.length === 0) return orders;
+async function execute(request: ExecuteRequest, steps: Steps, story: TradingStory): Promise<void> {
+  if (request.orders.length === 0 && request.cancels.length === 0) return;
+  story.tell('executing');
+  story.executed(await steps.executeOrders(request));
+}
+
+/** Exits never wait for it. An entry that nobody could be asked about is none. */
+async function validate(request: ValidateRequest, steps: Steps, story: TradingStory): Promise<void> {
   story.tell('validating');
   try {
-    await steps.validateEntries({ ...request, orders: unvalidated });
-    return orders;
+    await steps.validateEntries(request);
   } catch (error) {
     if (isCancellation(error)) throw error;
     story.failed(error);
-    return orders.filter(order => !unvalidated.includes(order));
+    await steps.refuseEntries(request);
   }
 }
 

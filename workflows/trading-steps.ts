@@ -14,7 +14,13 @@ const replayed = proxyLocalActivities<TradingActivities>(REPLAYED_STEP);
 /** Steps of a close. */
 export type Steps = Pick<
   TradingActivities,
-  'planClose' | 'refreshCandles' | 'inferBars' | 'decideBars' | 'validateEntries' | 'executeOrders'
+  | 'planClose'
+  | 'refreshCandles'
+  | 'inferBars'
+  | 'decideBars'
+  | 'validateEntries'
+  | 'refuseEntries'
+  | 'executeOrders'
 >;
 
 /** Where each step of a close runs: what asks an exchange or a language model is an activity, the rest stays in this process. */
@@ -43,7 +49,16 @@ function pick({
   inferBars,
   decideBars,
   validateEntries,
+  refuseEntries,
   executeOrders,
 }: Steps): Steps {
-  return { planClose, refreshCandles, inferBars, decideBars, validateEntries, executeOrders };
+  return {
+    planClose,
+    refreshCandles,
+    inferBars,
+    decideBars,
+    validateEntries,
+    refuseEntries,
+    executeOrders,
+  };
 }

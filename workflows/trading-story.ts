@@ -44,7 +44,7 @@ export function followTrading(account: string): TradingStory {
       failure = null;
     },
     executed(sent) {
-      orders = sent;
+      orders = [...orders, ...sent];
     },
     failed(error) {
       const { code, message } = describeFailure(error);

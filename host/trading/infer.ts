@@ -19,7 +19,7 @@ const REPLAY_DEADLINE_MS = 50_000;
  * @param defaultLabels what `recipe` means in a policy's exits where no model answers
  */
 export function createInfer(predictor: Predictor, defaultLabels: LabelSpec): TradingRooms['infer'] {
-  return async (account, symbols, closeTime) => {
+  return async (account, symbols, closeTime, limitMs) => {
     const { confirmation } = account.record.policy;
     const asked = await Promise.all(symbols.map(symbol => questionOf(account, symbol, closeTime)));
     const confirming =
@@ -31,12 +31,13 @@ export function createInfer(predictor: Predictor, defaultLabels: LabelSpec): Tra
             ),
           );
     const answers = await predictor.predictAll([...asked, ...confirming], {
-      deadlineMs: account.recorded === null ? PREDICTION_DEADLINE_MS.trading : REPLAY_DEADLINE_MS,
+      deadlineMs:
+        account.recorded !== null ? REPLAY_DEADLINE_MS : (limitMs ?? PREDICTION_DEADLINE_MS.trading),
       venueTime: closeTime,
     });
     return symbols.map((symbol, at): Inferred => {
       const confirmed = confirmation && confirmationOf(account, answers[symbols.length + at]);
-      return inferredOf(symbol, answers[at], confirmed ?? null, defaultLabels);
+      return inferredOf(symbol, sendable(account, answers[at]), confirmed ?? null, defaultLabels);
     });
   };
 }
@@ -56,6 +57,18 @@ async function questionOf(
 function newestBar(timeframe: Timeframe, closeTime: number): number {
   const barMs = TIMEFRAME_MS[timeframe];
   return Math.floor(closeTime / barMs) * barMs - barMs;
+}
+
+/**
+ * Real orders need a prediction with an edge after costs, at each close anew: champions change while an account trades. Without
+ * one nothing is wished for; what is held lives by its levels.
+ */
+function sendable({ record }: OpenAccount, answer: InferredResult): InferredResult {
+  if (record.mode === 'paper' || !answer.ok || answer.prediction.tradable) return answer;
+  const { direction, source, model_version, reasons } = answer.prediction;
+  const reason = `NOT_TRADABLE: ${source} ${model_version ?? ''} said ${direction} and has no edge after costs`;
+  const prediction = { ...answer.prediction, direction: 'NO_TRADE' as const, reasons: [...reasons, reason] };
+  return { ...answer, prediction };
 }
 
 function inferredOf(

@@ -1,7 +1,9 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
+import type { Policy } from '../../contracts/policy.ts';
 import { tradingSources } from '../../contracts/policy.ts';
-import { seriesId } from '../../contracts/series.ts';
+import { type MarketKind, seriesId } from '../../contracts/series.ts';
 import type { AccountSettings } from '../../trading/ledger/records.ts';
+import type { OpenRooms } from '../compose.ts';
 import type { StartAccountRequest, StartWiring } from './start-account.ts';
 import { cardOf } from './venue-card.ts';
 
@@ -16,7 +18,7 @@ export async function requireLiveAllowed(
   settings: AccountSettings,
 ): Promise<string[]> {
   if (settings.mode === 'paper') return [];
-  const { account, venue, policy, clock } = settings;
+  const { account, venue, clock } = settings;
   const { apiKey, apiSecret } = wiring.loaded.config.accounts[account];
   const missing: string[] = [];
   if (!understandsRisk) missing.push('--i-understand-the-risk: these are real orders, and money can be lost');
@@ -27,15 +29,8 @@ export async function requireLiveAllowed(
     );
   if (cardOf(wiring.loaded.config, venue) === null)
     missing.push(`a card: ${venue} gives data and paper trading only`);
-  if (policy.exits.stop.kind === 'none') missing.push(`a stop: policy ${policy.name} has none`);
-  missing.push(...(await untradable(wiring, settings)));
-  if (missing.length > 0) {
-    throw new AlphaloomError(
-      'LIVE_NOT_ALLOWED',
-      `Account ${account} may not send real orders. Missing: ${missing.join('; ')}.`,
-      { account, missing },
-    );
-  }
+  missing.push(...(await missingOf(wiring.rooms, settings)));
+  refuseMissing(account, missing);
   const warnings = await requireBalance(wiring, settings);
   if (wiring.isEmbedded) {
     warnings.push(
@@ -70,9 +65,57 @@ async function requireBalance(
   }
 }
 
+type Traded = Pick<AccountSettings, 'account' | 'mode' | 'venue' | 'kind' | 'symbols' | 'policy'>;
+
+/**
+ * Whether an account that trades may trade these symbols by this policy from now on.
+ * @throws AlphaloomError LIVE_NOT_ALLOWED, ACCOUNT_INVALID, CANDLES_NOT_FOUND
+ */
+export async function requireSettable(
+  { registry, candles }: Pick<OpenRooms, 'registry' | 'candles'>,
+  traded: Traded,
+): Promise<void> {
+  const { account, mode, venue, kind, symbols, policy } = traded;
+  requireFitting(account, policy, kind);
+  for (const symbol of symbols) await candles.describe({ venue, ...symbol });
+  if (mode === 'live') refuseMissing(account, await missingOf({ registry }, traded));
+}
+
+/** @throws AlphaloomError ACCOUNT_INVALID where spot is to be traded with leverage */
+export function requireFitting(account: string, { name, maxLeverage }: Policy, kind: MarketKind): void {
+  if (kind === 'swap' || maxLeverage <= 1) return;
+  throw new AlphaloomError(
+    'ACCOUNT_INVALID',
+    `Policy ${name} uses a leverage of ${maxLeverage}, and account ${account} trades spot, where nothing is lent. Choose another policy.`,
+    { account, policy: name },
+  );
+}
+
+function refuseMissing(account: string, missing: readonly string[]): void {
+  if (missing.length === 0) return;
+  throw new AlphaloomError(
+    'LIVE_NOT_ALLOWED',
+    `Account ${account} may not send real orders. Missing: ${missing.join('; ')}.`,
+    { account, missing },
+  );
+}
+
+/** What symbols and policy lack for real orders. */
+async function missingOf(
+  rooms: Pick<OpenRooms, 'registry'>,
+  traded: Pick<Traded, 'venue' | 'symbols' | 'policy'>,
+): Promise<string[]> {
+  const { policy } = traded;
+  const missing = await untradable(rooms, traded);
+  if (policy.exits.stop.kind === 'none') missing.unshift(`a stop: policy ${policy.name} has none`);
+  return missing;
+}
+
 /** Sources without evidence that passed a gate, and champions without an edge after costs. */
-async function untradable({ rooms }: StartWiring, settings: AccountSettings): Promise<string[]> {
-  const { venue, symbols, policy } = settings;
+async function untradable(
+  { registry }: Pick<OpenRooms, 'registry'>,
+  { venue, symbols, policy }: Pick<Traded, 'venue' | 'symbols' | 'policy'>,
+): Promise<string[]> {
   const missing = tradingSources(policy)
     .filter(source => source !== 'ML_PER_COIN_V1')
     .map(
@@ -80,7 +123,7 @@ async function untradable({ rooms }: StartWiring, settings: AccountSettings): Pr
     );
   for (const symbol of symbols) {
     const series = seriesId({ venue, ...symbol });
-    const champion = await rooms.registry.champion(series);
+    const champion = await registry.champion(series);
     if (champion === null) missing.push(`a champion of ${series}`);
     else if (!champion.tradable)
       missing.push(`a tradable champion of ${series}: v${champion.version} has no edge after costs`);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { catchUp } from '../../activities/catch-up.ts';
+import { describeKnown } from '../../candles/fetch/missing.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
-import type { Policy } from '../../contracts/policy.ts';
 import { type MarketKind, type Series, seriesId, TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { AccountClock, TradedSymbol } from '../../contracts/trading.ts';
 import type { AccountRecord, AccountSettings } from '../../trading/ledger/records.ts';
@@ -10,7 +11,7 @@ import { type LoadedConfig, venueKind } from '../config.ts';
 import type { TemporalOrchestrator } from '../orchestrator.ts';
 import { loadPolicy } from '../policies.ts';
 import { knownMarket } from './known-market.ts';
-import { requireLiveAllowed } from './live-permission.ts';
+import { requireFitting, requireLiveAllowed } from './live-permission.ts';
 
 /** What `trade start` is told; null: as the account was, or as the configuration says. */
 export interface StartAccountRequest {
@@ -43,6 +44,8 @@ export interface StartWiring {
 
 const FIRST_PLAN_MS = 30_000;
 const POLL_MS = 50;
+/** To fetch the recent bars of a series that nobody fetched yet. */
+const FIRST_BARS_MS = 60_000;
 
 /**
  * Writes an account's settings into the ledger and starts its workflow; resolves when the workflow has recovered the account
@@ -136,13 +139,17 @@ async function settingsOf(
   };
 }
 
-/** A series without history can't be predicted; recorded bars must be there to be played. */
+/** A series without history can't be predicted: its recent bars are fetched; recorded bars must be there to be played. */
 async function requireBars(
-  { candles }: OpenRooms,
+  rooms: OpenRooms,
   series: Series,
   kind: MarketKind,
   clock: AccountClock,
 ): Promise<void> {
+  const { candles } = rooms;
+  // What is missing since its last bar is fetched by who trades it.
+  if (clock.kind === 'real' && (await describeKnown(candles, series)) === null)
+    await catchUp(rooms, series, AbortSignal.timeout(FIRST_BARS_MS));
   const known = await candles.describe(series);
   if (known.kind !== kind) {
     throw new AlphaloomError(
@@ -175,15 +182,6 @@ async function quoteOf(
     'ACCOUNT_INVALID',
     `One account has one currency, and these symbols are paid in ${[...quotes].join(' and ')}. Trade them by accounts of their own.`,
     { quotes: [...quotes] },
-  );
-}
-
-function requireFitting(account: string, { name, maxLeverage }: Policy, kind: MarketKind): void {
-  if (kind === 'swap' || maxLeverage <= 1) return;
-  throw new AlphaloomError(
-    'ACCOUNT_INVALID',
-    `Policy ${name} uses a leverage of ${maxLeverage}, and account ${account} trades spot, where nothing is lent. Choose another policy.`,
-    { account, policy: name },
   );
 }
 

@@ -22,6 +22,9 @@ export async function tellLedger(
       instead.details,
     );
   }
+  const { mode, state } = ledger.account(account);
+  // What real orders need is looked at by who trades, or by the next start.
+  if (message === 'set' && mode === 'live' && state !== 'stopped') throw instead;
   const policy = typeof payload.policy === 'string' ? await loadPolicy(loaded, payload.policy) : null;
   return await ledger.applyMessage(operation, { now, policy });
 }

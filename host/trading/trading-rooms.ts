@@ -1,16 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TradingRooms } from '../../activities/trading-rooms.ts';
+import type { OpenAccount, TradingRooms } from '../../activities/trading-rooms.ts';
 import type { LabelSpec } from '../../contracts/labels.ts';
+import type { AccountClose } from '../../contracts/trading.ts';
 import type { Lease, Ledger } from '../../trading/ledger/ledger.ts';
 import { isLlmOn, llmSettings } from '../../trading/llm/settings.ts';
 import { SymbolLocks } from '../../trading/symbol-locks.ts';
-import { validatePlanned } from '../../trading/validate-entries.ts';
+import {
+  refuseUnasked,
+  tellFailures,
+  type ValidatingDesk,
+  validatePlanned,
+} from '../../trading/validate-entries.ts';
 import type { OpenRooms } from '../compose.ts';
 import type { LoadedConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import { loadPolicy } from '../policies.ts';
 import { createInfer } from './infer.ts';
 import { killPoint } from './kill-point.ts';
+import { createLeaders } from './leaders.ts';
+import { requireSettable } from './live-permission.ts';
 import { liveVenue } from './live-venues.ts';
 import { createOpenAccounts } from './open-accounts.ts';
 import { toldVenue } from './told-venue.ts';
@@ -49,6 +57,21 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
   });
   const settings = llmSettings(loaded.config.llm);
   const locks = new Map<string, SymbolLocks>();
+  /** Calls in a row without a usable answer, by account. */
+  const failures = new Map<string, number>();
+  const validatingDesk = (
+    { record, bars, recorded, venue }: OpenAccount,
+    { closeTime }: AccountClose,
+  ): ValidatingDesk => ({
+    record,
+    ledger,
+    lease,
+    bars,
+    settings,
+    fetch,
+    monotonicMs: clock.monotonicMs,
+    now: () => (recorded === null ? clock.now() + (venue.clockOffsetMs ?? 0) : closeTime),
+  });
   return {
     ledger,
     lease,
@@ -56,14 +79,18 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
     candles,
     venues,
     open: record => accounts.open(record),
+    recovered: new Set(),
     infer: createInfer(rooms.predictor, wiring.defaultLabels),
+    leaders: createLeaders(rooms),
     validates: isLlmOn(settings),
-    async validate({ record, bars }, entries) {
-      await validatePlanned(
-        { record, ledger, lease, bars, settings, fetch, monotonicMs: clock.monotonicMs, now: clock.now },
-        entries,
-      );
+    async validate(account, entries, close) {
+      const desk = validatingDesk(account, close);
+      const { account: name } = account.record;
+      const said = await validatePlanned(desk, entries);
+      failures.set(name, await tellFailures(desk, said, failures.get(name) ?? 0));
     },
+    refuse: (account, entries, close) => refuseUnasked(validatingDesk(account, close), entries),
+    requireSettable: record => requireSettable(rooms, record),
     loadPolicy: name => loadPolicy(loaded, name),
     desk({ record, venue, recorded }, signal, closeTime) {
       const { account } = record;

@@ -10,7 +10,7 @@ import { type Queue, queueName } from '../../contracts/queues.ts';
 import { seriesId } from '../../contracts/series.ts';
 import { readHomeId } from '../../host/paths.ts';
 import { replayHistories } from '../../workers/replay.ts';
-import { WORKFLOWS_PATH } from '../../workers/worker.ts';
+import { workflowBundle } from '../../workers/workflow-bundle.ts';
 import { eventually } from '../support/eventually.ts';
 import { fetchHistory, recordHistory } from '../support/histories.ts';
 import { startCluster, type TestCluster } from '../support/temporal.ts';
@@ -27,13 +27,13 @@ async function withActivities(
   const connection = await NativeConnection.connect({ address: environment.TEMPORAL_ADDRESS! });
   const homeId = await readHomeId(home);
   const workers = await Promise.all(
-    (['registry', 'training'] as const satisfies Queue[]).map(queue =>
+    (['registry', 'training'] as const satisfies Queue[]).map(async queue =>
       Worker.create({
         connection,
         namespace: environment.TEMPORAL_NAMESPACE!,
         taskQueue: queueName(queue, homeId),
         activities,
-        ...(queue === 'registry' && { workflowsPath: WORKFLOWS_PATH }),
+        ...(queue === 'registry' && { workflowBundle: await workflowBundle() }),
       }),
     ),
   );

@@ -28,6 +28,8 @@ function temporalBinary(): string {
 }
 
 const PORT_TRIES = 3;
+/** On a machine that many share a process takes its time to begin. */
+const START_MS = 240_000;
 
 let clusters = 0;
 
@@ -43,10 +45,14 @@ export interface TestCluster {
   startServer(): Promise<void>;
 }
 
-/** @param settings environment variables of the configuration (`ALPHALOOM__…`) */
+/**
+ * @param settings environment variables of the configuration (`ALPHALOOM__…`)
+ * @param serverFlags beside those that a home's server is started with
+ */
 export async function startCluster(
   t: TestContext,
   settings: Readonly<Record<string, string>> = {},
+  serverFlags: readonly string[] = [],
 ): Promise<TestCluster> {
   const children = new Set<ChildProcess>();
   const closers: (() => Promise<void>)[] = [];
@@ -68,7 +74,7 @@ export async function startCluster(
 
   let server: ChildProcess;
   const startServerAt = async (ports: Ports) => {
-    const args = serverArguments(home, ports, namespace);
+    const args = [...serverArguments(home, ports, namespace), ...serverFlags];
     server = start(temporalBinary(), args, serverEnvironment(process.env), 'server.log');
     await eventually('the Temporal server answered or ended', async () => {
       return hasEnded(server) || (await answersFor({ address: addressOf(ports) }, namespace, 500));
@@ -122,8 +128,15 @@ export async function startCluster(
         ready,
       ];
       const child = start(process.execPath, args, environment, 'workers.log');
-      await eventually('the worker was ready or ended', () => existsSync(ready) || hasEnded(child));
-      if (hasEnded(child)) throw new Error(`The worker ended: ${endOf(join(home.root, 'workers.log'))}`);
+      const log = join(home.root, 'workers.log');
+      await eventually(
+        'the worker was ready or ended',
+        () => existsSync(ready) || hasEnded(child),
+        START_MS,
+      ).catch((error: Error) => {
+        throw new Error(`${error.message} Its log: ${endOf(log)}`);
+      });
+      if (hasEnded(child)) throw new Error(`The worker ended: ${endOf(log)}`);
       return child;
     },
   };

@@ -16,6 +16,10 @@ export async function tradeInProcess(trading: TradingRooms, account: string): Pr
       await runActivity(steps.flattenTrading, { ...input, symbols: plan.symbols });
       continue;
     }
+    if (plan.kind === 'recover') {
+      await runActivity(steps.recoverTrading, input);
+      continue;
+    }
     const { close }: Extract<TradingPlan, { kind: 'close' }> = plan;
     const request = { ...input, close };
     const refreshed = await runActivity(steps.refreshCandles, request);
