@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { OrderReason } from '../../contracts/trading.ts';
+import type { AttachedPlan } from '../venue.ts';
 import { type Amount, amount, checkAmount, digits, smaller } from './amounts.ts';
 import { settleDust, toleranceOf } from './booking.ts';
 import { closable } from './dust.ts';
@@ -41,6 +42,7 @@ const isExit = ({ leg }: OrderRow) => leg === 'exit' || leg === 'flatten';
 /** What an entry must not break, in the order in which it is told. */
 const ENTRY_RULES: readonly Rule[] = [
   ['account-state', ({ account }) => account.state !== 'running'],
+  ['not-allowed', asked => hasNoStop(asked)],
   ['symbol-paused', ({ sql, order }) => isPaused(sql, order.account, order.symbol)],
   ['superseded', ({ account, order }) => !trades(account, order)],
   [
@@ -125,6 +127,12 @@ function entrySize({
   if (amount(order.quantity).times(unit).times(at).lte(funds)) return order.quantity;
   const size = funds.gt(0) ? closable(funds.div(at), market, { price: at, reduceOnly: false }) : null;
   return size === null ? { reason: 'over-limit' } : digits(size);
+}
+
+/** A real position without a stop is left alone with the market. */
+function hasNoStop({ account, order }: Asked): boolean {
+  const plan: AttachedPlan | null = order.plan === null ? null : JSON.parse(order.plan);
+  return account.mode === 'live' && plan !== null && plan.exits.stop === null;
 }
 
 /** An exit in the venue's units, never more than the position and what is free; or why there is none. */

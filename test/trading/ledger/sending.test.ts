@@ -130,6 +130,20 @@ test('an entry after the money was spent is withdrawn', async t => {
   await assertWithdrawn(at, await plannedEntry(at, bar('ETHUSDT')), 'over-limit');
 });
 
+test('a real entry whose plan has no stop is withdrawn, whatever policy it came from; on paper it goes', async t => {
+  const exits = { stop: null, targets: [], trailing: null, maxBars: 5 };
+  const unguarded = (of = bar()) => ({ ...entry(of), plan: { exits, validBars: null } });
+  for (const mode of ['live', 'paper'] as const) {
+    const at = await desk(t, { mode });
+    const { planned } = await at.ledger.commitClose(
+      at.lease,
+      close([bar()], () => [unguarded()]),
+    );
+    if (mode === 'live') await assertWithdrawn(at, planned[0], 'not-allowed');
+    else granted(await at.ledger.beginSending(at.lease, send(planned[0])));
+  }
+});
+
 test('on swaps entries stay within the policy’s leverage of the equity', async t => {
   const at = await desk(t, { kind: 'swap', policy: { ...AS_LABELLED, maxLeverage: 2 } });
   const swap = (symbol: string) => market(symbol, { kind: 'swap', settle: 'USDT' });
