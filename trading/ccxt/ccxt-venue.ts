@@ -156,7 +156,8 @@ function submitFailure(
   };
 }
 
-const UNSENT_REASONS: Readonly<Record<string, 'rate-limit' | 'permission' | 'symbol-closed'>> = {
+const UNSENT_REASONS: Readonly<Record<string, RejectionCode>> = {
+  TRADING_LATE: 'expired-request',
   VENUE_RATE_LIMITED: 'rate-limit',
   VENUE_KEYS_REFUSED: 'permission',
   SYMBOL_UNKNOWN: 'symbol-closed',
