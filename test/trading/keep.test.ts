@@ -63,6 +63,18 @@ test('a stop that the venue refuses makes the position leave at once', async t =
   assert.ok(told.includes('position-unprotected'));
 });
 
+test('a stop that is refused for the request’s time is placed again, and the position stays', async t => {
+  let refusals = 2;
+  const { rig } = await entered(t, STOP_ONLY, {
+    prepare(exchange) {
+      const post = exchange.post.bind(exchange);
+      exchange.post = order => (order.type === 'stop' && refusals-- > 0 ? 'expired' : post(order));
+    },
+  });
+  assert.equal(orderOf(rig, 'exit'), undefined);
+  assert.deepEqual([orderOf(rig, 'stop')?.status, orderOf(rig, 'stop')?.attempt], ['open', 3]);
+});
+
 test('a stop that is not confirmed within 10 s of the fill makes the position leave', async t => {
   let submits = 0;
   const { rig } = await entered(t, STOP_ONLY, {
