@@ -1,6 +1,6 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { OrderTerms } from '../../contracts/trading.ts';
-import type { VenueFill, VenueOrder } from '../../contracts/venue.ts';
+import type { RejectionCode, VenueFill, VenueOrder } from '../../contracts/venue.ts';
 import type { AskedOrder, OrderCard, ReadFill, ReadOrder } from '../../venues/cards/card.ts';
 import {
   createOrderClient,
