@@ -20,16 +20,20 @@ export const ACCOUNTS = { one: 'one', all: 'all', replay: 'replay' } as const;
 
 /** In at a close, out by the next, so that every few closes there is something to send. */
 const POLICY = {
-  name: 'bench',
   description: 'a hundredth of the equity, for one bar',
   sizing: { kind: 'fraction', fraction: 0.01 },
-  exits: { stop: { kind: 'percent', percent: 50 }, target: { kind: 'none' }, targetShares: {}, maxBars: 1 },
+  exits: {
+    stop: { kind: 'percent', percent: 50 },
+    target: { kind: 'none' },
+    targetShares: { tp1: 0, tp2: 0, tp3: 0 },
+    maxBars: 1,
+  },
   onOpposite: 'hold',
 } satisfies Partial<Policy>;
 /** The series whose bars the model is trained on; nobody trades it. */
 const TEACHER = 'TEACHERUSDT';
-/** Entries of all symbols at once are this many bars apart: what is meant are closes that are not a second apart. */
-export const ALL_EVERY_BARS = 5;
+/** Policies, and how many bars their entries are apart: exits of earlier ones are out of the way by then. */
+const EVERY_BARS = { bench: 2, 'bench-all': 5 } as const;
 
 export interface BenchHome {
   readonly home: Home;
@@ -97,9 +101,8 @@ async function writeSettings(root: string, host: string): Promise<void> {
   // YAML reads JSON.
   await writeFile(join(root, 'alphaloom.yaml'), JSON.stringify(document));
   await mkdir(join(root, 'policies'));
-  await writeFile(join(root, 'policies/bench.yaml'), JSON.stringify(POLICY));
-  const all = { ...POLICY, name: 'bench-all', everyBars: ALL_EVERY_BARS };
-  await writeFile(join(root, 'policies/bench-all.yaml'), JSON.stringify(all));
+  for (const [name, everyBars] of Object.entries(EVERY_BARS))
+    await writeFile(join(root, `policies/${name}.yaml`), JSON.stringify({ ...POLICY, name, everyBars }));
 }
 
 /**
