@@ -141,14 +141,20 @@ async function kept(
   rows: Rows,
   { signal }: Running,
 ): Promise<void> {
-  const bars = [];
-  for (const row of rows) {
-    const traded = close.symbols.find(({ symbol }) => symbol === row.symbol);
-    if (!row.ok || traded === undefined) continue;
-    const { high, low } = await open.bars.last(seriesOf(open.record, traded), 1, close.closeTime);
-    bars.push({ ...traded, barTime: row.value.barTime, high: high[0], low: low[0] });
-  }
-  await keepPositions(rooms.desk(open, signal, null), { bars, deadline: close.deadline });
+  const { account } = open.record;
+  const legs = rooms.ledger.openOrders(account).filter(({ leg }) => leg !== 'entry');
+  const kept = new Set([...rooms.ledger.positions(account), ...legs].map(({ symbol }) => symbol));
+  if (kept.size === 0) return;
+  const closing = close.symbols.filter(({ symbol }) => kept.has(symbol));
+  const bars = await Promise.all(
+    closing.map(async traded => {
+      const row = rows.find(({ symbol }) => symbol === traded.symbol);
+      if (!row?.ok) return [];
+      const { high, low } = await open.bars.last(seriesOf(open.record, traded), 1, close.closeTime);
+      return [{ ...traded, barTime: row.value.barTime, high: high[0], low: low[0] }];
+    }),
+  );
+  await keepPositions(rooms.desk(open, signal, null), { bars: bars.flat(), deadline: close.deadline });
 }
 
 /** A price band and a widest spread are about what the venue says now. */

@@ -22,7 +22,7 @@ interface Answer {
 }
 
 /** Series that are asked for at once. */
-const AT_ONCE = 8;
+const AT_ONCE = 40;
 /** The next collection asks again: nobody waits for a venue that hangs as long as its client would try. */
 const ANSWER_MS = 45_000;
 
