@@ -80,7 +80,7 @@ function lastCloses(
 
 /** What an earlier close planned and could not send goes along: the sending transaction knows what is too late. */
 function answerOf(
-  { ledger }: TradingRooms,
+  { ledger, validates }: TradingRooms,
   { account }: AccountRecord,
   inferred: readonly Row[],
   { decisions, cancels }: CommittedClose,
@@ -94,6 +94,8 @@ function answerOf(
     })),
     orders: planned.map(({ clientOrderId }) => clientOrderId),
     cancels: cancels.map(({ clientOrderId }) => clientOrderId),
-    validates: false,
+    unvalidated: validates
+      ? planned.filter(({ leg }) => leg === 'entry').map(({ clientOrderId }) => clientOrderId)
+      : [],
   };
 }

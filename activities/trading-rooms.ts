@@ -31,7 +31,9 @@ export interface TradingRooms {
     symbols: readonly TradedSymbol[],
     closeTime: number,
   ): Promise<readonly SymbolResult<Omit<InferredClose, 'quote'>>[]>;
-  /** Commits a verdict for each entry; without a language model there is nothing to ask. */
+  /** Whether a language model has to approve entries. */
+  readonly validates: boolean;
+  /** Asks it about each entry and commits what it says. */
   validate(
     account: OpenAccount,
     entries: readonly LedgerOrder[],

@@ -83,8 +83,8 @@ export interface DecidedAccount {
   /** Client order ids that are still to be sent, and of entries to be cancelled. */
   readonly orders: readonly string[];
   readonly cancels: readonly string[];
-  /** Whether entries among them need a language model’s word. */
-  readonly validates: boolean;
+  /** Those of the orders that need a language model’s word first; empty: none does. */
+  readonly unvalidated: readonly string[];
 }
 
 export interface ExecuteRequest extends CloseRequest {

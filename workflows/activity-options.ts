@@ -56,6 +56,13 @@ export const ACTIVITY_OPTIONS = {
     retry: { initialInterval: '100ms', maximumInterval: '1s', maximumAttempts: 5 },
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   },
+  /** Asking a language model: once, because whoever asks again until it approves has not asked. */
+  verdict: {
+    startToCloseTimeout: '10s',
+    heartbeatTimeout: TRADING_HEARTBEAT,
+    retry: { maximumAttempts: 1 },
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  },
   /** What an operator wants, written into the ledger. */
   message: {
     startToCloseTimeout: '30s',

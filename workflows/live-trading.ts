@@ -1,8 +1,22 @@
-import { allHandlersFinished, condition, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
-import type { ClosePlan, LiveTradingInput, TradingEnd, TradingPlan } from '../contracts/live-trading.ts';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  isCancellation,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type {
+  ClosePlan,
+  CloseRequest,
+  DecidedAccount,
+  LiveTradingInput,
+  TradingEnd,
+  TradingPlan,
+} from '../contracts/live-trading.ts';
 import { describeFailure } from './failure.ts';
 import { takeTradingMessages } from './trading-messages.ts';
-import { desk, stepsOf } from './trading-steps.ts';
+import { desk, type Steps, stepsOf } from './trading-steps.ts';
 import { followTrading, type TradingStory } from './trading-story.ts';
 import { watchBeside } from './trading-watch.ts';
 
@@ -10,6 +24,15 @@ import { watchBeside } from './trading-watch.ts';
 const HISTORY_EVENTS = 8_000;
 const HISTORY_BYTES = 8_000_000;
 const TRY_AGAIN = '1s';
+/**
+ * No time mends these. Above all another ledger: its orders have other ids, and going on with it would send everything twice.
+ */
+const FATAL: ReadonlySet<string> = new Set([
+  'LEDGER_MISMATCH',
+  'ACCOUNT_UNKNOWN',
+  'LIVE_NOT_ALLOWED',
+  'SWAP_SETTINGS_REFUSED',
+]);
 
 /**
  * Trades one account: whenever bars of its symbols close, their candles, predictions, decisions, checks and orders, one step
@@ -23,9 +46,7 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
   let workedCloseTime: number | null = null;
 
   story.tell('recovering');
-  await story.attempt(() =>
-    desk('watch', 'settle what is open, compare with the venue').recoverTrading(input),
-  );
+  await recover(input, story);
 
   for (;;) {
     const plan = await nextPlan(input, workedCloseTime, story);
@@ -57,6 +78,14 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
   }
 }
 
+/** What is not certain yet stays so, and is settled beside the closes; who may not trade at all ends here. */
+async function recover(input: LiveTradingInput, story: TradingStory): Promise<void> {
+  await story.attempt(
+    () => desk('watch', 'settle what is open, compare with the venue').recoverTrading(input),
+    error => FATAL.has(describeFailure(error).code),
+  );
+}
+
 /** A close, from its bars to its orders. What fails leaves the rest of this close undone, and the next one as it is. */
 async function workOn(plan: ClosePlan, input: LiveTradingInput, story: TradingStory): Promise<void> {
   const { close } = plan;
@@ -70,16 +99,32 @@ async function workOn(plan: ClosePlan, input: LiveTradingInput, story: TradingSt
     story.tell('deciding');
     const decided = await steps.decideBars({ ...request, inferred });
     story.decided(decided);
-    if (decided.validates) {
-      story.tell('validating');
-      await steps.validateEntries({ ...request, orders: decided.orders });
-    }
-    if (decided.orders.length > 0 || decided.cancels.length > 0) {
+    const orders = await approved(decided, request, steps, story);
+    const { cancels } = decided;
+    if (orders.length > 0 || cancels.length > 0) {
       story.tell('executing');
-      const { orders, cancels } = decided;
       story.executed(await steps.executeOrders({ ...request, orders, cancels }));
     }
   });
+}
+
+/** Orders that may be sent. An entry that nobody could be asked about is none; exits never wait for it. */
+async function approved(
+  { orders, unvalidated }: DecidedAccount,
+  request: CloseRequest,
+  steps: Steps,
+  story: TradingStory,
+): Promise<readonly string[]> {
+  if (unvalidated.length === 0) return orders;
+  story.tell('validating');
+  try {
+    await steps.validateEntries({ ...request, orders: unvalidated });
+    return orders;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    story.failed(error);
+    return orders.filter(order => !unvalidated.includes(order));
+  }
 }
 
 /** @returns null where the ledger could not be read: it is to be asked again */
@@ -92,8 +137,7 @@ async function nextPlan(
     return await stepsOf(null).planClose({ ...input, workedCloseTime });
   } catch (error) {
     const { code } = describeFailure(error);
-    // Another ledger's orders have other ids: going on there would send everything twice.
-    if (code === 'LEDGER_MISMATCH' || code === 'ACCOUNT_UNKNOWN') throw error;
+    if (FATAL.has(code)) throw error;
     story.failed(error);
     await sleep(TRY_AGAIN);
     return null;

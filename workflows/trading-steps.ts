@@ -11,7 +11,8 @@ export function desk(kind: KindOfWork, summary: string) {
 const nearby = proxyLocalActivities<TradingActivities>(LOCAL_STEP);
 const replayed = proxyLocalActivities<TradingActivities>(REPLAYED_STEP);
 
-type Steps = Pick<
+/** Steps of a close. */
+export type Steps = Pick<
   TradingActivities,
   'planClose' | 'refreshCandles' | 'inferBars' | 'decideBars' | 'validateEntries' | 'executeOrders'
 >;
@@ -19,8 +20,10 @@ type Steps = Pick<
 /** Where each step of a close runs: what asks an exchange or a language model is an activity, the rest stays in this process. */
 export function stepsOf(plan: ClosePlan | null): Steps {
   if (plan === null) return nearby;
-  if (plan.clock === 'replay') return { ...pick(replayed), validateEntries: far(plan).validateEntries };
-  const { refreshCandles, validateEntries, executeOrders } = far(plan);
+  if (plan.clock === 'replay')
+    return { ...pick(replayed), validateEntries: desk('verdict', 'ask the language model').validateEntries };
+  const { refreshCandles, executeOrders } = far(plan);
+  const { validateEntries } = desk('verdict', 'ask the language model');
   return {
     ...pick(nearby),
     refreshCandles,

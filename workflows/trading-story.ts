@@ -17,7 +17,7 @@ export interface TradingStory {
   executed(orders: readonly ExecutedOrder[]): void;
   failed(error: unknown): void;
   /** Does work whose failure ends no account: it is told, and after a moment the account goes on. */
-  attempt(work: () => Promise<unknown>): Promise<void>;
+  attempt(work: () => Promise<unknown>, isFatal?: (error: unknown) => boolean): Promise<void>;
 }
 
 export function followTrading(account: string): TradingStory {
@@ -51,11 +51,11 @@ export function followTrading(account: string): TradingStory {
       failure = `${code}: ${message}`;
       setCurrentDetails(render(status, outcomes, orders, failure));
     },
-    async attempt(work) {
+    async attempt(work, isFatal = () => false) {
       try {
         await work();
       } catch (error) {
-        if (isCancellation(error)) throw error;
+        if (isCancellation(error) || isFatal(error)) throw error;
         story.failed(error);
         await sleep(TRY_AGAIN);
       }

@@ -2,6 +2,7 @@ import { AlphaloomError } from '../../contracts/errors.ts';
 import { tradingSources } from '../../contracts/policy.ts';
 import { seriesId } from '../../contracts/series.ts';
 import type { AccountSettings } from '../../trading/ledger/records.ts';
+import { venueCard } from '../../venues/cards/cards.ts';
 import type { StartAccountRequest, StartWiring } from './start-account.ts';
 
 /**
@@ -24,7 +25,7 @@ export async function requireLiveAllowed(
     missing.push(
       `credentials: set accounts.${account}.apiKey and apiSecret, best by ALPHALOOM__ACCOUNTS__…_FILE`,
     );
-  if (!hasCard(venue)) missing.push(`a card: ${venue} gives data and paper trading only`);
+  if (venueCard(venue) === null) missing.push(`a card: ${venue} gives data and paper trading only`);
   if (policy.exits.stop.kind === 'none') missing.push(`a stop: policy ${policy.name} has none`);
   missing.push(...(await untradable(wiring, settings)));
   if (missing.length > 0) {
@@ -57,8 +58,4 @@ async function untradable({ rooms }: StartWiring, settings: AccountSettings): Pr
       missing.push(`a tradable champion of ${series}: v${champion.version} has no edge after costs`);
   }
   return missing;
-}
-
-function hasCard(_venue: string): boolean {
-  return false;
 }

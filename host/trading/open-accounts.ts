@@ -79,6 +79,7 @@ async function makeAccount(parts: AccountParts, record: AccountRecord): Promise<
     lease: parts.lease,
     bars,
     market,
+    leavesNow: id => parts.ledger.order(id)?.leg === 'flatten',
     async now() {
       if (recorded === null) return await (await venues.client(record.venue)).now();
       return parts.ledger.account(record.account).lastCloseTime ?? clock.now();

@@ -76,7 +76,20 @@ export async function startAccount(
     now: rooms.clock.now(),
   });
   const started = await orchestrator.startTrading({ account, ledgerId: ledger.id });
-  await untilRecovered(wiring, before);
+  try {
+    await untilRecovered(wiring, before);
+  } catch (error) {
+    await ledger.changeState({
+      account,
+      from: ['running'],
+      to: 'stopped',
+      reason: 'it could not begin',
+      actor,
+      operationId: `${operationId}/failed`,
+      now: rooms.clock.now(),
+    });
+    throw error;
+  }
   return { ...started, record: ledger.account(account), warnings };
 }
 

@@ -2,13 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TradingRooms } from '../../activities/trading-rooms.ts';
 import type { LabelSpec } from '../../contracts/labels.ts';
 import type { Lease, Ledger } from '../../trading/ledger/ledger.ts';
+import { isLlmOn, llmSettings } from '../../trading/llm/settings.ts';
 import { SymbolLocks } from '../../trading/symbol-locks.ts';
+import { validatePlanned } from '../../trading/validate-entries.ts';
 import type { OpenRooms } from '../compose.ts';
 import type { LoadedConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import { loadPolicy } from '../policies.ts';
 import { createInfer } from './infer.ts';
-import { createLiveVenues } from './live-venues.ts';
+import { liveVenue } from './live-venues.ts';
 import { createOpenAccounts } from './open-accounts.ts';
 
 interface TradingWiring {
@@ -30,8 +32,15 @@ export interface OpenTradingRooms extends TradingRooms {
 export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
   const { rooms, ledger, loaded, log, lease } = wiring;
   const { clock, candles, venues } = rooms;
-  const live = createLiveVenues(wiring);
-  const accounts = createOpenAccounts({ ledger, lease, candles, venues, clock, liveVenue: live.venue });
+  const accounts = createOpenAccounts({
+    ledger,
+    lease,
+    candles,
+    venues,
+    clock,
+    liveVenue: record => liveVenue({ ...wiring, venues }, record),
+  });
+  const settings = llmSettings(loaded.config.llm);
   const locks = new Map<string, SymbolLocks>();
   return {
     ledger,
@@ -41,7 +50,13 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
     venues,
     open: record => accounts.open(record),
     infer: createInfer(rooms.predictor, wiring.defaultLabels),
-    async validate() {},
+    validates: isLlmOn(settings),
+    async validate({ record, bars }, entries) {
+      await validatePlanned(
+        { record, ledger, lease, bars, settings, fetch, monotonicMs: clock.monotonicMs, now: clock.now },
+        entries,
+      );
+    },
     loadPolicy: name => loadPolicy(loaded, name),
     desk({ record, venue, recorded }, signal, closeTime) {
       const { account } = record;

@@ -102,6 +102,19 @@ export class PaperEngine {
     this.#orders.set(symbol, { ...orders, [intent.kind === 'enter' ? 'entry' : 'exit']: placed });
   }
 
+  /** The position leaves whole at its last close, and what rests for it is withdrawn. */
+  leave(symbol: string, placed: PaperOrder): PlayedNews {
+    const news: Collected = { fills: [], orders: new Map(), funding: [] };
+    const { entry } = this.resting(symbol);
+    if (entry !== null) tell(news, { ...entry.order, status: 'canceled' });
+    this.#orders.set(symbol, { ...this.resting(symbol), entry: null, exit: placed });
+    this.#simulation.leave(symbol, fill => this.#take(fill, AFTER_ALL, news));
+    this.#endOrders(symbol, false, false, news);
+    // Marked at a close, which this came after.
+    this.#book = null;
+    return { ...news, orders: [...news.orders.values()] };
+  }
+
   /** Withdraws the entry that rests; what it filled stays. @returns it as it ended */
   withdraw(symbol: string): VenueOrder | null {
     const orders = this.resting(symbol);
@@ -194,6 +207,9 @@ export class PaperEngine {
     });
   }
 }
+
+/** Place of a fill that comes after all of its bar. */
+const AFTER_ALL = 1_000;
 
 interface Collected {
   readonly fills: VenueFill[];

@@ -32,6 +32,8 @@ export interface PaperParts {
   market(symbol: string): Promise<Market>;
   /** The venue's clock. */
   now(): Promise<number>;
+  /** Whether an order closes its position now, at the last close, instead of at the next open: those of a flatten do. */
+  leavesNow(clientOrderId: string): boolean;
 }
 
 /** Closes after which the engine's state is written down though nothing was ordered: a restart plays these bars again. */
@@ -122,6 +124,12 @@ export class PaperVenue implements Venue {
       const placed = accepted(order, order.sentAt);
       if (order.reduceOnly) {
         if (resting.positionOrder === null) return refused('reduce-only', 'NO_POSITION');
+        if (this.#parts.leavesNow(order.clientOrderId)) {
+          const news = engine.leave(order.symbol, placed);
+          await this.#write(opened, news, engine.state());
+          const left = news.orders.find(({ clientOrderId }) => clientOrderId === order.clientOrderId);
+          return { kind: 'accepted', order: left ?? placed.order };
+        }
         const entry = engine.withdraw(order.symbol);
         engine.place(order.symbol, placed, { kind: 'exit' });
         await this.#write(

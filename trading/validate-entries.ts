@@ -1,0 +1,116 @@
+import type { EntryFacts, EntryValidation } from '../contracts/entry-validation.ts';
+import { RULE_CODES, type RuleLine } from '../contracts/risk.ts';
+import { TIMEFRAME_MS } from '../contracts/series.ts';
+import { levelPrice } from '../strategy/levels.ts';
+import type { Lease, Ledger } from './ledger/ledger.ts';
+import type { AccountRecord, DecisionRecord, LedgerOrder } from './ledger/records.ts';
+import type { LlmSettings } from './llm/settings.ts';
+import { type LlmDeps, validateEntry } from './llm/validate-entry.ts';
+import type { TradedBars } from './traded-bars.ts';
+
+export interface ValidatingDesk {
+  readonly record: AccountRecord;
+  readonly ledger: Ledger;
+  lease(): Lease;
+  readonly bars: TradedBars;
+  readonly settings: LlmSettings;
+  readonly fetch: LlmDeps['fetch'];
+  readonly monotonicMs: () => number;
+  now(): number;
+}
+
+const RETURNS = 32;
+
+const REASONS = {
+  approve: null,
+  reject: 'llm-rejected',
+  abstain: 'llm-abstained',
+  failed: 'llm-failed',
+} as const;
+
+/** Asks the language model once about each planned entry, side by side, and commits each verdict: the first one counts. */
+export async function validatePlanned(
+  desk: ValidatingDesk,
+  entries: readonly LedgerOrder[],
+): Promise<readonly EntryValidation[]> {
+  return await Promise.all(entries.map(entry => validateOne(desk, entry)));
+}
+
+async function validateOne(desk: ValidatingDesk, entry: LedgerOrder): Promise<EntryValidation> {
+  const { record, ledger, settings, fetch, monotonicMs } = desk;
+  const vocabulary = {
+    symbols: record.symbols.map(({ symbol }) => symbol),
+    rules: Object.keys(RULE_CODES),
+  };
+  const said = await validateEntry(await factsOf(desk, entry), settings, { fetch, monotonicMs, vocabulary });
+  await ledger.commitValidation(desk.lease(), {
+    clientOrderId: entry.clientOrderId,
+    verdict: said.verdict,
+    reason: REASONS[said.verdict],
+    confidence: said.confidence,
+    reasons: said.reasons,
+    promptHash: said.promptHash,
+    model: said.model,
+    latencyMs: said.latencyMs,
+    answer: said.answer,
+    time: desk.now(),
+  });
+  return said;
+}
+
+async function factsOf({ record, ledger, bars }: ValidatingDesk, entry: LedgerOrder): Promise<EntryFacts> {
+  const { account, symbol, timeframe, barTime } = entry;
+  const decision = ledger.decision(account, symbol, barTime)!;
+  const closeTime = barTime + TIMEFRAME_MS[timeframe];
+  const { close } = await bars.last({ venue: record.venue, symbol, timeframe }, RETURNS + 1, closeTime);
+  const recentReturns = Array.from(close.subarray(1), (price, at) => Math.log(price / close[at]));
+  const memory = record.riskMemory as { equity: number; peakEquity: number; dayEquity: number };
+  const positions = ledger
+    .positions(account)
+    .map(({ quantity, entryPrice }) => Number(quantity) * Number(entryPrice));
+  const side = entry.side === 'buy' ? 1 : -1;
+  const price = Number(entry.decisionPrice);
+  const { stop = null, targets = [] } = entry.plan?.exits ?? {};
+  const { prediction } = decision;
+  return {
+    symbol,
+    timeframe,
+    side: side > 0 ? 'LONG' : 'SHORT',
+    source: prediction.source,
+    confidence: prediction.confidence,
+    probabilities: prediction.probabilities,
+    levels: {
+      entry: price,
+      stopLoss: stop && levelPrice(price, -side, stop, null),
+      takeProfit: targets[0] ? levelPrice(price, side, targets[0].distance, null) : null,
+    },
+    recentReturns,
+    volatility: deviation(recentReturns),
+    size: Number(entry.worstCaseNotional ?? 0) / memory.equity,
+    exposure: {
+      gross: positions.reduce((sum, value) => sum + Math.abs(value), 0) / memory.equity,
+      net: positions.reduce((sum, value) => sum + value, 0) / memory.equity,
+      openPositions: positions.length,
+      dayReturn: memory.equity / memory.dayEquity - 1,
+      drawdown: Math.max(0, 1 - memory.equity / memory.peakEquity),
+    },
+    rules: rulesOf(decision),
+  };
+}
+
+const OUTCOMES = { pass: 'pass', block: 'fail', unknown: 'inconclusive' } as const;
+
+function rulesOf({ rules }: DecisionRecord): EntryFacts['rules'] {
+  return (rules as readonly RuleLine[]).map(({ rule, outcome, value, limit }) => ({
+    rule,
+    outcome: OUTCOMES[outcome],
+    value: typeof value === 'number' ? value : null,
+    limit: typeof limit === 'number' ? limit : null,
+  }));
+}
+
+function deviation(returns: readonly number[]): number {
+  if (returns.length === 0) return 0;
+  const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
+  return Math.sqrt(returns.reduce((sum, value) => sum + (value - mean) ** 2, 0) / returns.length);
+}
