@@ -18,9 +18,9 @@ const LATE_FILLS_MS = 600_000;
  * @throws AlphaloomError VENUE_*, ORDER_MISMATCH, TRADING_LATE
  */
 export async function flattenSymbol(desk: TimedDesk, symbol: string): Promise<string | null> {
-  for (const order of openOf(desk, symbol)) await endOrAsk(desk, order);
+  for (const order of openOf(desk, symbol)) if (!closes(order)) await endOrAsk(desk, order);
   await settleSymbol(desk, symbol, desk.now() - LATE_FILLS_MS);
-  const exit = openOf(desk, symbol).find(({ leg }) => leg === 'exit' || leg === 'flatten');
+  const exit = openOf(desk, symbol).find(closes);
   if (exit !== undefined) return `an exit is ${exit.status}`;
   const position = positionOf(desk, symbol);
   if (position !== null) {
@@ -29,6 +29,11 @@ export async function flattenSymbol(desk: TimedDesk, symbol: string): Promise<st
   }
   const left = openOf(desk, symbol)[0];
   return left === undefined ? verified(desk, symbol) : `the ${left.leg} is ${left.status}`;
+}
+
+/** What closes the position already is let: it may fill at the next bar only. */
+function closes({ leg }: LedgerOrder): boolean {
+  return leg === 'exit' || leg === 'flatten';
 }
 
 /** What rests is ended; what is not certain is asked to be cancelled, and settled in its time. */

@@ -12,6 +12,9 @@ import { symbolFills } from './symbol-fills.ts';
 /** Fills of orders that were final are looked for so long: a venue may list them late. */
 const LATE_FILLS_MS = 600_000;
 
+/** After news of an order its fills are asked for beside it, for so long. */
+const NEWS_MS = 60_000;
+
 export interface SettleReport {
   /** Orders of each symbol that are not final after it. */
   readonly symbols: readonly SymbolResult<readonly LedgerOrder[]>[];
@@ -32,7 +35,8 @@ export async function settleAccount(
   const timed = until(desk, deadline);
   const since = desk.now() - LATE_FILLS_MS;
   const symbols = await perSymbol(timed, unsettledSymbols(timed, since), async symbol => {
-    await settleSymbol(timed, symbol, since);
+    await settleOrders(timed, symbol);
+    if (mayHaveFills(timed, symbol)) await bookFills(timed, symbol, since);
     await keepSymbol(timed, symbol, []);
     return openOf(timed, symbol);
   });
@@ -46,18 +50,41 @@ export async function settleAccount(
  * @throws AlphaloomError VENUE_*, ORDER_MISMATCH, TRADING_LATE
  */
 export async function settleSymbol(desk: TimedDesk, symbol: string, since: number): Promise<void> {
-  const { ledger, lease, account } = desk;
+  try {
+    await settleOrders(desk, symbol);
+  } finally {
+    await bookFills(desk, symbol, since);
+  }
+}
+
+/** One look at each order that is not final; its fills are booked with it. */
+async function settleOrders(desk: TimedDesk, symbol: string): Promise<void> {
   const faults: unknown[] = [];
   for (const order of openOf(desk, symbol)) {
     // What one order’s look-up says is worth having though another’s failed.
     await settleOne(desk, order).catch(fault => faults.push(fault));
   }
+  if (faults.length > 0) throw faults[0];
+}
+
+async function bookFills(desk: TimedDesk, symbol: string, since: number): Promise<void> {
+  const { ledger, lease, account } = desk;
   const sent = openOf(desk, symbol)
     .filter(isUncertain)
     .map(({ sentAt }) => sentAt!);
   const fills = await symbolFills(desk, symbol, Math.min(since, ...sent));
   await ledger.recordFills(lease, account, fills, desk.now());
-  if (faults.length > 0) throw faults[0];
+}
+
+/** Trades are dear to ask for: of orders that rest unchanged, their look-ups tell enough. */
+function mayHaveFills({ ledger, account, now }: TimedDesk, symbol: string): boolean {
+  const range = { fromTime: now() - LATE_FILLS_MS, toTime: now() + LATE_FILLS_MS };
+  return [...ledger.orders(account, range), ...ledger.openOrders(account)].some(
+    order =>
+      order.symbol === symbol &&
+      order.status !== 'planned' &&
+      (isUncertain(order) || now() < order.updatedTime + NEWS_MS),
+  );
 }
 
 async function settleOne(desk: TimedDesk, order: LedgerOrder): Promise<void> {

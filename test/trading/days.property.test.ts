@@ -2,7 +2,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { assertAgreement, settleDown } from './agreement.ts';
 import type { Fault } from './fake-venue.ts';
-import { ACTIONS, playDay } from './random-day.ts';
+import { ACTIONS, playDay, runsOf } from './random-day.ts';
 import { tradingRig } from './rig.ts';
 
 const fault: fc.Arbitrary<Fault> = fc.oneof(
@@ -46,7 +46,7 @@ test('whatever goes wrong whenever, exchange and ledger agree', async t => {
         figures.fills += rig.exchange.trades.length;
       },
     ),
-    { numRuns: Number(process.env.KEEPER_DAYS ?? 100), interruptAfterTimeLimit: 600_000 },
+    runsOf(100),
   );
   t.diagnostic(JSON.stringify(figures));
 });

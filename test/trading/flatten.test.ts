@@ -99,3 +99,13 @@ test('flattening some symbols leaves the account running', async t => {
   );
   assert.deepEqual(rig.ledger.positions(ACCOUNT), []);
 });
+
+test('a sale that fills later is waited for, not cancelled and sent again', async t => {
+  const { rig, desk } = await holding(t);
+  rig.exchange.fillShare = 0;
+  const later = rig.clock.sleep(40_000).then(() => rig.exchange.fillRest());
+  await flattenAccount(desk, ALL);
+  await later;
+  assert.deepEqual([orderOf(rig, 'flatten')?.status, orderOf(rig, 'flatten')?.attempt], ['filled', 1]);
+  assertAgreement(rig);
+});

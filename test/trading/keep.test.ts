@@ -210,3 +210,30 @@ test('an exit that comes to nothing is tried again with the next attempt', async
   assert.deepEqual([orderOf(rig, 'exit')?.status, orderOf(rig, 'exit')?.attempt], ['filled', 2]);
   assertAgreement(rig);
 });
+
+test('a position that the venue liquidated leaves no stop behind', async t => {
+  const { rig, desk, keep } = await entered(t, STOP_ONLY);
+  await rig.ledger.recordFills(
+    desk.lease,
+    ACCOUNT,
+    [
+      {
+        tradeId: 'liquidation',
+        venueOrderId: 'venue',
+        clientOrderId: null,
+        symbol: SYMBOL,
+        side: 'sell',
+        price: '60',
+        quantity: '0.4995',
+        fees: [],
+        isMaker: false,
+        time: rig.clock.now(),
+        reason: 'liquidation',
+      },
+    ],
+    rig.clock.now(),
+  );
+  await keep();
+  assert.deepEqual(resting(rig.exchange), []);
+  assert.equal(orderOf(rig, 'stop')?.status, 'canceled');
+});

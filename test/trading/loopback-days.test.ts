@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { ScriptedFault } from '../../venues/loopback/faults.ts';
 import { assertAgreement, settleDown } from './agreement.ts';
 import { loopbackRig } from './loopback-rig.ts';
-import { ACTIONS, type Day, playDay } from './random-day.ts';
+import { ACTIONS, type Day, playDay, runsOf } from './random-day.ts';
 
 const ENTER = { action: 'enter', plan: 0 } as const;
 
@@ -65,7 +65,7 @@ test('whatever the loopback exchange does, it and the ledger agree', async t => 
         figures.fills += day.fills;
       },
     ),
-    { numRuns: Number(process.env.KEEPER_DAYS ?? 15), interruptAfterTimeLimit: 600_000 },
+    runsOf(15),
   );
   t.diagnostic(JSON.stringify(figures));
 });

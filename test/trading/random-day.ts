@@ -1,3 +1,4 @@
+import type fc from 'fast-check';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { ExitPlan } from '../../contracts/intents.ts';
 import type { Desk } from '../../trading/desk.ts';
@@ -43,6 +44,19 @@ export interface Day {
   readonly actions: readonly { readonly action: Action; readonly plan: number }[];
   /** Boundaries after which each process in turn is killed, counted from its start; the one after the last lives on. */
   readonly kills: readonly number[];
+}
+
+/**
+ * How many days are played: `ALPHALOOM_TEST_DAYS=800` plays so many, however long it takes; `ALPHALOOM_TEST_SEED=…` the same ones
+ * again.
+ */
+export function runsOf(usual: number): fc.Parameters<unknown> {
+  const { ALPHALOOM_TEST_DAYS: days, ALPHALOOM_TEST_SEED: seed } = process.env;
+  return {
+    numRuns: Number(days ?? usual),
+    ...(days === undefined && { interruptAfterTimeLimit: 25_000 }),
+    ...(seed !== undefined && { seed: Number(seed) }),
+  };
 }
 
 export interface DayFigures {
