@@ -81,12 +81,14 @@ async function within<T>(
   answerMs: number,
   work: (ask: AskOptions) => Promise<T>,
 ): Promise<T> {
-  const deadline = AbortSignal.timeout(answerMs);
+  const deadline = AbortSignal.timeout(Math.ceil(answerMs));
   const signal = ask.signal ? AbortSignal.any([ask.signal, deadline]) : deadline;
   try {
     return await work({ ...ask, signal });
   } catch (error) {
-    if (!deadline.aborted || ask.signal?.aborted || error instanceof AlphaloomError) throw error;
+    // Questions are shared: what ended one may have been another asker's deadline.
+    const isLate = deadline.aborted || (error as Error).name === 'TimeoutError';
+    if (!isLate || ask.signal?.aborted || error instanceof AlphaloomError) throw error;
     throw new AlphaloomError(
       'VENUE_UNREACHABLE',
       `${venue} did not answer within ${answerMs / 1_000} s; the next collection asks again.`,

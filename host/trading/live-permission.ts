@@ -2,8 +2,8 @@ import { AlphaloomError } from '../../contracts/errors.ts';
 import { tradingSources } from '../../contracts/policy.ts';
 import { seriesId } from '../../contracts/series.ts';
 import type { AccountSettings } from '../../trading/ledger/records.ts';
-import { venueCard } from '../../venues/cards/cards.ts';
 import type { StartAccountRequest, StartWiring } from './start-account.ts';
+import { cardOf } from './venue-card.ts';
 
 /**
  * All that real orders need (docs/trading.md, "Real orders").
@@ -25,7 +25,8 @@ export async function requireLiveAllowed(
     missing.push(
       `credentials: set accounts.${account}.apiKey and apiSecret, best by ALPHALOOM__ACCOUNTS__…_FILE`,
     );
-  if (venueCard(venue) === null) missing.push(`a card: ${venue} gives data and paper trading only`);
+  if (cardOf(wiring.loaded.config, venue) === null)
+    missing.push(`a card: ${venue} gives data and paper trading only`);
   if (policy.exits.stop.kind === 'none') missing.push(`a stop: policy ${policy.name} has none`);
   missing.push(...(await untradable(wiring, settings)));
   if (missing.length > 0) {

@@ -10,6 +10,7 @@ import type { LoadedConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import { loadPolicy } from '../policies.ts';
 import { createInfer } from './infer.ts';
+import { killPoint } from './kill-point.ts';
 import { liveVenue } from './live-venues.ts';
 import { createOpenAccounts } from './open-accounts.ts';
 
@@ -30,7 +31,9 @@ export interface OpenTradingRooms extends TradingRooms {
 
 /** What the one process works with that trades a home's ledger. */
 export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
-  const { rooms, ledger, loaded, log, lease } = wiring;
+  const { rooms, loaded, environment, log, lease } = wiring;
+  const chaos = killPoint(environment);
+  const ledger = chaos?.ledger(wiring.ledger) ?? wiring.ledger;
   const { clock, candles, venues } = rooms;
   const accounts = createOpenAccounts({
     ledger,
@@ -38,7 +41,7 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
     candles,
     venues,
     clock,
-    liveVenue: record => liveVenue({ ...wiring, venues }, record),
+    liveVenue: record => liveVenue({ ...wiring, venues, killPoint: chaos }, record),
   });
   const settings = llmSettings(loaded.config.llm);
   const locks = new Map<string, SymbolLocks>();
