@@ -30,8 +30,8 @@ type Payload<Name extends TradingMessageName> = TradingMessagePayload<Name> & {
 export interface TradingDesk {
   readonly ledger: OpenRooms['ledger'];
   view(account: string): Promise<AccountView>;
-  /** What the account's workflow does now; null: none runs, or nobody can be asked. */
-  workflow(account: string): Promise<TradingStatus | null>;
+  /** What the account's workflow does now; null: none runs, or Temporal does not; silent: its worker does not answer. */
+  workflow(account: string): Promise<TradingStatus | 'silent' | null>;
   start(request: StartAccountRequest): Promise<StartedAccount>;
   /** By the account's workflow; where none can take it, by the ledger itself, with a warning. */
   tell<Name extends TradingMessageName>(
@@ -94,7 +94,7 @@ function createDesk(context: CliContext, rooms: OpenRooms, loaded: LoadedConfig,
       try {
         return await line.orchestrator.tradingStatus(account);
       } catch (error) {
-        if (isNobodyThere(error)) return null;
+        if (isNobodyThere(error)) return error.code === 'WORKER_MISSING' ? 'silent' : null;
         throw error;
       }
     },
