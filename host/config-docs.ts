@@ -13,6 +13,7 @@ interface SchemaNode {
   readonly const?: unknown;
   readonly anyOf?: readonly SchemaNode[];
   readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
   readonly maximum?: number;
   readonly pattern?: string;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
@@ -130,6 +131,7 @@ function allowed(node: SchemaNode): string {
   if (node.enum) return node.enum.map(value => `\`${value}\``).join(', ');
   if (node.const !== undefined) return `\`${node.const}\``;
   if (node.anyOf) return node.anyOf.map(allowed).join(' or ');
-  if (node.type === 'integer' || node.type === 'number') return `${node.minimum} to ${node.maximum}`;
+  if (node.type === 'integer' || node.type === 'number')
+    return `${node.minimum ?? `over ${node.exclusiveMinimum}`} to ${node.maximum}`;
   return node.type === 'array' ? 'a list of texts' : 'text';
 }

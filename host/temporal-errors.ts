@@ -1,4 +1,9 @@
-import { isGrpcServiceError, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowFailedError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { AlphaloomError, isErrorCode } from '../contracts/errors.ts';
 
@@ -33,10 +38,11 @@ function explainTemporalError(error: unknown): unknown {
     }
     return new AlphaloomError('WORKFLOW_FAILED', failure.message, {}, { cause: error });
   }
-  if (isGrpcServiceError(error)) {
+  const refused = error instanceof ServiceError ? error.cause : error;
+  if (isGrpcServiceError(refused)) {
     return new AlphaloomError(
       'TEMPORAL_UNREACHABLE',
-      `Temporal did not answer: ${error.details || error.message}. Run up, or check TEMPORAL_ADDRESS.`,
+      `Temporal did not answer: ${refused.details || refused.message}. Run up, or check TEMPORAL_ADDRESS.`,
       {},
       { cause: error },
     );

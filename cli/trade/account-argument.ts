@@ -8,14 +8,14 @@ interface KnownAccount {
 
 /**
  * The account that is meant: the one that is named, else the only one that trades, else the only one there is.
- * @throws AlphaloomError USAGE naming those that could be meant
+ * @throws AlphaloomError ACCOUNT_UNKNOWN, USAGE naming those that could be meant
  */
 export function chosenAccount(accounts: readonly KnownAccount[], named: string | undefined): string {
   if (named !== undefined) {
     if (accounts.some(({ account }) => account === named)) return named;
     throw new AlphaloomError(
-      'USAGE',
-      `There is no account "${named}" in the ledger. ${known(accounts)} Start one: trade start ${named} --symbols BTCUSDT --timeframe 15m.`,
+      'ACCOUNT_UNKNOWN',
+      `No account "${named}" has traded yet. ${known(accounts)} An account of alphaloom.yaml, or paper, is started by trade start NAME --symbols BTCUSDT --timeframe 15m.`,
       { account: named },
     );
   }
@@ -32,6 +32,6 @@ export function chosenAccount(accounts: readonly KnownAccount[], named: string |
 }
 
 function known(accounts: readonly KnownAccount[]): string {
-  if (accounts.length === 0) return 'It holds none yet.';
+  if (accounts.length === 0) return 'None has.';
   return `There are: ${accounts.map(({ account, state }) => `${account} (${state})`).join(', ')}.`;
 }

@@ -11,6 +11,7 @@ import {
   type TemporalConnection,
 } from '../../host/temporal-connection.ts';
 import { type AccountView, lastPricesOf, viewAccount } from '../../host/trading/account-view.ts';
+import { describeValidation } from '../../host/trading/entry-validation.ts';
 import {
   type StartAccountRequest,
   type StartedAccount,
@@ -29,9 +30,11 @@ type Payload<Name extends TradingMessageName> = TradingMessagePayload<Name> & {
 /** The home's accounts, with Temporal or without: the ledger is what holds. */
 export interface TradingDesk {
   readonly ledger: OpenRooms['ledger'];
+  /** Whether entries need a language model’s approval, as a sentence. */
+  readonly validation: string;
   view(account: string): Promise<AccountView>;
-  /** What the account's workflow does now; null: none runs, or nobody can be asked. */
-  workflow(account: string): Promise<TradingStatus | null>;
+  /** What the account's workflow does now; null: none runs, or Temporal does not; silent: its worker does not answer. */
+  workflow(account: string): Promise<TradingStatus | 'silent' | null>;
   start(request: StartAccountRequest): Promise<StartedAccount>;
   /** By the account's workflow; where none can take it, by the ledger itself, with a warning. */
   tell<Name extends TradingMessageName>(
@@ -87,6 +90,7 @@ function createDesk(context: CliContext, rooms: OpenRooms, loaded: LoadedConfig,
   const { output, environment, now } = context;
   return {
     ledger,
+    validation: describeValidation(loaded),
     view: async account => viewAccount(ledger, account, await lastPricesOf(candles, ledger.account(account))),
 
     async workflow(account) {
@@ -94,7 +98,7 @@ function createDesk(context: CliContext, rooms: OpenRooms, loaded: LoadedConfig,
       try {
         return await line.orchestrator.tradingStatus(account);
       } catch (error) {
-        if (isNobodyThere(error)) return null;
+        if (isNobodyThere(error)) return error.code === 'WORKER_MISSING' ? 'silent' : null;
         throw error;
       }
     },

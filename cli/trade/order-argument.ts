@@ -14,7 +14,7 @@ interface OrderBook {
 
 /**
  * The order of an id; of a beginning of an id, the one among the orders that are not final.
- * @throws AlphaloomError USAGE where none or several begin so
+ * @throws AlphaloomError ORDER_UNKNOWN where none begins so, USAGE where several do, or it is no id
  */
 export function orderOf(ledger: OrderBook, text: string): KnownOrder {
   if (!/^[0-9a-f]{4,32}$/.test(text)) {
@@ -30,9 +30,9 @@ export function orderOf(ledger: OrderBook, text: string): KnownOrder {
   const found = open.filter(({ clientOrderId }) => clientOrderId.startsWith(text));
   if (found.length === 1) return found[0];
   throw new AlphaloomError(
-    'USAGE',
+    found.length === 0 ? 'ORDER_UNKNOWN' : 'USAGE',
     found.length === 0
-      ? `No order that is not final yet begins with ${text}. See trade status.`
+      ? `No order that is still open begins with ${text}. trade status shows those; others are named by their whole id (trade export --kind orders).`
       : `${found.length} orders begin with ${text}: ${found.map(({ clientOrderId }) => clientOrderId).join(', ')}.`,
     { got: text },
   );

@@ -51,6 +51,7 @@ async function start(context: CliContext, account: string, flags: StartFlags): P
   await withTradingDesk(context, async desk => {
     const { workflowId, joined, record, warnings } = await desk.start(request);
     for (const warning of warnings) output.warn(warning);
+    output.say(desk.validation);
     output.result({ account, workflowId, joined, state: record.state, warnings }, () =>
       joined
         ? `${account} trades already (${workflowId}). Look: trade status ${account}`

@@ -3,9 +3,9 @@ import type { AccountView, OrderView, SymbolView } from '../../host/trading/acco
 import type { Paint } from '../output.ts';
 import { minute, renderTable } from '../table.ts';
 
-/** An account and what its workflow does now; null: none runs, or it does not answer. */
+/** An account and what its workflow does now; null: none runs; silent: it does not answer. */
 export interface ShownAccount extends AccountView {
-  readonly workflow: TradingStatus | null;
+  readonly workflow: TradingStatus | 'silent' | null;
 }
 
 /** A table per account, as it stands now. */
@@ -18,20 +18,34 @@ export function renderAccounts(accounts: readonly ShownAccount[], now: number, p
 
 function renderAccount(account: ShownAccount, now: number, paint: Paint): string {
   return [
-    `${paint.bold(account.account)} (${account.mode}, ${account.venue}, policy ${account.policy})  ${renderState(account, paint)}`,
+    `${paint.bold(account.account)} (${account.mode}, ${account.isReplay ? 'replay of ' : ''}${account.venue}, policy ${account.policy})  ${renderState(account, paint)}`,
     `cash ${amount(account.cash)} ${account.quote}, equity ${account.equity === null ? 'unknown' : `about ${amount(account.equity)}`}, capital ${amount(account.capital)}`,
     renderWork(account, now),
     '',
-    renderTable<SymbolView>(account.symbols, [
-      { title: 'symbol', cell: row => row.symbol },
-      { title: 'tf', cell: row => row.timeframe },
-      { title: 'last', align: 'right', cell: row => row.lastPrice },
-      { title: 'position', align: 'right', cell: row => row.position?.quantity },
-      { title: 'entry', align: 'right', cell: row => row.position && amount(row.position.entryPrice) },
-      { title: 'P&L', align: 'right', cell: row => renderPnl(row, paint) },
-      { title: 'last decision (UTC)', cell: renderDecision },
-      { title: 'orders', cell: row => row.orders.map(order => renderOrder(order, paint)).join(', ') },
-      { title: '', cell: row => renderPaused(row, paint) },
+    renderSymbols(account.symbols, paint),
+  ].join('\n');
+}
+
+/** A line per symbol, which fits a narrow terminal; below it what there seldom is. */
+function renderSymbols(symbols: readonly SymbolView[], paint: Paint): string {
+  const [title, ...lines] = renderTable<SymbolView>(symbols, [
+    { title: 'symbol', cell: row => row.symbol },
+    { title: 'tf', cell: row => row.timeframe },
+    { title: 'last', align: 'right', cell: row => row.lastPrice },
+    { title: 'holds', align: 'right', cell: row => row.position && amount(row.position.quantity, 5) },
+    { title: 'entry', align: 'right', cell: row => row.position && amount(row.position.entryPrice) },
+    { title: 'P&L', align: 'right', cell: row => renderPnl(row, paint) },
+    { title: 'decided (UTC)', cell: renderDecision },
+  ]).split('\n');
+  const below = symbols.map(row => [
+    renderPaused(row, paint),
+    ...row.orders.map(order => renderOrder(order, paint)),
+  ]);
+  return [
+    title,
+    ...lines.flatMap((line, at) => [
+      line,
+      ...below[at].filter(text => text !== null).map(text => `  ${text}`),
     ]),
   ].join('\n');
 }
@@ -43,14 +57,18 @@ function renderState({ state, stateReason, pausedUntil }: AccountView, paint: Pa
   return `${painted}${until}${stateReason ? `: ${oneLine(stateReason)}` : ''}`;
 }
 
-function renderWork({ workflow, closes, iterations, lastCloseTime }: ShownAccount, now: number): string {
+function renderWork(
+  { workflow, closes, iterations, lastCloseTime, isReplay }: ShownAccount,
+  now: number,
+): string {
   const last = lastCloseTime === null ? 'no close yet' : `last close ${minute(lastCloseTime)} UTC`;
   const count = `${closes}${iterations === null ? '' : ` of ${iterations}`} closes, ${last}`;
   if (workflow === null) return `${count}; no workflow runs`;
+  if (workflow === 'silent') return `${count}; its workflow does not answer (see status)`;
   const next =
     workflow.closeTime === null
       ? ''
-      : `, close ${minute(workflow.closeTime)} UTC (${inSeconds(workflow.closeTime - now)})`;
+      : `, close ${minute(workflow.closeTime)} UTC${isReplay ? '' : ` (${inSeconds(workflow.closeTime - now)})`}`;
   return `${count}; ${workflow.step}${next}`;
 }
 
@@ -65,8 +83,10 @@ function renderPnl({ position }: SymbolView, paint: Paint): string | null {
   return (pnl < 0 ? paint.red : paint.green)(`${pnl < 0 ? '' : '+'}${pnl.toFixed(2)}`);
 }
 
+const YEAR_LENGTH = 'YYYY-'.length;
+
 function renderDecision({ decision }: SymbolView): string | null {
-  return decision && `${minute(decision.barTime)} ${decision.outcome}`;
+  return decision && `${minute(decision.barTime).slice(YEAR_LENGTH)} ${decision.outcome}`;
 }
 
 /** Enough of the id for `cancel` and `resolve`. */
@@ -84,8 +104,8 @@ function renderPaused({ pausedUntil }: SymbolView, paint: Paint): string | null 
 }
 
 /** Without the digits that nobody reads; the document has them all. */
-function amount(value: string | number): string {
-  return Number(value).toLocaleString('en', { maximumSignificantDigits: 9, useGrouping: false });
+function amount(value: string | number, maximumSignificantDigits = 9): string {
+  return Number(value).toLocaleString('en', { maximumSignificantDigits, useGrouping: false });
 }
 
 /** What an operator wrote must not move the cursor. */

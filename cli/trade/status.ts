@@ -29,19 +29,22 @@ async function show(
 ): Promise<void> {
   const { output, now, interruption } = context;
   await withTradingDesk(context, async desk => {
+    const { validation } = desk;
     const read = () => readAccounts(desk, named);
+    const render = (accounts: readonly ShownAccount[]) =>
+      `${renderAccounts(accounts, now(), output.paint)}\n\n${validation}`;
     const screen = once || jsonl || output.json ? null : output.screen();
     if (screen === null && !jsonl) {
       const accounts = await read();
-      output.result({ accounts }, () => renderAccounts(accounts, now(), output.paint));
+      output.result({ accounts, validation }, () => render(accounts));
       return;
     }
     const signal = interruption();
     try {
       while (!signal.aborted) {
         const accounts = await read();
-        if (screen === null) output.line({ at: now(), accounts });
-        else screen.show(`${renderAccounts(accounts, now(), output.paint)}\n\nCtrl-C ends.`);
+        if (screen === null) output.line({ at: now(), accounts, validation });
+        else screen.show(`${render(accounts)}\n\nCtrl-C ends.`);
         await sleep(Math.max(MIN_PAUSE_MS, every * 1_000), undefined, { signal }).catch(() => {});
       }
     } finally {

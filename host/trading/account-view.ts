@@ -10,6 +10,8 @@ export interface AccountView {
   readonly account: string;
   readonly mode: AccountMode;
   readonly venue: string;
+  /** Plays recorded bars: its times are those of the bars, and its prices those of its last close. */
+  readonly isReplay: boolean;
   readonly quote: string;
   readonly policy: string;
   readonly state: AccountState;
@@ -80,6 +82,7 @@ export function viewAccount(
     account,
     mode: record.mode,
     venue: record.venue,
+    isReplay: record.clock.kind === 'replay',
     quote: record.quote,
     policy: record.policy.name,
     state: record.state,
@@ -110,20 +113,25 @@ export function viewAccount(
   };
 }
 
-/** Closes of the newest bars in the store, by symbol; symbols without bars are left out. */
+/** Closes of the newest bars in the store, of a replay those of its last close, by symbol; symbols without bars are left out. */
 export async function lastPricesOf(
   candles: Pick<CandleStore, 'describe' | 'read'>,
-  { venue, symbols }: Pick<AccountRecord, 'venue' | 'symbols'>,
+  {
+    venue,
+    symbols,
+    clock,
+    lastCloseTime,
+  }: Pick<AccountRecord, 'venue' | 'symbols' | 'clock' | 'lastCloseTime'>,
 ): Promise<Map<string, number>> {
   const prices = new Map<string, number>();
   for (const { symbol, timeframe } of symbols) {
     const series = { venue, symbol, timeframe };
     try {
-      const { lastTime } = await candles.describe(series);
-      const { close } = await candles.read(series, {
-        from: lastTime,
-        to: lastTime + TIMEFRAME_MS[timeframe],
-      });
+      const duration = TIMEFRAME_MS[timeframe];
+      const to =
+        clock.kind === 'replay' ? lastCloseTime : (await candles.describe(series)).lastTime + duration;
+      if (to === null) continue;
+      const { close } = await candles.read(series, { from: to - duration, to });
       const last = close.at(-1);
       if (last !== undefined) prices.set(symbol, last);
     } catch (error) {

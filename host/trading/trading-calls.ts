@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { type Client, ServiceError } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/common';
 import type { StartedWork } from '../../activities/rooms.ts';
 import { sha256 } from '../../artifacts/input-hash.ts';
@@ -60,7 +60,12 @@ export function createTradingCalls(client: Client, homeId: string) {
         const workflowId = tradingWorkflowId(account);
         const handle = client.workflow.getHandle(workflowId);
         if ((await describeIfRunning(client, workflowId)) === null) return null;
-        return await handle.query<TradingStatus>('status');
+        try {
+          return await handle.query<TradingStatus>('status');
+        } catch (error) {
+          if (error instanceof ServiceError) throw silent(account);
+          throw error;
+        }
       }),
     /** Resolves when the account's workflow has ended. @throws AlphaloomError what it ended with, where it failed */
     awaitTrading: (account: string) =>
@@ -72,6 +77,15 @@ export function createTradingCalls(client: Client, homeId: string) {
 
 export function tradingWorkflowId(account: string): string {
   return `trade/${account}`;
+}
+
+/** Its worker answers questions: one that has just ended, or has too much to do, does not. */
+function silent(account: string): AlphaloomError {
+  return new AlphaloomError(
+    'WORKER_MISSING',
+    `The workflow of account ${account} does not answer: its worker has ended, is starting, or is overloaded. See status.`,
+    { account },
+  );
 }
 
 function notTrading(account: string): AlphaloomError {

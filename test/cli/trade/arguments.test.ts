@@ -40,7 +40,7 @@ test('the account that is named is meant, else the one that trades, else the onl
 test('where it is not clear which account is meant, nothing is done', () => {
   const two = accounts(['paper', 'running'], ['real', 'paused']);
   assert.throws(() => chosenAccount(two, undefined), { message: /paper \(running\), real \(paused\)/ });
-  assert.throws(() => chosenAccount(two, 'rael'), { message: /no account "rael"/ });
+  assert.throws(() => chosenAccount(two, 'rael'), { code: 'ACCOUNT_UNKNOWN', message: /No account "rael"/ });
   assert.throws(() => chosenAccount([], undefined), { message: /trade start paper/ });
 });
 
@@ -61,7 +61,7 @@ test('an order is named by its id, or by how the id of an open one begins', () =
 
 test('an order’s beginning that fits several, none, or is no id is refused', () => {
   assert.throws(() => orderOf(book, '1f0e'), { code: 'USAGE', message: /2 orders begin with 1f0e/ });
-  assert.throws(() => orderOf(book, 'beef'), { code: 'USAGE', message: /No order/ });
+  assert.throws(() => orderOf(book, 'beef'), { code: 'ORDER_UNKNOWN', message: /No order/ });
   for (const text of ['1f', 'XYZW', '%', '1f0e%'])
     assert.throws(() => orderOf(book, text), { code: 'USAGE' });
 });

@@ -26,6 +26,7 @@ test('status shows every account once where output is no terminal', async t => {
   assert.equal(code, 0);
   assert.match(stdout(), /main \(live, binance, policy as-labelled\) {2}running/);
   assert.match(stdout(), /BTCUSDT +1m +- +1 +100/);
+  assert.match(stdout(), /LLM validation is off: no endpoint is set/);
   const { document } = await json('trade', 'status', ACCOUNT);
   assert.deepEqual(
     document.accounts.map(({ account, workflow }: { account: string; workflow: null }) => [

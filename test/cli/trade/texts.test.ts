@@ -13,6 +13,7 @@ const account = (changes: Partial<ShownAccount> = {}): ShownAccount => ({
   account: 'paper',
   mode: 'paper',
   venue: 'binance',
+  isReplay: false,
   quote: 'USDT',
   policy: 'balanced',
   state: 'running',
@@ -69,9 +70,29 @@ test('the table shows what an account holds, waits for and decided last', () => 
   );
   assert.match(
     text,
-    /BTCUSDT +15m +49382\.75 +0\.02 +50000 +-12\.3[45] +2026-03-01 12:00 blocked: COOLDOWN +stop sell 0\.02 at 49000 unknown deadbeef/,
+    /BTCUSDT +15m +49382\.75 +0\.02 +50000 +-12\.3[45] +03-01 12:00 blocked: COOLDOWN\n {2}stop sell 0\.02 at 49000 unknown deadbeef\n/,
   );
-  assert.match(text, /ETHUSDT +5m .* paused$/m);
+  assert.match(text, /ETHUSDT +5m .*\n {2}paused$/m);
+});
+
+test('the table fits a terminal of 80 columns', () => {
+  const [row] = account().symbols;
+  const long = { ...row.position!, quantity: '0.1888079797318798', entryPrice: '10297.480000000001' };
+  const text = renderAccounts([account({ symbols: [{ ...row, position: long }] })], NOON, paint);
+  for (const line of text.split('\n').slice(-3)) assert.ok(line.length <= 80, line);
+});
+
+test('a replay speaks of its bars’ time, not of how long ago they were', () => {
+  const text = renderAccounts([account({ isReplay: true })], NOON + 86_400_000, paint);
+  assert.match(text, /paper \(paper, replay of binance/);
+  assert.match(text, /waiting, close 2026-03-01 12:15 UTC$/m);
+});
+
+test('a workflow that does not answer is told from one that is not there', () => {
+  assert.match(
+    renderAccounts([account({ workflow: 'silent' })], NOON, paint),
+    /its workflow does not answer/,
+  );
 });
 
 test('an account without a workflow, with an unknown price and a halt says so', () => {

@@ -5,7 +5,7 @@ import test from 'node:test';
 import { AlphaloomError } from '../../../contracts/errors.ts';
 import type { TradingOperation } from '../../../contracts/messages.ts';
 import type { LoadedConfig } from '../../../host/config.ts';
-import { viewAccount } from '../../../host/trading/account-view.ts';
+import { lastPricesOf, viewAccount } from '../../../host/trading/account-view.ts';
 import { viewDecision } from '../../../host/trading/decision-view.ts';
 import { exportLedger } from '../../../host/trading/export-ledger.ts';
 import { heldPositions } from '../../../host/trading/held-positions.ts';
@@ -44,6 +44,29 @@ test('without a price of what is held, the equity is not known', async t => {
   await openPosition(at);
   const view = viewAccount(at.ledger, ACCOUNT, new Map());
   assert.deepEqual([view.equity, view.symbols[0].position?.openPnl], [null, null]);
+});
+
+test('a replay is marked at the close that it has come to, whatever the store holds after it', async () => {
+  const read: number[][] = [];
+  const candles = {
+    describe: async () => ({ lastTime: START + 60 * MINUTE }),
+    read: async (_: unknown, { from, to }: { from: number; to: number }) => {
+      read.push([from, to]);
+      return { close: Float64Array.of(101) };
+    },
+  } as unknown as Parameters<typeof lastPricesOf>[0];
+  const of = { venue: 'binance', symbols: [{ symbol: 'BTCUSDT', timeframe: '1m' }] } as const;
+  const clock = { kind: 'replay', fromTime: START, toTime: START + 60 * MINUTE } as const;
+  assert.deepEqual(
+    [...(await lastPricesOf(candles, { ...of, clock, lastCloseTime: START + 5 * MINUTE }))],
+    [['BTCUSDT', 101]],
+  );
+  assert.equal((await lastPricesOf(candles, { ...of, clock, lastCloseTime: null })).size, 0);
+  await lastPricesOf(candles, { ...of, clock: { kind: 'real' }, lastCloseTime: START + 5 * MINUTE });
+  assert.deepEqual(read, [
+    [START + 4 * MINUTE, START + 5 * MINUTE],
+    [START + 60 * MINUTE, START + 61 * MINUTE],
+  ]);
 });
 
 test('a symbol that is no more traded is shown while something is open in it', async t => {
