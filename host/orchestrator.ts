@@ -18,7 +18,7 @@ import type {
 import { queueName } from '../contracts/queues.ts';
 import type { Reproduction, ReproductionInput } from '../contracts/reproduction.ts';
 import { type Series, seriesId } from '../contracts/series.ts';
-import type { TradingStatus } from '../contracts/trading.ts';
+import type { AccountClock, TradingStatus } from '../contracts/trading.ts';
 import type {
   TrainFleetInput,
   TrainFleetResult,
@@ -48,7 +48,7 @@ export interface TemporalOrchestrator extends Orchestrator {
   /** Collects the configured series now, beside the schedule. */
   collectCandles(): Promise<CollectionReport>;
   /** Starts an account's workflow. Where it runs already, that one goes on. */
-  startTrading(input: LiveTradingInput): Promise<StartedWork>;
+  startTrading(input: LiveTradingInput, clock: AccountClock['kind']): Promise<StartedWork>;
   /** Sends a message to an account's workflow and awaits what came of it. @throws AlphaloomError ACCOUNT_STOPPED, USAGE, … */
   askTrading<Name extends TradingMessageName>(
     account: string,

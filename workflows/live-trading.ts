@@ -75,8 +75,10 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
     if (plan.kind === 'flatten') {
       await watch.end();
       story.tell('flattening');
-      await story.attempt(() => desk('watch', 'close positions').flattenTrading({ ...input, ...plan }));
-      inbox.flattened();
+      await story.attempt(async () => {
+        await desk('watch', 'close positions').flattenTrading({ ...input, ...plan });
+        inbox.flattened();
+      });
       continue;
     }
 

@@ -22,7 +22,7 @@ import { desk } from './trading-steps.ts';
 export interface Inbox {
   /** Waits until that time (epoch ms). @returns false as soon as a message has changed something */
   isQuietUntil(time: number): Promise<boolean>;
-  /** The account has been flattened, as far as it could be. */
+  /** The account is flat. */
   flattened(): void;
 }
 

@@ -78,7 +78,7 @@ export async function startAccount(
     operationId: `${operationId}/start`,
     now: rooms.clock.now(),
   });
-  const started = await orchestrator.startTrading({ account, ledgerId: ledger.id });
+  const started = await orchestrator.startTrading({ account, ledgerId: ledger.id }, settings.clock.kind);
   try {
     await untilRecovered(wiring, before);
   } catch (error) {

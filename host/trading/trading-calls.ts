@@ -6,18 +6,21 @@ import { AlphaloomError } from '../../contracts/errors.ts';
 import type { LiveTradingInput } from '../../contracts/live-trading.ts';
 import type { TradingAnswer, TradingMessageName, TradingMessagePayload } from '../../contracts/messages.ts';
 import { queueName } from '../../contracts/queues.ts';
-import type { TradingStatus } from '../../contracts/trading.ts';
+import type { AccountClock, TradingStatus } from '../../contracts/trading.ts';
 import { explainTemporalErrors } from '../temporal-errors.ts';
 import { describeIfRunning, requireOwn } from '../temporal-workflows.ts';
 
-/** A crashed worker's workflow goes on with the next one after about a second instead of ten. */
-const WORKFLOW_TASK_TIMEOUT = '2s';
+/**
+ * A crashed worker's workflow goes on with the next one after about a second instead of ten. Where recorded bars are played nobody
+ * waits for that, and a task holds many closes: on a busy machine one that ran out would begin all of them anew, again and again.
+ */
+const WORKFLOW_TASK_TIMEOUT = { real: '2s', replay: '20s' } as const;
 
 /** How accounts are started and told things: the part of the orchestrator that trades. */
 export function createTradingCalls(client: Client, homeId: string) {
   const taskQueue = queueName('trading', homeId);
   return {
-    startTrading: (input: LiveTradingInput) =>
+    startTrading: (input: LiveTradingInput, clock: AccountClock['kind']) =>
       explainTemporalErrors(async (): Promise<StartedWork> => {
         const workflowId = tradingWorkflowId(input.account);
         await requireOwn(client, workflowId, taskQueue);
@@ -27,7 +30,7 @@ export function createTradingCalls(client: Client, homeId: string) {
             taskQueue,
             args: [input],
             workflowIdConflictPolicy: 'FAIL',
-            workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+            workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT[clock],
           });
           return { workflowId, joined: false };
         } catch (error) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import test from 'node:test';
 import { isOpen, isStop } from '../../../venues/loopback/orders/order.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -20,7 +21,7 @@ const SYMBOLS = [{ symbol: BTC.symbol, timeframe: BTC.timeframe }];
 
 test('a live account sends real orders, to an exchange on this machine', { timeout: 580_000 }, async t => {
   const cluster = await startRealTimeCluster(t, ACCOUNTS);
-  const { rooms, exchange, environment, orchestrator, temporal, startWorker, start } = cluster;
+  const { rooms, home, exchange, environment, orchestrator, temporal, startWorker, start } = cluster;
   const { ledger } = rooms;
   const request = { account: 'real', symbols: SYMBOLS, policy: 'modelled', understandsRisk: true };
   const missing = async (more: Partial<Parameters<typeof start>[0]>): Promise<string> => {
@@ -112,7 +113,8 @@ test('a live account sends real orders, to an exchange on this machine', { timeo
   await t.test('while it trades, nothing is set that it could not have started with', async () => {
     const set = (payload: object) =>
       orchestrator.askTrading('real', 'set', { operationId: JSON.stringify(payload), ...payload } as never);
-    await assert.rejects(set({ policy: 'busy' }), { code: 'LIVE_NOT_ALLOWED', message: /gate evidence/ });
+    const busy = join(home.root, 'policies/busy.yaml');
+    await assert.rejects(set({ policy: busy }), { code: 'LIVE_NOT_ALLOWED', message: /gate evidence/ });
     const other = [{ symbol: 'ETHUSDT', timeframe: '1s' }];
     await assert.rejects(set({ symbols: other }), { code: 'LIVE_NOT_ALLOWED', message: /a champion of/ });
     assert.deepEqual(account().symbols, SYMBOLS);

@@ -96,7 +96,7 @@ test('an account on paper trades bars as they close', { timeout: 300_000 }, asyn
   });
 
   await t.test('the workflow of another ledger is refused', async () => {
-    await orchestrator.startTrading({ account: 'stranger', ledgerId: 'another' });
+    await orchestrator.startTrading({ account: 'stranger', ledgerId: 'another' }, 'real');
     await assert.rejects(orchestrator.awaitTrading('stranger'), { code: 'LEDGER_MISMATCH' });
   });
 
