@@ -21,11 +21,11 @@ import { followTrading, type TradingStory } from './trading-story.ts';
 import { watchBeside } from './trading-watch.ts';
 
 /**
- * Keeps a run’s history short; the ledger remembers everything. Whoever takes over after a crash reads it again within one
- * workflow task (2 s), on a machine that may be busy: 3,000 events took longer, and each try that is late makes the next one wait.
+ * Keeps a run's history short; the ledger remembers everything. Another worker reads it from the beginning before it goes on,
+ * and has the two seconds of a workflow task for it: one that can't be read in them would be read again and again.
  */
-const HISTORY_EVENTS = 1_000;
-const HISTORY_BYTES = 8_000_000;
+const HISTORY_EVENTS = 600;
+const HISTORY_BYTES = 1_000_000;
 const TRY_AGAIN = '1s';
 /**
  * No time mends these. Above all another ledger: its orders have other ids, and going on with it would send everything twice.

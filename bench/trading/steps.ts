@@ -4,8 +4,7 @@ import { tradingWorkflowId } from '../../host/trading/trading-calls.ts';
 /** What the server wrote down of one close, epoch ms. */
 export interface CloseSteps {
   readonly closeTime: number;
-  /** When work on it was to begin, and when the timer's event was written. */
-  readonly wakeTime: number;
+  /** When the timer's event was written that woke the workflow; an earlier one's where it did not have to wait. */
   readonly firedTime: number;
   /** `refreshCandles` was done; both decisions were; `executeOrders` was begun (null: there was nothing to send). */
   readonly refreshedTime: number;
@@ -24,17 +23,13 @@ export async function readSteps(client: Client, account: string): Promise<CloseS
   const { events } = await client.workflow.getHandle(tradingWorkflowId(account)).fetchHistory();
   const steps: CloseSteps[] = [];
   const scheduled = new Map<number, { readonly type: string; readonly closeTime: number }>();
-  let fired = { wakeTime: Number.NaN, firedTime: Number.NaN };
-  const timers = new Map<number, number>();
+  let firedTime = 0;
   let current: { -readonly [Key in keyof CloseSteps]: CloseSteps[Key] } | null = null;
   for (const event of events ?? []) {
     const time = millis(event.eventTime);
     const id = Number(event.eventId);
-    if (event.timerStartedEventAttributes) {
-      timers.set(id, time + millis(event.timerStartedEventAttributes.startToFireTimeout));
-    } else if (event.timerFiredEventAttributes) {
-      const started = Number(event.timerFiredEventAttributes.startedEventId);
-      fired = { wakeTime: timers.get(started) ?? Number.NaN, firedTime: time };
+    if (event.timerFiredEventAttributes) {
+      firedTime = time;
     } else if (event.activityTaskScheduledEventAttributes) {
       const { activityType, input } = event.activityTaskScheduledEventAttributes;
       const type = activityType?.name ?? '';
@@ -53,7 +48,7 @@ export async function readSteps(client: Client, account: string): Promise<CloseS
       if (known?.type !== 'refreshCandles') continue;
       current = {
         closeTime: known.closeTime,
-        ...fired,
+        firedTime,
         refreshedTime: time,
         inferredTime: null,
         decidedTime: null,
