@@ -52,16 +52,20 @@ export async function backtestOf(rooms: OpenRooms, record: AccountRecord): Promi
 }
 
 /** The same bar by bar: `test/strategy/stepping.test.ts` proves it equal to the backtest. */
-function stepped(setup: BacktestSetup, barMs: number): Pick<BacktestStory, 'orders' | 'fills' | 'equity'> {
+export function stepped(
+  setup: BacktestSetup,
+  barMs: number,
+): Pick<BacktestStory, 'orders' | 'fills' | 'equity'> {
   const simulation = new Simulation(setup, null);
   const orders: string[] = [];
   const fills: Fill[] = [];
   const equity: number[] = [];
   const first = Math.ceil(setup.fromTime / barMs) * barMs;
   for (let time = first; time < setup.toTime; time += barMs) {
-    const feeds = setup.markets.map(({ candles, signals, funding }) => {
+    const feeds = setup.markets.map(({ candles, signals, funding, confirmation }) => {
       const from = barsBefore(candles, time);
-      return { candles, signals, funding, from, to: barsBefore(candles, time + barMs), firstBar: 0 };
+      const to = barsBefore(candles, time + barMs);
+      return { candles, signals, funding, ...(confirmation && { confirmation }), from, to, firstBar: 0 };
     });
     const { lines } = simulation.match(feeds, fill => fills.push(fill));
     if (lines.equity.length === 0) continue;

@@ -13,6 +13,7 @@ import type {
   Quote,
   SubmitOutcome,
   SubmittedOrder,
+  SwapSettings,
   Venue,
   VenueCard,
   VenueFill,
@@ -217,8 +218,15 @@ export class PaperVenue implements Venue {
     });
   }
 
-  swapSettings(): Promise<null> {
-    return Promise.resolve(null);
+  /** What the engine reckons with. */
+  swapSettings(): Promise<SwapSettings | null> {
+    const { kind, policy } = this.#parts.record;
+    if (kind === 'spot') return Promise.resolve(null);
+    return Promise.resolve({
+      positionMode: 'one-way',
+      marginMode: 'isolated',
+      leverage: String(policy.maxLeverage),
+    });
   }
 
   async close(): Promise<void> {
