@@ -22,6 +22,7 @@ const VENUE = 'binance';
 /** Accounts of one ledger that trade what setups of backtests hold: their bars as recorded, their signals as predictions. */
 export interface PlayedSetups {
   readonly ledger: Ledger;
+  readonly home: string;
   /** Makes an account that runs. @param timeframes of the markets in their order */
   account(name: string, setup: BacktestSetup, timeframes: readonly Timeframe[]): Promise<void>;
   /** What trades them, as a process has it that has just started: nothing is remembered but what was written. */
@@ -42,6 +43,7 @@ export async function playedSetups(t: TestContext): Promise<PlayedSetups> {
   const setups = new Map<string, PlayedSetup>();
   return {
     ledger,
+    home,
     async account(name, setup, timeframes) {
       setups.set(name, { setup, timeframes });
       await startAccount(ledger, lease, name, { setup, timeframes });

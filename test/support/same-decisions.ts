@@ -42,14 +42,19 @@ export function orderLine({ symbol, barTime, leg, side, quantity, price, reduceO
   return `${symbol} ${barTime} ${leg} ${isLong ? 'LONG' : 'SHORT'} ${Number(quantity)} ${price === null ? null : Number(price)}`;
 }
 
-/** A fill of a backtest: symbol, bar, side, quantity, price and fee. */
-export function fillLine({ symbol, side, price, quantity, time, fee }: Fill): string {
-  return [symbol, time, side, digits(quantity), digits(price), digits(fee)].join(' ');
+/** A fill of a backtest: symbol, bar, side, quantity, price, fee, and dust that went with it. */
+export function fillLine({ symbol, side, price, quantity, time, fee, feeCurrency, dust }: Fill): string {
+  const fees = [...(fee > 0 ? [digits(fee), feeCurrency] : []), ...(dust > 0 ? [digits(dust), 'base'] : [])];
+  return [symbol, time, side, digits(quantity), digits(price), ...fees].join(' ');
 }
 
 /** The same of a fill that the paper venue reported. */
 export function bookedLine({ symbol, side, price, quantity, time, fees }: VenueFill, barMs: number): string {
-  return [symbol, Math.floor(time / barMs) * barMs, side, quantity, price, fees[0]?.amount ?? '0'].join(' ');
+  const taken = fees.flatMap(({ amount, currency }) => [
+    amount,
+    symbol.startsWith(currency) ? 'base' : 'quote',
+  ]);
+  return [symbol, Math.floor(time / barMs) * barMs, side, quantity, price, ...taken].join(' ');
 }
 
 function digits(value: number): string {

@@ -22,7 +22,7 @@ import type {
 } from '../venue.ts';
 import { paperCard } from './paper-card.ts';
 import { PaperEngine, type PlayedNews } from './paper-engine.ts';
-import { accepted, inBase } from './paper-orders.ts';
+import { accepted, inBase, type PaperOrder } from './paper-orders.ts';
 import { type PaperState, symbolsOf } from './paper-state.ts';
 
 export interface PaperParts {
@@ -33,8 +33,10 @@ export interface PaperParts {
   market(symbol: string): Promise<Market>;
   /** The venue's clock. */
   now(): Promise<number>;
-  /** Whether an order closes its position now, at the last close, instead of at the next open: those of a flatten do. */
-  leavesNow(clientOrderId: string): boolean;
+  /** Last close that the ledger knows of; null before the first. */
+  lastCloseTime(): number | null;
+  /** Whether a symbol's position leaves at the last close, instead of at the next open: while it is flattened. */
+  isFlattened(symbol: string): boolean;
 }
 
 /** Closes after which the engine's state is written down though nothing was ordered: a restart plays these bars again. */
@@ -123,11 +125,11 @@ export class PaperVenue implements Venue {
       const market = markets.get(order.symbol);
       if (market === undefined) return refused('symbol-closed', 'NOT_TRADED');
       const placed = accepted(order, order.sentAt);
-      if (order.reduceOnly) {
+      const leavesNow = this.#parts.isFlattened(order.symbol);
+      if (order.reduceOnly || leavesNow) {
         if (resting.positionOrder === null) return refused('reduce-only', 'NO_POSITION');
-        if (this.#parts.leavesNow(order.clientOrderId)) {
-          const news = engine.leave(order.symbol, placed);
-          await this.#write(opened, news, engine.state());
+        if (leavesNow) {
+          const news = await this.#leave(opened, order.symbol, placed);
           const left = news.orders.find(({ clientOrderId }) => clientOrderId === order.clientOrderId);
           return { kind: 'accepted', order: left ?? placed.order };
         }
@@ -158,9 +160,15 @@ export class PaperVenue implements Venue {
     });
   }
 
+  /** An exit can't be taken back from the engine; while its symbol is flattened it does not wait for a bar any more. */
   cancel({ symbol, clientOrderId }: OrderReference): Promise<CancelOutcome> {
     return this.#inTurn(async (opened): Promise<CancelOutcome> => {
       const { engine } = opened;
+      const { exit } = engine.resting(symbol);
+      if (exit?.order.clientOrderId === clientOrderId && this.#parts.isFlattened(symbol)) {
+        await this.#leave(opened, symbol, exit);
+        return { kind: 'gone' };
+      }
       if (engine.resting(symbol).entry?.order.clientOrderId !== clientOrderId) return { kind: 'gone' };
       const order = engine.withdraw(symbol);
       await this.#write(opened, { ...NO_NEWS, orders: order ? [order] : [] }, engine.state());
@@ -233,6 +241,12 @@ export class PaperVenue implements Venue {
     await this.#turn.catch(() => {});
   }
 
+  async #leave(opened: Opened, symbol: string, placed: PaperOrder): Promise<PlayedNews> {
+    const news = opened.engine.leave(symbol, placed);
+    await this.#write(opened, news, opened.engine.state());
+    return news;
+  }
+
   /** A step that failed half-way leaves an engine that nobody has written down: the next one reads it anew. */
   #inTurn<Value>(work: (opened: Opened) => Promise<Value>): Promise<Value> {
     const step = async (): Promise<Value> => {
@@ -258,12 +272,22 @@ export class PaperVenue implements Venue {
     for (const { symbol } of symbols) markets.set(symbol, await market(symbol));
     const { policy, costs, capital } = record;
     const terms = { symbols, markets, policy, costs, capital: Number(capital) };
+    const engine = new PaperEngine(terms, state);
+    await this.#catchUp(engine);
     return {
-      engine: new PaperEngine(terms, state),
+      engine,
       markets,
       revision: found?.revision ?? 0,
       closesSinceWritten: 0,
     };
+  }
+
+  /** Plays again what was played since the state was written; what that brought is in the ledger already. */
+  async #catchUp(engine: PaperEngine): Promise<void> {
+    const last = this.#parts.lastCloseTime();
+    const { throughTime } = engine;
+    if (throughTime === null || last === null || last <= throughTime) return;
+    engine.play(await this.#barsAfter(throughTime, last, engine), last);
   }
 
   /** @param state what to go on from after a restart; null: as it was written last */
