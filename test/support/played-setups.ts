@@ -22,6 +22,7 @@ const VENUE = 'binance';
 /** Accounts of one ledger that trade what setups of backtests hold: their bars as recorded, their signals as predictions. */
 export interface PlayedSetups {
   readonly ledger: Ledger;
+  /** Where its ledger lies. */
   readonly home: string;
   /** Makes an account that runs. @param timeframes of the markets in their order */
   account(name: string, setup: BacktestSetup, timeframes: readonly Timeframe[]): Promise<void>;

@@ -1,80 +1,33 @@
-import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import type { BacktestSetup } from '../../contracts/backtest.ts';
 import { BAR_MS } from '../strategy/bars.ts';
 import { ruledSetupArbitrary, setupArbitrary } from '../strategy/setups.ts';
-import { stepped } from '../support/backtest-story.ts';
-import { type PlayedSetups, playedSetups } from '../support/played-setups.ts';
-import { bookedLine, fillLine, orderLine } from '../support/same-decisions.ts';
-import { EVER } from '../support/trading.ts';
-import { tradeInProcess } from '../support/trading-in-process.ts';
+import { assertPlayed } from '../support/played-account.ts';
+import { playedSetups } from '../support/played-setups.ts';
 
-const RUNS = Number(process.env.ALPHALOOM_TEST_DRAWS ?? 60);
+/** More of them, or others: `ALPHALOOM_TEST_DRAWS`, `ALPHALOOM_TEST_SEED`. */
+const DRAWS = Number(process.env.ALPHALOOM_TEST_DRAWS ?? 25);
 const SEED = Number(process.env.ALPHALOOM_TEST_SEED ?? 20_260_301);
+
+const killsArbitrary = fc.array(fc.nat(20), { maxLength: 3 });
 
 for (const [what, setups] of [
   ['without rules', setupArbitrary],
   ['with rules', ruledSetupArbitrary],
 ] as const) {
-  test(`an account ${what} trades any bars and predictions as their backtest does`, {
-    timeout: 600_000,
+  test(`an account ${what} trades any bars and predictions as their backtest does, wherever its process is killed`, {
+    timeout: 900_000,
   }, async t => {
     const played = await playedSetups(t);
     let accounts = 0;
     await fc.assert(
-      fc.asyncProperty(setups, async setup => {
-        await assertPlayed(played, `draw${accounts++}`, dated(setup));
+      fc.asyncProperty(setups, killsArbitrary, async (setup, kills) => {
+        await assertPlayed(played, `draw${accounts++}`, dated(setup), '1h', kills);
       }),
-      { numRuns: RUNS, seed: SEED },
+      { numRuns: DRAWS, seed: SEED, endOnFailure: true },
     );
   });
-}
-
-async function assertPlayed(played: PlayedSetups, name: string, setup: BacktestSetup): Promise<void> {
-  const { ledger } = played;
-  await played.account(
-    name,
-    setup,
-    setup.markets.map(() => '1h'),
-  );
-  const trading = await played.trading();
-  const equity: number[] = [];
-  await tradeInProcess(trading, name, () => equity.push(equityOf()));
-  await trading.close();
-
-  const story = stepped(setup, BAR_MS);
-  const sent = ledger.orders(name, EVER);
-  assert.deepEqual(sent.map(orderLine).sort(), [...story.orders].sort(), 'orders');
-  const fills = setup.markets.flatMap(({ symbol }) => ledger.paper.fills(name, symbol, 0));
-  assert.deepEqual(
-    fills.map(fill => bookedLine(fill, BAR_MS)).sort(),
-    story.fills.map(fillLine).sort(),
-    'fills',
-  );
-  assert.equal(equity.length, story.equity.length);
-  for (const [at, value] of story.equity.entries())
-    assert.ok(
-      Math.abs(equity[at] - value) <= 1e-9 * Math.max(setup.initialCash, Math.abs(value)),
-      `${equity[at]} at close ${at} is not ${value}`,
-    );
-  assert.deepEqual(ledger.check(name), []);
-
-  function equityOf(): number {
-    const close = ledger.account(name).lastCloseTime!;
-    return ledger
-      .positions(name)
-      .reduce(
-        (sum, { symbol, quantity }) => {
-          const { candles } = setup.markets.find(market => market.symbol === symbol)!;
-          const row = candles.openTime.findLastIndex(time => time + BAR_MS <= close);
-          return sum.plus(new Decimal(quantity).times(candles.close[row]));
-        },
-        new Decimal(ledger.cash(name)),
-      )
-      .toNumber();
-  }
 }
 
 /** Weeks later: no time is 0. */

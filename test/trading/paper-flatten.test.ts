@@ -49,7 +49,10 @@ test('a flatten between two closes of a replay closes at the last of them, and t
   await trading.close();
 });
 
-async function replay(played: PlayedSetups, ...how: Parameters<typeof start> extends [unknown, ...infer Rest] ? Rest : never) {
+async function replay(
+  played: PlayedSetups,
+  ...how: Parameters<typeof start> extends [unknown, ...infer Rest] ? Rest : never
+) {
   const trading = await start(played, ...how);
   await tradeInProcess(trading, 'paper');
   await trading.close();
@@ -61,7 +64,11 @@ async function start(
   signals: Readonly<Record<number, number>>,
   onOpposite: 'close' | 'reverse',
 ) {
-  const market = marketOf(Array.from({ length: BARS }, (_, at) => still(100 + at)), signals, { barMs: HOUR });
+  const market = marketOf(
+    Array.from({ length: BARS }, (_, at) => still(100 + at)),
+    signals,
+    { barMs: HOUR },
+  );
   const openTime = market.candles.openTime.map(time => time + DAY);
   const policy = policyOf({
     exits: { stop: { kind: 'none' }, target: { kind: 'none' }, maxBars: 'none' },
@@ -78,7 +85,10 @@ async function start(
 }
 
 function assertFlat({ ledger }: PlayedSetups, closed: number): void {
-  assert.deepEqual([ledger.positions('paper'), ledger.openOrders('paper'), ledger.slots('paper')], [[], [], []]);
+  assert.deepEqual(
+    [ledger.positions('paper'), ledger.openOrders('paper'), ledger.slots('paper')],
+    [[], [], []],
+  );
   assert.equal(ledger.trades('paper', EVER).length, closed);
   assert.deepEqual(ledger.check('paper'), []);
 }

@@ -31,8 +31,8 @@ test('symbols of different timeframes in one account each trade as they would al
         const trading = await played.trading();
         await tradeInProcess(trading, account);
         await trading.close();
-        const alone = [short, long].flatMap((market, at) =>
-          stepped(shared([market]), TIMEFRAME_MS[timeframes[at]]).orders,
+        const alone = [short, long].flatMap(
+          (market, at) => stepped(shared([market]), TIMEFRAME_MS[timeframes[at]]).orders,
         );
         const sent = played.ledger.orders(account, EVER).map(orderLine);
         assert.deepEqual(sent.map(withoutSize).sort(), alone.map(withoutSize).sort());
