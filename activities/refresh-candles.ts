@@ -41,20 +41,22 @@ async function recordedRows({ bars, record }: OpenAccount, { close }: CloseReque
 
 async function fetchRows(
   { venues, candles, clock }: TradingRooms,
-  { record }: OpenAccount,
+  { record, venue }: OpenAccount,
   { close }: CloseRequest,
   { signal }: Running,
 ): Promise<Rows> {
   const client = await venues.client(record.venue);
+  // The account's clock is the one by which its closes were planned; another may be off from it.
+  const now = () => venue.now();
   const rows = new Map<string, SymbolResult<RefreshedBar>>();
   const wanted = new Map(close.symbols.map(traded => [traded.symbol, seriesOf(record, traded)]));
   const confirmations = confirmationSeries(record, close.symbols, close.closeTime);
-  const deadline = clock.monotonicMs() + (close.deadline - (await client.now({ signal })));
-  await pause(close.closeTime - (await client.now({ signal })), signal);
+  const deadline = clock.monotonicMs() + (close.deadline - (await now()));
+  await pause(close.closeTime - (await now()), signal);
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     const left = Math.max(1, deadline - clock.monotonicMs());
     const asked = [...wanted.values(), ...confirmations];
-    for (const fetched of await fetchRecent(candles, client, asked, { signal }, left)) {
+    for (const fetched of await fetchRecent(candles, client, asked, { signal }, left, now)) {
       const { symbol, timeframe } = fetched.series;
       const traded = wanted.get(symbol);
       if (traded?.timeframe !== timeframe) continue;

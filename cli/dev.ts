@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { CHECKOUT } from '../host/paths.ts';
 import type { CliContext } from './context.ts';
+import { register as registerChaos } from './dev-chaos.ts';
 import { register as registerExchange } from './dev-exchange.ts';
 import { writeGeneratedDocs } from './generated-docs.ts';
 import { createProgram } from './program.ts';
@@ -39,6 +40,12 @@ export function register(command: Command, context: CliContext): void {
     .argument('[name]', 'without a name: list them')
     .addHelpText('after', '\nExample:\n  alphaloom dev bench fleet --json\n')
     .action(name => (name === undefined ? listBenches(context) : runBench(context, name)));
+  registerChaos(
+    command
+      .command('chaos')
+      .description('Kill worker, Temporal server and exchange while an account trades, and prove its books.'),
+    context,
+  );
   registerExchange(
     command.command('exchange').description('Run an exchange on this machine that trades recorded candles.'),
     context,

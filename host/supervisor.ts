@@ -42,7 +42,7 @@ const GRACE_MS = 10_000;
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 30_000;
 /** A process that lived this long starts again without delay. */
-const SETTLED_MS = 60_000;
+const SETTLED_MS = 10_000;
 const UPKEEP_MS = 5_000;
 
 /** Keeps processes alive, writes what it does to `run/state.json`, and rotates their logs. */

@@ -46,7 +46,7 @@ export function createVenues(home: Home, config: Config): Venues {
     maxWaitMs: MAX_WAIT_MS,
   };
   const create = async (venue: string) => {
-    const settings = settingsOf(config, venue);
+    const settings = venueSettings(config, venue);
     // Loaded when a venue is asked for: an exchange's client takes a tenth of a second.
     const { createVenueClient } = await import('../venues/venue-client.ts');
     return await createVenueClient(settings, { ...parts, use: 'data', deadlineMs: DEADLINE_MS });
@@ -61,7 +61,7 @@ export function createVenues(home: Home, config: Config): Venues {
     async orders(venue, card, credentials) {
       const { createCcxtVenue } = await import('../trading/ccxt/ccxt-venue.ts');
       return await createCcxtVenue({
-        settings: settingsOf(config, venue),
+        settings: venueSettings(config, venue),
         card,
         credentials,
         parts: { ...parts, use: 'trading', deadlineMs: ORDER_DEADLINE_MS },
@@ -71,7 +71,8 @@ export function createVenues(home: Home, config: Config): Venues {
   };
 }
 
-function settingsOf(config: Config, venue: string): VenueSettings {
+/** A configured venue as its client is told. @throws AlphaloomError CONFIG_INVALID (its kind is not known) */
+export function venueSettings(config: Config, venue: string): VenueSettings {
   const kind = venueKind(config, venue);
   const { exchange = venue.replaceAll('-', ''), host = null } = config.venues[venue];
   return { venue, kind, exchange, host };

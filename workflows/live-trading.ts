@@ -21,11 +21,11 @@ import { followTrading, type TradingStory } from './trading-story.ts';
 import { watchBeside } from './trading-watch.ts';
 
 /**
- * Keeps a run’s history short: after a crash, or on a machine that has no time, it is gone through again within the 2 s that a
- * workflow task may take. The ledger remembers everything.
+ * Keeps a run’s history short; the ledger remembers everything. Whoever takes over after a crash reads it again within one
+ * workflow task (2 s), on a machine that may be busy: 3,000 events took longer, and each try that is late makes the next one wait.
  */
 const HISTORY_EVENTS = 1_000;
-const HISTORY_BYTES = 1_000_000;
+const HISTORY_BYTES = 8_000_000;
 const TRY_AGAIN = '1s';
 /**
  * No time mends these. Above all another ledger: its orders have other ids, and going on with it would send everything twice.

@@ -30,6 +30,7 @@ const ANSWER_MS = 45_000;
  * Brings what closed since each series' last bar into the store: one question per series, and one transaction for all of
  * them. A series that fails stops no other; a venue that left all of a part without an answer is not asked for the rest.
  * @param answerMs longest wait for one answer, tries and turns included
+ * @param clock the venue's, where somebody knows it better than the client of its market data
  * @throws AlphaloomError VENUE_* where the venue's clock can't be had
  */
 export async function fetchRecent(
@@ -38,8 +39,9 @@ export async function fetchRecent(
   wanted: readonly Series[],
   ask: AskOptions,
   answerMs: number = ANSWER_MS,
+  clock: (ask: AskOptions) => Promise<number> = limited => venue.now(limited),
 ): Promise<RecentFetch[]> {
-  const closedBy = await within(venue, ask, answerMs, limited => venue.now(limited));
+  const closedBy = await within(venue, ask, answerMs, clock);
   let unreachable: AlphaloomError | null = null;
   const asked: (Answer | RecentFetch)[] = [];
   for (let at = 0; at < wanted.length; at += AT_ONCE) {
@@ -81,12 +83,14 @@ async function within<T>(
   answerMs: number,
   work: (ask: AskOptions) => Promise<T>,
 ): Promise<T> {
-  const deadline = AbortSignal.timeout(answerMs);
+  const deadline = AbortSignal.timeout(Math.ceil(answerMs));
   const signal = ask.signal ? AbortSignal.any([ask.signal, deadline]) : deadline;
   try {
     return await work({ ...ask, signal });
   } catch (error) {
-    if (!deadline.aborted || ask.signal?.aborted || error instanceof AlphaloomError) throw error;
+    // Questions are shared: what ended one may have been another asker's deadline.
+    const isLate = deadline.aborted || (error as Error).name === 'TimeoutError';
+    if (!isLate || ask.signal?.aborted || error instanceof AlphaloomError) throw error;
     throw new AlphaloomError(
       'VENUE_UNREACHABLE',
       `${venue} did not answer within ${answerMs / 1_000} s; the next collection asks again.`,

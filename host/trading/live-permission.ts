@@ -2,8 +2,8 @@ import { AlphaloomError } from '../../contracts/errors.ts';
 import { tradingSources } from '../../contracts/policy.ts';
 import { seriesId } from '../../contracts/series.ts';
 import type { AccountSettings } from '../../trading/ledger/records.ts';
-import { venueCard } from '../../venues/cards/cards.ts';
 import type { StartAccountRequest, StartWiring } from './start-account.ts';
+import { cardOf } from './venue-card.ts';
 
 /**
  * All that real orders need (docs/trading.md, "Real orders").
@@ -25,7 +25,8 @@ export async function requireLiveAllowed(
     missing.push(
       `credentials: set accounts.${account}.apiKey and apiSecret, best by ALPHALOOM__ACCOUNTS__…_FILE`,
     );
-  if (venueCard(venue) === null) missing.push(`a card: ${venue} gives data and paper trading only`);
+  if (cardOf(wiring.loaded.config, venue) === null)
+    missing.push(`a card: ${venue} gives data and paper trading only`);
   if (policy.exits.stop.kind === 'none') missing.push(`a stop: policy ${policy.name} has none`);
   missing.push(...(await untradable(wiring, settings)));
   if (missing.length > 0) {
@@ -35,11 +36,38 @@ export async function requireLiveAllowed(
       { account, missing },
     );
   }
-  return wiring.isEmbedded
-    ? [
-        'Temporal runs embedded, on this machine alone: where it stops, nobody trades. Stops rest at the venue meanwhile.',
-      ]
-    : [];
+  const warnings = await requireBalance(wiring, settings);
+  if (wiring.isEmbedded) {
+    warnings.push(
+      'Temporal runs embedded, on this machine alone: where it stops, nobody trades. Stops rest at the venue meanwhile.',
+    );
+  }
+  return warnings;
+}
+
+/**
+ * Asks the venue with the account's key.
+ * @returns what is short of the capital
+ * @throws AlphaloomError VENUE_KEYS_REFUSED, VENUE_* where it can't be asked
+ */
+async function requireBalance(
+  { rooms, loaded }: StartWiring,
+  { account, venue, quote, capital }: AccountSettings,
+): Promise<string[]> {
+  const { apiKey = '', apiSecret = '', apiPassword: password } = loaded.config.accounts[account];
+  const credentials = { apiKey, secret: apiSecret, ...(password && { password }) };
+  const live = await rooms.venues.orders(venue, cardOf(loaded.config, venue)!, () => credentials);
+  try {
+    const balances = await live.balances();
+    const held = balances.find(({ currency }) => currency === quote);
+    const free = held?.free ?? '0';
+    if (Number(free) >= Number(capital)) return [];
+    return [
+      `${venue} has ${free} ${quote} free for account ${account}, less than its capital of ${capital}: entries that want more are rejected there.`,
+    ];
+  } finally {
+    await live.close();
+  }
 }
 
 /** Sources without evidence that passed a gate, and champions without an edge after costs. */

@@ -1,14 +1,16 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { AccountRecord } from '../../trading/ledger/records.ts';
 import type { Venue } from '../../trading/venue.ts';
-import { venueCard } from '../../venues/cards/cards.ts';
 import type { LoadedConfig } from '../config.ts';
 import type { Venues } from '../venues.ts';
+import type { KillPoint } from './kill-point.ts';
+import { cardOf } from './venue-card.ts';
 
 interface LiveWiring {
   readonly environment: NodeJS.ProcessEnv;
   readonly loaded: LoadedConfig;
   readonly venues: Venues;
+  readonly killPoint: KillPoint | null;
 }
 
 /**
@@ -16,7 +18,7 @@ interface LiveWiring {
  * @throws AlphaloomError LIVE_NOT_ALLOWED where the environment, the card or the credentials are missing
  */
 export async function liveVenue(
-  { environment, loaded, venues }: LiveWiring,
+  { environment, loaded, venues, killPoint }: LiveWiring,
   { account, venue }: Pick<AccountRecord, 'account' | 'venue'>,
 ): Promise<Venue> {
   if (environment.ALPHALOOM_LIVE !== 'yes') {
@@ -25,16 +27,23 @@ export async function liveVenue(
       'ALPHALOOM_LIVE is not "yes" in the environment of the process that sends its orders. Set it and start that process again (down, up)',
     );
   }
-  const card = venueCard(venue);
+  const card = cardOf(loaded.config, venue);
   if (card === null) throw refused(account, `${venue} has no card: it gives data and paper trading only`);
   const { apiKey, apiSecret: secret, apiPassword: password } = loaded.config.accounts[account] ?? {};
   if (apiKey === undefined || secret === undefined)
     throw refused(account, `accounts.${account}.apiKey and apiSecret are not both set`);
-  return await venues.orders(venue, card, () => ({ apiKey, secret, ...(password && { password }) }));
+  if (killPoint !== null && !isOnLoopback(loaded.config.venues[venue].host))
+    throw refused(account, `ALPHALOOM_CHAOS_KILL_AT is set, and ${venue} is not on this machine`);
+  const live = await venues.orders(venue, card, () => ({ apiKey, secret, ...(password && { password }) }));
+  return killPoint?.venue(live) ?? live;
 }
 
 function refused(account: string, why: string): AlphaloomError {
   return new AlphaloomError('LIVE_NOT_ALLOWED', `Account ${account} may not send real orders: ${why}.`, {
     account,
   });
+}
+
+function isOnLoopback(host: string | undefined): boolean {
+  return host !== undefined && new URL(host).hostname === '127.0.0.1';
 }

@@ -10,8 +10,10 @@ import type { LoadedConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import { loadPolicy } from '../policies.ts';
 import { createInfer } from './infer.ts';
+import { killPoint } from './kill-point.ts';
 import { liveVenue } from './live-venues.ts';
 import { createOpenAccounts } from './open-accounts.ts';
+import { toldVenue } from './told-venue.ts';
 
 interface TradingWiring {
   readonly rooms: OpenRooms;
@@ -30,7 +32,9 @@ export interface OpenTradingRooms extends TradingRooms {
 
 /** What the one process works with that trades a home's ledger. */
 export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
-  const { rooms, ledger, loaded, log, lease } = wiring;
+  const { rooms, loaded, environment, log, lease } = wiring;
+  const chaos = killPoint(environment);
+  const ledger = chaos?.ledger(wiring.ledger) ?? wiring.ledger;
   const { clock, candles, venues } = rooms;
   const accounts = createOpenAccounts({
     ledger,
@@ -38,7 +42,10 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
     candles,
     venues,
     clock,
-    liveVenue: record => liveVenue({ ...wiring, venues }, record),
+    async liveVenue(record) {
+      const venue = await liveVenue({ ...wiring, venues, killPoint: chaos }, record);
+      return toldVenue(venue, { ledger, account: record.account, now: clock.now, log });
+    },
   });
   const settings = llmSettings(loaded.config.llm);
   const locks = new Map<string, SymbolLocks>();

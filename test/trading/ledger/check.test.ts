@@ -344,3 +344,23 @@ test('what happened can’t be changed or deleted', async t => {
   }
   database.close();
 });
+
+test('what is written during a check is not seen by it, only by the next one', async t => {
+  const at = await desk(t);
+  await story(at);
+  const other = new DatabaseSync(at.path);
+  t.after(() => other.close());
+  const { prepare } = DatabaseSync.prototype;
+  let prepared = 0;
+  const mocked = t.mock.method(
+    DatabaseSync.prototype,
+    'prepare',
+    function (this: DatabaseSync, text: string) {
+      if (++prepared === 3) other.exec("UPDATE accounts SET cash = '0'");
+      return prepare.call(this, text);
+    },
+  );
+  assert.deepEqual(at.ledger.check(ACCOUNT), []);
+  mocked.mock.restore();
+  assert.equal(at.ledger.check(ACCOUNT).length, 1);
+});

@@ -28,15 +28,23 @@ const INVARIANTS: readonly (readonly [string, (sql: DatabaseSync, account: strin
 /** Of a broken invariant so many findings are told. */
 const MOST_PER_INVARIANT = 50;
 
-/** Proves an account's invariants from the rows of what happened, trusting nothing that is kept beside them. */
+/**
+ * Proves an account's invariants from the rows of what happened, trusting nothing that is kept beside them. All of it is
+ * read from one snapshot: a worker may write meanwhile.
+ */
 export function checkAccount(sql: DatabaseSync, account: string): Violation[] {
-  const violations: Violation[] = [];
-  for (const [invariant, broken] of INVARIANTS) {
-    let told = 0;
-    for (const detail of broken(sql, account)) {
-      violations.push({ invariant, detail });
-      if (++told === MOST_PER_INVARIANT) break;
-    }
+  sql.exec('BEGIN');
+  try {
+    return INVARIANTS.flatMap(([invariant, broken]) =>
+      firstOf(broken(sql, account)).map(detail => ({ invariant, detail })),
+    );
+  } finally {
+    sql.exec('COMMIT');
   }
-  return violations;
+}
+
+function firstOf(findings: Iterable<string>): string[] {
+  const first: string[] = [];
+  for (const finding of findings) if (first.push(finding) === MOST_PER_INVARIANT) break;
+  return first;
 }

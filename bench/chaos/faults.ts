@@ -1,0 +1,27 @@
+/** What goes wrong at the exchange all the time, as `dev exchange --fault` reads it. */
+export const FAULTS: readonly string[] = [
+  'POST order status status=503 when=after probability=0.04',
+  'POST order status status=503 when=before probability=0.03',
+  'POST order cut probability=0.04',
+  'POST order reset probability=0.02',
+  'POST order reset when=after probability=0.02',
+  'POST order truncated probability=0.02',
+  'POST order object probability=0.01',
+  'POST order stalled probability=0.01',
+  'POST order delay ms=1500 probability=0.03',
+  'DELETE order cut probability=0.04',
+  'DELETE order status status=502 when=after probability=0.03',
+  'GET order status status=502 probability=0.04',
+  'GET order query-lag ms=2500 probability=0.05',
+  'openOrders truncated probability=0.03',
+  'openOrders query-lag ms=2500 probability=0.05',
+  'allOrders cut probability=0.03',
+  'myTrades duplicate-trades probability=0.1',
+  'myTrades unordered-trades probability=0.1',
+  'myTrades missing-trades count=1 probability=0.05',
+  'account empty probability=0.03',
+  'bookTicker status status=500 probability=0.02',
+  'klines cut probability=0.02',
+  'klines rate-limited retryAfter=1 probability=0.002',
+];
+export const QUERY_LAG_MS = 150;
