@@ -33,7 +33,7 @@ export interface SimulationTerms {
   readonly initialCash: number;
 }
 
-/** A line per played open time. */
+/** A line per played open time; where bars of several durations are played, per close less the shortest of them. */
 export interface PlayedBars {
   readonly time: Float64Array;
   readonly lines: Lines;
@@ -54,6 +54,8 @@ export class Simulation {
   /** null: the policy has no rules that ask for it. */
   readonly #risk: RiskAccount | null;
   readonly #books: SymbolBook[];
+  /** By how much each market's bars are longer than the shortest, in ms: bars that close together are played together. */
+  readonly #later: readonly number[];
   readonly #marks: Marks = { equity: 0, cash: 0, grossExposure: 0 };
   readonly #trades = new TradeColumns();
   readonly #fills = new FillLog();
@@ -71,6 +73,9 @@ export class Simulation {
     this.#account = new Account(initialCash);
     this.#risk = decidesAsWhole(policy) ? new RiskAccount(policy.risk, initialCash) : null;
     this.#books = markets.map((market, index) => new SymbolBook(index, market));
+    const durations = markets.map(({ barMs }) => barMs ?? 0);
+    const shortest = Math.min(...durations);
+    this.#later = durations.map(barMs => (shortest > 0 ? barMs - shortest : 0));
     this.#matching = new BarMatching(this.#account, this.#books, this.#trades, this.#fills, {
       kind,
       policy,
@@ -86,7 +91,7 @@ export class Simulation {
    */
   play(feeds: readonly MarketFeed[]): PlayedBars {
     this.#begin(feeds);
-    const time = timelineOf(feeds);
+    const time = timelineOf(feeds, this.#later);
     const lines = feeds.length === 1 ? this.#playOne(feeds[0]) : this.#playTogether(feeds, time);
     for (const book of this.#books) book.row = -1;
     return { time, lines };
@@ -99,7 +104,7 @@ export class Simulation {
   match(feeds: readonly MarketFeed[], onFill: OnFill): PlayedBars {
     this.#begin(feeds);
     this.#listen(onFill);
-    const time = timelineOf(feeds);
+    const time = timelineOf(feeds, this.#later);
     const lines = new WrittenLines(time.length);
     this.#openTogether(feeds, time, line => this.#matchBar(lines, line));
     this.#listen(null);
@@ -219,7 +224,8 @@ export class Simulation {
     const next = feeds.map(({ from }) => from);
     for (let line = 0; line < time.length; line++) {
       for (let i = 0; i < feeds.length; i++) {
-        const hasBar = next[i] < feeds[i].to && feeds[i].candles.openTime[next[i]] === time[line];
+        const hasBar =
+          next[i] < feeds[i].to && feeds[i].candles.openTime[next[i]] + this.#later[i] === time[line];
         this.#books[i].openBar(hasBar ? next[i]++ : -1);
       }
       step(line);

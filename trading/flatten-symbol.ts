@@ -18,7 +18,7 @@ const LATE_FILLS_MS = 600_000;
  * @throws AlphaloomError VENUE_*, ORDER_MISMATCH, TRADING_LATE
  */
 export async function flattenSymbol(desk: TimedDesk, symbol: string): Promise<string | null> {
-  for (const order of openOf(desk, symbol)) if (!closes(order)) await endOrAsk(desk, order);
+  for (const order of openOf(desk, symbol)) if (!isLet(desk, order)) await endOrAsk(desk, order);
   await settleSymbol(desk, symbol, desk.now() - LATE_FILLS_MS);
   const exit = openOf(desk, symbol).find(closes);
   if (exit !== undefined) return `an exit is ${exit.status}`;
@@ -31,7 +31,11 @@ export async function flattenSymbol(desk: TimedDesk, symbol: string): Promise<st
   return left === undefined ? verified(desk, symbol) : `the ${left.leg} is ${left.status}`;
 }
 
-/** What closes the position already is let: it may fill at the next bar only. */
+/** At a venue, what closes the position already is let. On paper it would wait for a bar, and leaves at the last close instead. */
+function isLet({ venue }: TimedDesk, order: LedgerOrder): boolean {
+  return closes(order) && venue.card.exits === 'legs';
+}
+
 function closes({ leg }: LedgerOrder): boolean {
   return leg === 'exit' || leg === 'flatten';
 }

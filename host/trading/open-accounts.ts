@@ -79,7 +79,8 @@ async function makeAccount(parts: AccountParts, record: AccountRecord): Promise<
     lease: parts.lease,
     bars,
     market,
-    leavesNow: id => parts.ledger.order(id)?.leg === 'flatten',
+    lastCloseTime: () => parts.ledger.account(record.account).lastCloseTime,
+    isFlattened: symbol => parts.ledger.account(record.account).flattening.includes(symbol),
     async now() {
       if (recorded === null) return await (await venues.client(record.venue)).now();
       return parts.ledger.account(record.account).lastCloseTime ?? clock.now();

@@ -65,7 +65,10 @@ export async function startAccount(
     return { workflowId: `trade/${account}`, joined: true, record: ledger.account(account), warnings: [] };
   }
   const settings = await settingsOf(loaded, rooms, request);
-  const warnings = await requireLiveAllowed(wiring, request, settings);
+  const warnings = [
+    ...repeatedCloses(request, earlierOf(rooms, account)),
+    ...(await requireLiveAllowed(wiring, request, settings)),
+  ];
   const operationId = randomUUID();
   const by = { actor, operationId, now: rooms.clock.now() };
   const before = await ledger.putAccount(null, settings, by);
@@ -105,7 +108,7 @@ async function settingsOf(
   const { account } = request;
   const configured = config.accounts[account];
   if (configured === undefined) throw unknownAccount(account, Object.keys(config.accounts));
-  const earlier = rooms.ledger.accounts().find(each => each.account === account) ?? null;
+  const earlier = earlierOf(rooms, account);
   const venue = configured.venue ?? config.defaultVenue;
   const kind = venueKind(config, venue);
   const symbols = request.symbols ?? earlier?.symbols ?? [];
@@ -137,6 +140,27 @@ async function settingsOf(
     capital: String(configured.capital),
     iterations: request.iterations,
   };
+}
+
+function earlierOf({ ledger }: OpenRooms, account: string): AccountRecord | null {
+  return ledger.accounts().find(each => each.account === account) ?? null;
+}
+
+/**
+ * An account's time does not go back: what it did stands in the ledger for good.
+ * @returns what to warn of
+ * @throws AlphaloomError ACCOUNT_INVALID where nothing of a replay is left to be played
+ */
+function repeatedCloses({ account, replay }: StartAccountRequest, earlier: AccountRecord | null): string[] {
+  const last = earlier?.lastCloseTime ?? null;
+  if (replay === null || last === null || replay.fromTime >= last) return [];
+  const traded = `Account ${account} has traded closes up to ${told(last)}, and its time does not go back`;
+  if (replay.toTime > last) return [`${traded}: the replay goes on from there.`];
+  throw new AlphaloomError(
+    'ACCOUNT_INVALID',
+    `${traded}: nothing of this replay is left to be played. Replay it by an account of its own: write accounts: {${account}-2: {}} into alphaloom.yaml, then trade start ${account}-2.`,
+    { account, lastCloseTime: last },
+  );
 }
 
 /** A series without history can't be predicted: its recent bars are fetched; recorded bars must be there to be played. */

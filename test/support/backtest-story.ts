@@ -1,5 +1,6 @@
 import type { BacktestResult, BacktestSetup } from '../../contracts/backtest.ts';
 import { barsBefore } from '../../contracts/candles.ts';
+import type { ClosedSymbol } from '../../contracts/close-decision.ts';
 import type { Fill } from '../../contracts/fill.ts';
 import { TIMEFRAME_MS } from '../../contracts/series.ts';
 import { playVersions } from '../../evaluation/version-backtest/play-versions.ts';
@@ -7,6 +8,7 @@ import type { OpenRooms } from '../../host/compose.ts';
 import { loadConfig } from '../../host/config.ts';
 import { DEFAULT_RECIPE, loadConfiguredRecipe } from '../../host/recipes.ts';
 import { decideClose } from '../../strategy/decide-close.ts';
+import { floorTo, gridOf } from '../../strategy/grid.ts';
 import { Simulation } from '../../strategy/simulation.ts';
 import type { AccountRecord } from '../../trading/ledger/records.ts';
 
@@ -51,17 +53,26 @@ export async function backtestOf(rooms: OpenRooms, record: AccountRecord): Promi
   return { result, setup, ...stepped(setup, barMs) };
 }
 
+/** What an order to leave asks for: all that is held, as far as the lot reaches. */
+function onLot({ bar, position }: ClosedSymbol): number {
+  return floorTo(gridOf(bar.market.rules?.lot ?? null), position!.quantity);
+}
+
 /** The same bar by bar: `test/strategy/stepping.test.ts` proves it equal to the backtest. */
-function stepped(setup: BacktestSetup, barMs: number): Pick<BacktestStory, 'orders' | 'fills' | 'equity'> {
+export function stepped(
+  setup: BacktestSetup,
+  barMs: number,
+): Pick<BacktestStory, 'orders' | 'fills' | 'equity'> {
   const simulation = new Simulation(setup, null);
   const orders: string[] = [];
   const fills: Fill[] = [];
   const equity: number[] = [];
   const first = Math.ceil(setup.fromTime / barMs) * barMs;
   for (let time = first; time < setup.toTime; time += barMs) {
-    const feeds = setup.markets.map(({ candles, signals, funding }) => {
+    const feeds = setup.markets.map(({ candles, signals, funding, confirmation }) => {
       const from = barsBefore(candles, time);
-      return { candles, signals, funding, from, to: barsBefore(candles, time + barMs), firstBar: 0 };
+      const to = barsBefore(candles, time + barMs);
+      return { candles, signals, funding, ...(confirmation && { confirmation }), from, to, firstBar: 0 };
     });
     const { lines } = simulation.match(feeds, fill => fills.push(fill));
     if (lines.equity.length === 0) continue;
@@ -75,7 +86,7 @@ function stepped(setup: BacktestSetup, barMs: number): Pick<BacktestStory, 'orde
           orders.push(`${symbol} ${time} entry ${intent.side} ${intent.quantity} ${price}`);
         }
         if (intent.kind === 'exit' && closed.position !== null && !closed.position.leaving)
-          orders.push(`${symbol} ${time} exit ${closed.position.side} ${closed.position.quantity} null`);
+          orders.push(`${symbol} ${time} exit ${closed.position.side} ${onLot(closed)} null`);
       }
       simulation.apply(symbol, intents);
     }

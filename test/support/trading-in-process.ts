@@ -3,8 +3,15 @@ import type { TradingRooms } from '../../activities/trading-rooms.ts';
 import type { TradingPlan } from '../../contracts/live-trading.ts';
 import { runActivity } from './pipeline.ts';
 
-/** The steps of `liveTrading` in this process and in their order, without Temporal, until the account has ended. */
-export async function tradeInProcess(trading: TradingRooms, account: string): Promise<string> {
+/**
+ * The steps of `liveTrading` in this process and in their order, without Temporal, until the account has ended.
+ * @param closed is told each close once it is decided
+ */
+export async function tradeInProcess(
+  trading: TradingRooms,
+  account: string,
+  closed: (closeTime: number) => void = () => {},
+): Promise<string> {
   const steps = createTradingActivities(trading);
   const input = { account, ledgerId: trading.ledger.id };
   await runActivity(steps.recoverTrading, input);
@@ -25,6 +32,7 @@ export async function tradeInProcess(trading: TradingRooms, account: string): Pr
     const refreshed = await runActivity(steps.refreshCandles, request);
     const inferred = await runActivity(steps.inferBars, { ...request, refreshed });
     const { orders, cancels } = await runActivity(steps.decideBars, { ...request, inferred });
+    closed(close.closeTime);
     if (orders.length > 0 || cancels.length > 0)
       await runActivity(steps.executeOrders, { ...request, orders, cancels });
     workedCloseTime = close.closeTime;

@@ -161,17 +161,21 @@ function putOrder(sql: DatabaseSync, ledgerId: string, standing: Standing, order
 /** Why an entry can't be planned; null: it can. */
 function againstEntry(
   sql: DatabaseSync,
-  { account, state, pausedSymbols }: AccountRecord,
-  { orders }: Decision,
+  { account, mode, state, pausedSymbols }: AccountRecord,
+  { orders, cancels }: Decision,
   symbol: string,
 ): OrderReason | null {
   if (state !== 'running') return 'account-state';
   if (pausedSymbols.some(paused => paused.symbol === symbol)) return 'symbol-paused';
   if (!selectSlot(sql, account, symbol)) return null;
-  // The slot of a position that is left at this close is handed on; one that an entry holds is not.
-  const isTurned =
-    orders.some(({ key }) => key.leg === 'exit') && selectPosition(sql, account, symbol) !== null;
-  return isTurned && !selectOpenOrders(sql, account, symbol).some(isEntry) ? null : 'slot-lost';
+  // The slot of an entry that is withdrawn at this close is handed on, and so is that of a position that is left: before it
+  // is sent, both have to be gone or going. On paper a position may leave without an order.
+  const stands = selectOpenOrders(sql, account, symbol).some(
+    order => isEntry(order) && !cancels.includes(order.client_order_id),
+  );
+  if (stands) return 'slot-lost';
+  const isLeft = mode === 'paper' || orders.some(({ key }) => key.leg === 'exit');
+  return isLeft || selectPosition(sql, account, symbol) === null ? null : 'slot-lost';
 }
 
 /** One exit of a symbol that is not final. */

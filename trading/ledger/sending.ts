@@ -186,9 +186,13 @@ function isAffordable({ account, order, request }: Asked): boolean {
   return cost.lte(checkAmount(request.freeBalance, 'A free balance'));
 }
 
-/** A position that is open bars the entry, unless its exit is at the venue already: then the entry turns it round. */
-function standsInTheWay({ sql, order, others }: Asked): boolean {
-  if (!selectPosition(sql, order.account, order.symbol)) return false;
+/**
+ * Another entry bars the entry, and so does a position that is open, unless its exit is at the venue already: then the entry
+ * turns it round. The paper venue lets an entry wait until what leaves has left, by whatever order or level.
+ */
+function standsInTheWay({ sql, account, order, others }: Asked): boolean {
+  if (others.some(isEntry)) return true;
+  if (account.mode === 'paper' || !selectPosition(sql, order.account, order.symbol)) return false;
   return !others.some(other => isExit(other) && other.status === 'open');
 }
 

@@ -36,10 +36,10 @@ export function takeSlot(
 
 /**
  * A symbol has a slot exactly while an entry of it is not final or a position is open: given back when neither is, taken
- * again where a late fill opened a position.
+ * again where a late fill opened a position, and handed back where the entry that was to come after is not sent.
  */
 export function settleSlot(sql: DatabaseSync, account: string, symbol: string): void {
-  const holder = one<{ id: string; worst: string | null }>(
+  const holders = all<{ id: string; worst: string | null }>(
     sql,
     `SELECT client_order_id AS id, worst_case_notional AS worst FROM orders
        WHERE account = ?1 AND symbol = ?2 AND leg = 'entry'
@@ -49,9 +49,11 @@ export function settleSlot(sql: DatabaseSync, account: string, symbol: string): 
     account,
     symbol,
   );
+  const slot = selectSlot(sql, account, symbol);
+  const [holder] = holders;
   if (!holder) {
     run(sql, 'DELETE FROM slots WHERE account = ? AND symbol = ?', account, symbol);
-  } else if (!selectSlot(sql, account, symbol)) {
+  } else if (!slot || !holders.some(({ id }) => id === slot.clientOrderId)) {
     takeSlot(sql, { account, symbol, clientOrderId: holder.id, worstCaseNotional: holder.worst ?? '0' });
   }
 }

@@ -13,6 +13,7 @@ import type {
   Quote,
   SubmitOutcome,
   SubmittedOrder,
+  SwapSettings,
   Venue,
   VenueCard,
   VenueFill,
@@ -21,7 +22,7 @@ import type {
 } from '../venue.ts';
 import { paperCard } from './paper-card.ts';
 import { PaperEngine, type PlayedNews } from './paper-engine.ts';
-import { accepted, inBase } from './paper-orders.ts';
+import { accepted, inBase, type PaperOrder } from './paper-orders.ts';
 import { type PaperState, symbolsOf } from './paper-state.ts';
 
 export interface PaperParts {
@@ -32,8 +33,10 @@ export interface PaperParts {
   market(symbol: string): Promise<Market>;
   /** The venue's clock. */
   now(): Promise<number>;
-  /** Whether an order closes its position now, at the last close, instead of at the next open: those of a flatten do. */
-  leavesNow(clientOrderId: string): boolean;
+  /** Last close that the ledger knows of; null before the first. */
+  lastCloseTime(): number | null;
+  /** Whether a symbol's position leaves at the last close, instead of at the next open: while it is flattened. */
+  isFlattened(symbol: string): boolean;
 }
 
 /** Closes after which the engine's state is written down though nothing was ordered: a restart plays these bars again. */
@@ -122,11 +125,11 @@ export class PaperVenue implements Venue {
       const market = markets.get(order.symbol);
       if (market === undefined) return refused('symbol-closed', 'NOT_TRADED');
       const placed = accepted(order, order.sentAt);
-      if (order.reduceOnly) {
+      const leavesNow = this.#parts.isFlattened(order.symbol);
+      if (order.reduceOnly || leavesNow) {
         if (resting.positionOrder === null) return refused('reduce-only', 'NO_POSITION');
-        if (this.#parts.leavesNow(order.clientOrderId)) {
-          const news = engine.leave(order.symbol, placed);
-          await this.#write(opened, news, engine.state());
+        if (leavesNow) {
+          const news = await this.#leave(opened, order.symbol, placed);
           const left = news.orders.find(({ clientOrderId }) => clientOrderId === order.clientOrderId);
           return { kind: 'accepted', order: left ?? placed.order };
         }
@@ -157,9 +160,15 @@ export class PaperVenue implements Venue {
     });
   }
 
+  /** An exit can't be taken back from the engine; while its symbol is flattened it does not wait for a bar any more. */
   cancel({ symbol, clientOrderId }: OrderReference): Promise<CancelOutcome> {
     return this.#inTurn(async (opened): Promise<CancelOutcome> => {
       const { engine } = opened;
+      const { exit } = engine.resting(symbol);
+      if (exit?.order.clientOrderId === clientOrderId && this.#parts.isFlattened(symbol)) {
+        await this.#leave(opened, symbol, exit);
+        return { kind: 'gone' };
+      }
       if (engine.resting(symbol).entry?.order.clientOrderId !== clientOrderId) return { kind: 'gone' };
       const order = engine.withdraw(symbol);
       await this.#write(opened, { ...NO_NEWS, orders: order ? [order] : [] }, engine.state());
@@ -217,12 +226,25 @@ export class PaperVenue implements Venue {
     });
   }
 
-  swapSettings(): Promise<null> {
-    return Promise.resolve(null);
+  /** What the engine reckons with. */
+  swapSettings(): Promise<SwapSettings | null> {
+    const { kind, policy } = this.#parts.record;
+    if (kind === 'spot') return Promise.resolve(null);
+    return Promise.resolve({
+      positionMode: 'one-way',
+      marginMode: 'isolated',
+      leverage: String(policy.maxLeverage),
+    });
   }
 
   async close(): Promise<void> {
     await this.#turn.catch(() => {});
+  }
+
+  async #leave(opened: Opened, symbol: string, placed: PaperOrder): Promise<PlayedNews> {
+    const news = opened.engine.leave(symbol, placed);
+    await this.#write(opened, news, opened.engine.state());
+    return news;
   }
 
   /** A step that failed half-way leaves an engine that nobody has written down: the next one reads it anew. */
@@ -250,12 +272,22 @@ export class PaperVenue implements Venue {
     for (const { symbol } of symbols) markets.set(symbol, await market(symbol));
     const { policy, costs, capital } = record;
     const terms = { symbols, markets, policy, costs, capital: Number(capital) };
+    const engine = new PaperEngine(terms, state);
+    await this.#catchUp(engine);
     return {
-      engine: new PaperEngine(terms, state),
+      engine,
       markets,
       revision: found?.revision ?? 0,
       closesSinceWritten: 0,
     };
+  }
+
+  /** Plays again what was played since the state was written; what that brought is in the ledger already. */
+  async #catchUp(engine: PaperEngine): Promise<void> {
+    const last = this.#parts.lastCloseTime();
+    const { throughTime } = engine;
+    if (throughTime === null || last === null || last <= throughTime) return;
+    engine.play(await this.#barsAfter(throughTime, last, engine), last);
   }
 
   /** @param state what to go on from after a restart; null: as it was written last */

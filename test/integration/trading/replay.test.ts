@@ -17,11 +17,12 @@ test('liveTrading on recorded bars is the backtest of those bars, through Tempor
   const { rooms, orchestrator, temporal } = cluster;
   let worker = await cluster.startWorker('trading');
   const { lastTime } = await rooms.candles.describe(SAMPLE.series);
-  await cluster.start({
+  const request = {
     symbols: TRADED,
     policy: 'portfolio',
     replay: { fromTime: lastTime - BARS * HOUR, toTime: lastTime + HOUR },
-  });
+  };
+  await cluster.start(request);
   // Wherever it is: what was decided stands, and nothing is sent twice.
   worker.kill('SIGKILL');
   worker = await cluster.startWorker('trading');
@@ -32,6 +33,10 @@ test('liveTrading on recorded bars is the backtest of those bars, through Tempor
     orders > 5 && fills > 5 && closes === BARS + 1,
     `${orders} orders, ${fills} fills, ${closes} closes`,
   );
+
+  // What it did stands for good: the same bars can't be traded again by the same account.
+  await assert.rejects(cluster.start(request), { code: 'ACCOUNT_INVALID', message: /does not go back/ });
+  assert.equal(rooms.ledger.account('paper').state, 'stopped');
 
   const history = await fetchHistory(temporal.client, WORKFLOW);
   assert.equal(await replayHistories([{ workflowId: WORKFLOW, history }]), 1);

@@ -20,10 +20,11 @@ export function* checkSlots(sql: DatabaseSync, account: string): Generator<strin
     account,
   ))
     yield `${symbol} has a slot and nothing is open`;
+  // One that is planned may wait for the end of one that is being cancelled.
   const entries = rows<{ symbol: string; count: number }>(
     sql,
     `SELECT symbol, count(*) AS count FROM orders WHERE account = ? AND leg = 'entry' AND ${OPEN}
-       AND ${NOT_REVIVED} GROUP BY symbol HAVING count(*) > 1`,
+       AND ${NOT_REVIVED} GROUP BY symbol, status = 'planned' HAVING count(*) > 1`,
     account,
   );
   for (const { symbol, count } of entries) yield `${symbol} has ${count} entries that are not final`;
