@@ -42,12 +42,14 @@ async function recordedRows({ bars, record }: OpenAccount, { close }: CloseReque
 
 async function fetchRows(
   rooms: TradingRooms,
-  { record }: OpenAccount,
+  { record, venue }: OpenAccount,
   { close }: CloseRequest,
   { signal }: Running,
 ): Promise<Rows> {
   const { venues, candles, clock } = rooms;
   const client = await venues.client(record.venue);
+  // The account's clock is the one by which its closes were planned; another may be off from it.
+  const now = () => venue.now();
   const rows = new Map<string, SymbolResult<RefreshedBar>>();
   const wanted = new Map(close.symbols.map(traded => [traded.symbol, seriesOf(record, traded)]));
   const traded = [...wanted.values()];
@@ -63,12 +65,12 @@ async function fetchRows(
       .filter(series => !wantedIds.has(seriesId(series)))
       .map(series => [seriesId(series), series]),
   );
-  const deadline = clock.monotonicMs() + (close.deadline - (await client.now({ signal })));
-  await pause(close.closeTime - (await client.now({ signal })), signal);
+  const deadline = clock.monotonicMs() + (close.deadline - (await now()));
+  await pause(close.closeTime - (await now()), signal);
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     const left = Math.max(1, deadline - clock.monotonicMs());
     const asked = [...wanted.values(), ...beside.values()];
-    for (const fetched of await fetchRecent(candles, client, asked, { signal }, left)) {
+    for (const fetched of await fetchRecent(candles, client, asked, { signal }, left, now)) {
       if (fetched.state === 'behind') await caughtUp(rooms, fetched.series, left, signal);
       const { symbol, timeframe } = fetched.series;
       const own = wanted.get(symbol);
@@ -139,14 +141,20 @@ async function kept(
   rows: Rows,
   { signal }: Running,
 ): Promise<void> {
-  const bars = [];
-  for (const row of rows) {
-    const traded = close.symbols.find(({ symbol }) => symbol === row.symbol);
-    if (!row.ok || traded === undefined) continue;
-    const { high, low } = await open.bars.last(seriesOf(open.record, traded), 1, close.closeTime);
-    bars.push({ ...traded, barTime: row.value.barTime, high: high[0], low: low[0] });
-  }
-  await keepPositions(rooms.desk(open, signal, null), { bars, deadline: close.deadline });
+  const { account } = open.record;
+  const legs = rooms.ledger.openOrders(account).filter(({ leg }) => leg !== 'entry');
+  const kept = new Set([...rooms.ledger.positions(account), ...legs].map(({ symbol }) => symbol));
+  if (kept.size === 0) return;
+  const closing = close.symbols.filter(({ symbol }) => kept.has(symbol));
+  const bars = await Promise.all(
+    closing.map(async traded => {
+      const row = rows.find(({ symbol }) => symbol === traded.symbol);
+      if (!row?.ok) return [];
+      const { high, low } = await open.bars.last(seriesOf(open.record, traded), 1, close.closeTime);
+      return [{ ...traded, barTime: row.value.barTime, high: high[0], low: low[0] }];
+    }),
+  );
+  await keepPositions(rooms.desk(open, signal, null), { bars: bars.flat(), deadline: close.deadline });
 }
 
 /** A price band and a widest spread are about what the venue says now. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Market } from '../contracts/market.ts';
 import type { MarketKind, Series, Timeframe } from '../contracts/series.ts';
+import { statement } from '../storage/statements.ts';
 
 /** A series as `candles.sqlite` knows it. */
 export interface SeriesRow {
@@ -36,9 +37,12 @@ export interface HistoryFile {
 }
 
 export function findSeries(sql: DatabaseSync, series: Series): SeriesRow | null {
-  const row = sql
-    .prepare('SELECT * FROM series WHERE venue = ? AND symbol = ? AND timeframe = ?')
-    .get(series.venue, series.symbol, series.timeframe);
+  const { venue, symbol, timeframe } = series;
+  const row = statement(sql, 'SELECT * FROM series WHERE venue = ? AND symbol = ? AND timeframe = ?').get(
+    venue,
+    symbol,
+    timeframe,
+  );
   return row ? seriesRow(row) : null;
 }
 
@@ -82,12 +86,11 @@ export function deleteSeries(sql: DatabaseSync, seriesId: number): void {
 }
 
 export function historyFiles(sql: DatabaseSync, seriesId: number): HistoryFile[] {
-  return sql
-    .prepare(
-      `SELECT year AS period, name, sha256, bars, first_time AS firstTime, last_time AS lastTime, gaps
-       FROM history_files WHERE series_id = ? ORDER BY year`,
-    )
-    .all(seriesId) as unknown as HistoryFile[];
+  return statement(
+    sql,
+    `SELECT year AS period, name, sha256, bars, first_time AS firstTime, last_time AS lastTime, gaps
+     FROM history_files WHERE series_id = ? ORDER BY year`,
+  ).all(seriesId) as unknown as HistoryFile[];
 }
 
 /** Makes `files` the current ones of their periods and counts the revision up. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Candles } from '../contracts/candles.ts';
-import { CandleBuilder } from './candle-builder.ts';
+import { statement } from '../storage/statements.ts';
 import { findGaps } from './gaps.ts';
 
 /** Recent bars of a series with `fromTime` ≤ open time < `toTime` (infinities allowed), ascending. */
@@ -10,19 +10,22 @@ export function readRecentBars(
   fromTime: number,
   toTime: number,
 ): Candles {
-  const builder = new CandleBuilder(64);
-  const rows = sql
-    .prepare(
-      `SELECT open_time, open, high, low, close, volume FROM recent_bars
-       WHERE series_id = ? AND open_time >= ? AND open_time < ? ORDER BY open_time`,
-    )
-    .iterate(seriesId, fromTime, toTime);
-  for (const row of rows) {
-    const bar = row as Record<'open_time' | 'open' | 'high' | 'low' | 'close' | 'volume', number>;
-    builder.push(bar.open_time, bar.open, bar.high, bar.low, bar.close, bar.volume);
-  }
-  return builder.finish();
+  const rows = statement(
+    sql,
+    `SELECT open_time, open, high, low, close, volume FROM recent_bars
+     WHERE series_id = ? AND open_time >= ? AND open_time < ? ORDER BY open_time`,
+  ).all(seriesId, fromTime, toTime) as unknown as RecentRow[];
+  return {
+    openTime: Float64Array.from(rows, row => row.open_time),
+    open: Float64Array.from(rows, row => row.open),
+    high: Float64Array.from(rows, row => row.high),
+    low: Float64Array.from(rows, row => row.low),
+    close: Float64Array.from(rows, row => row.close),
+    volume: Float64Array.from(rows, row => row.volume),
+  };
 }
+
+type RecentRow = Record<'open_time' | 'open' | 'high' | 'low' | 'close' | 'volume', number>;
 
 /** All recent bars of a series in four numbers. */
 export interface RecentStretch {
@@ -39,12 +42,11 @@ export function readRecentStretch(
   seriesId: number,
   durationMs: number,
 ): RecentStretch | null {
-  const stretch = sql
-    .prepare(
-      `SELECT count(*) AS bars, min(open_time) AS firstTime, max(open_time) AS lastTime
-       FROM recent_bars WHERE series_id = ?`,
-    )
-    .get(seriesId) as unknown as Omit<RecentStretch, 'gaps'>;
+  const stretch = statement(
+    sql,
+    `SELECT count(*) AS bars, min(open_time) AS firstTime, max(open_time) AS lastTime
+     FROM recent_bars WHERE series_id = ?`,
+  ).get(seriesId) as unknown as Omit<RecentStretch, 'gaps'>;
   if (stretch.bars === 0) return null;
   const isWhole = stretch.lastTime - stretch.firstTime === (stretch.bars - 1) * durationMs;
   return { ...stretch, gaps: isWhole ? 0 : countRecentGaps(sql, seriesId, durationMs) };
@@ -71,7 +73,7 @@ function countRecentGaps(sql: DatabaseSync, seriesId: number, durationMs: number
 
 /** Inserts bars; those that are there already stay as they are. */
 export function insertRecentBars(sql: DatabaseSync, seriesId: number, candles: Candles): void {
-  const insert = sql.prepare('INSERT OR IGNORE INTO recent_bars VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const insert = statement(sql, 'INSERT OR IGNORE INTO recent_bars VALUES (?, ?, ?, ?, ?, ?, ?)');
   for (let row = 0; row < candles.openTime.length; row++) {
     insert.run(
       seriesId,

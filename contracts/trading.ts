@@ -109,6 +109,7 @@ export const ORDER_REASONS = {
   'too-small': 'it is under the venue’s minimum',
   'clock-skew': 'our clock is too far from the venue’s',
   superseded: 'a later decision took its place',
+  'rate-limited': 'the venue takes no more requests for a moment',
   'venue-rejected': 'the venue rejected it',
   'stop-unconfirmed': 'its stop could not be placed in time',
   'over-limit': 'a limit of the account does not allow it any more',

@@ -26,6 +26,8 @@ const ORDER_DEADLINE_MS = 5_000;
 /** Binance's list of spot markets is the longest answer known: some 20 MB. */
 const MAX_BODY_BYTES = 100_000_000;
 const MAX_WAIT_MS = 300_000;
+/** Who sends an order has no time to wait out what the venue asks for; it is told, and tries again. */
+const ORDER_MAX_WAIT_MS = 2_000;
 
 /** Market data of the configured venues, within the limits that all processes of the home share. */
 export function createVenues(home: Home, config: Config): Venues {
@@ -64,7 +66,7 @@ export function createVenues(home: Home, config: Config): Venues {
         settings: venueSettings(config, venue),
         card,
         credentials,
-        parts: { ...parts, use: 'trading', deadlineMs: ORDER_DEADLINE_MS },
+        parts: { ...parts, use: 'trading', deadlineMs: ORDER_DEADLINE_MS, maxWaitMs: ORDER_MAX_WAIT_MS },
       });
     },
     close: () => budget.close(),

@@ -6,6 +6,7 @@ import timers from 'node:timers/promises';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { diskFailed, diskFull, explainDiskError } from './disk-errors.ts';
 import { publishFile, temporaryName } from './files.ts';
+import { groupCommits, waits } from './group-commit.ts';
 import { makeFolderNow } from './make-folder.ts';
 
 /** SQL that lifts the schema by one version; the list's length is the program's schema version. */
@@ -28,7 +29,10 @@ export interface Database {
   readonly path: string;
   /** For statements inside `read` and `write`, and for single reads. */
   readonly sql: DatabaseSync;
-  /** One `BEGIN IMMEDIATE` transaction; `work` must be synchronous and may run again if the store was busy. */
+  /**
+   * All of `work` or nothing, on disk when it is answered; `work` must be synchronous and may run again if the store was busy.
+   * Writes that are asked for at once share a `BEGIN IMMEDIATE` transaction.
+   */
   write<T>(work: (sql: DatabaseSync) => T): Promise<T>;
   /** One consistent snapshot for several reads. */
   read<T>(work: (sql: DatabaseSync) => T): Promise<T>;
@@ -52,7 +56,7 @@ export async function openDatabase(path: string, migrations: Migrations): Promis
         sql.exec(begin);
         try {
           const result = work(sql);
-          if (result instanceof Promise) throw new AlphaloomError('INTERNAL', 'A transaction can’t wait.');
+          if (result instanceof Promise) throw waits();
           sql.exec('COMMIT');
           if (begin === 'BEGIN IMMEDIATE') ownWrites++;
           return result;
@@ -78,7 +82,7 @@ export async function openDatabase(path: string, migrations: Migrations): Promis
   const database: Database = {
     path,
     sql,
-    write: work => transaction('BEGIN IMMEDIATE', work),
+    write: groupCommits(work => transaction('BEGIN IMMEDIATE', work)),
     read: work => transaction('BEGIN', work),
     stamp: () => {
       // SQLite's counter of what other connections wrote.

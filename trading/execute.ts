@@ -35,7 +35,8 @@ export async function executePlanned(
 ): Promise<readonly SymbolResult<readonly LedgerOrder[]>[]> {
   const timed = until(desk, deadline);
   const entries = planned.filter(({ leg }) => leg === 'entry');
-  const exits = planned.filter(({ leg }) => leg !== 'entry');
+  // A stop or target that is planned is being sent by whoever keeps the position.
+  const exits = planned.filter(({ leg }) => leg === 'exit' || leg === 'flatten');
   const results = new Map<string, SymbolResult<readonly LedgerOrder[]>>();
   const step = async (orders: readonly LedgerOrder[], work: (order: LedgerOrder) => Promise<LedgerOrder>) => {
     const symbols = symbolsOf(orders);

@@ -1,4 +1,4 @@
-import type { OrderLeg, OrderTerms } from '../contracts/trading.ts';
+import type { OrderLeg, OrderReason, OrderTerms } from '../contracts/trading.ts';
 import type { TimedDesk } from './desk.ts';
 import { endOrder } from './end-order.ts';
 import { sendExit } from './exit.ts';
@@ -23,6 +23,11 @@ export interface KeepTurn {
 /** The venue has so long from the fill on to confirm a stop. */
 const STOP_CONFIRMED_WITHIN_MS = 10_000;
 const LOOK_AGAIN_MS = 500;
+/**
+ * Refusals of a stop that are over in a moment, so that it is tried again until it is overdue: coins that an order held until
+ * now, too many requests, a clock that is measured anew.
+ */
+const PASSING: ReadonlySet<OrderReason> = new Set(['no-balance', 'rate-limited', 'clock-skew']);
 
 /** @returns whether the turn goes on */
 export async function doStep(turn: KeepTurn, view: KeptView, step: KeepStep): Promise<boolean> {
@@ -99,9 +104,9 @@ async function placeStop(turn: KeepTurn, view: KeptView, terms: OrderTerms): Pro
   if (order === null) return false;
   const { status, reason } = await sendOrder(desk, order, NOTHING_ASKED);
   if (status === 'withdrawn') return false;
-  // Coins that an order held until now are free a moment later.
-  if (status === 'rejected' && reason === 'no-balance') await pause(desk, LOOK_AGAIN_MS);
-  else if (status === 'rejected') failed.add('stop');
+  if (status !== 'rejected') return true;
+  if (reason !== null && PASSING.has(reason)) await pause(desk, LOOK_AGAIN_MS);
+  else failed.add('stop');
   return true;
 }
 

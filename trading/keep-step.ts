@@ -48,7 +48,7 @@ const LONGEST_RETRY_MS = 10_000;
 
 /** The rules of keeping in the order in which they count; the first that has an answer decides. Pure. */
 export function keepStep(view: KeptView): KeepStep {
-  for (const rule of [exitUnderWay, leaves, watchedLevels, target, residentStop]) {
+  for (const rule of [exitUnderWay, leaves, guard, watchedLevels, target, residentStop]) {
     const step = rule(view);
     if (step !== null) return step;
   }
@@ -79,6 +79,11 @@ function leaves(view: KeptView): KeepStep | null {
     return keeping.leaving === 'stop-unconfirmed' ? DONE : null;
   }
   return { kind: 'place', leg: 'exit', terms: marketTerms(view, held(position)) };
+}
+
+/** The stop comes before any price is asked for: a venue that tells none is no reason to stand without. */
+function guard(view: KeptView): KeepStep | null {
+  return view.quote === null ? residentStop(view) : null;
 }
 
 /** Stops that no venue keeps. */
@@ -123,7 +128,12 @@ function residentStop(view: KeptView): KeepStep | null {
   const [stop, ...doubled] = active;
   if (doubled.length > 0) return { kind: 'end', order: doubled[0] };
   if (stop === undefined) {
-    if (!isSellable(quantity, levels.stop, market)) return null;
+    if (!isSellable(quantity, levels.stop, market)) {
+      // Worth less than the least at its stop: the venue would take none. What is worth less now is waited for, or dust.
+      return isSellable(quantity, position.entryPrice, market)
+        ? { kind: 'leave', reason: 'stop-unconfirmed' }
+        : null;
+    }
     const isRefused = failed.has('stop') || isOverdue;
     if (isRefused) return { kind: 'leave', reason: 'stop-unconfirmed' };
     return { kind: 'place', leg: 'stop', terms: stopTerms(view, quantity) };

@@ -6,6 +6,7 @@ import type { RejectionCode, SubmitOutcome, VenueFill, VenueOrder } from './venu
 const REJECTION_REASONS: Partial<Record<RejectionCode, OrderReason>> = {
   'insufficient-balance': 'no-balance',
   'expired-request': 'clock-skew',
+  'rate-limit': 'rate-limited',
   permission: 'not-allowed',
 };
 

@@ -3,7 +3,7 @@ import type { SymbolResult } from '../contracts/trading.ts';
 import type { TimedDesk } from './desk.ts';
 
 /** Symbols that are worked on at once. */
-const AT_ONCE = 16;
+const AT_ONCE = 40;
 
 /**
  * Works on symbols side by side, each alone at its own; one that fails stops no other.

@@ -21,17 +21,27 @@ interface BarStore {
   read(series: Series, range?: { from?: number; to?: number }): Promise<MarketBars>;
 }
 
-/** As the store has them at the moment. */
+/** As the store has them at the moment; the last bars of a close, which several steps of it ask for, are read once. */
 export function storedBars(store: BarStore): TradedBars {
+  const latest = new Map<string, { readonly closeTime: number; readonly bars: MarketBars }>();
   const read = (series: Series, from: number | undefined, closeTime: number) =>
     store.read(series, { from, to: closeTime - TIMEFRAME_MS[series.timeframe] + 1 });
+  const readLast = async (series: Series, count: number, closeTime: number): Promise<MarketBars> => {
+    const barMs = TIMEFRAME_MS[series.timeframe];
+    const id = seriesId(series);
+    const known = latest.get(id);
+    if (known?.closeTime === closeTime && known.bars.openTime.length >= count) return known.bars;
+    const near = await read(series, closeTime - (count + SPARE_BARS) * barMs, closeTime);
+    const bars = near.openTime.length < count ? await read(series, undefined, closeTime) : near;
+    // A bar that is not there yet may come while the close is worked on.
+    if (bars.openTime.at(-1) === closeTime - barMs) latest.set(id, { closeTime, bars });
+    return bars;
+  };
   return {
     between: (series, afterTime, closeTime) => read(series, afterTime + 1, closeTime),
     through: (series, closeTime) => read(series, undefined, closeTime),
     async last(series, count, closeTime) {
-      const since = closeTime - (count + SPARE_BARS) * TIMEFRAME_MS[series.timeframe];
-      const near = await read(series, since, closeTime);
-      const bars = near.openTime.length < count ? await read(series, undefined, closeTime) : near;
+      const bars = await readLast(series, count, closeTime);
       return sliceBars(bars, Math.max(0, bars.openTime.length - count), bars.openTime.length);
     },
   };

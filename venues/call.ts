@@ -9,6 +9,8 @@ export interface VenueCall {
   readonly signal: AbortSignal | undefined;
   /** Moment of the venue's clock that requests are signed as of; undefined: when they are sent. */
   readonly signTime?: number;
+  /** Local epoch ms after which nothing leaves that may change something; undefined: it may leave whenever. */
+  readonly leavesBefore?: number;
   /** Whether a request that may change something has left, or was about to. */
   isPosted: boolean;
   /** The last answer, whatever its status. */

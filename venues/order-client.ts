@@ -58,6 +58,8 @@ export interface OrderClientSettings extends VenueSettings {
 
 const OFFSET_VALID_MS = 600_000;
 const CLOCK_SET_MS = 100;
+/** Not every venue refuses what comes late: later than this after its moment a signed request is not sent. */
+const LEAVES_WITHIN_MS = 5_000;
 const MARKETS_VALID_MS = 86_400_000;
 
 /** @throws AlphaloomError VENUE_UNKNOWN, CONFIG_INVALID */
@@ -87,6 +89,7 @@ export async function createOrderClient(
     use: parts.use,
     signal: undefined,
     signTime,
+    ...(signTime !== undefined && { leavesBefore: signTime - (offset?.ms ?? 0) + LEAVES_WITHIN_MS }),
     isPosted: false,
     answer: null,
   });

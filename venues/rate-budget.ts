@@ -39,9 +39,9 @@ interface BudgetClock {
 
 /** The budget kept in the database at `path` (`venues.sqlite` of a home), opened on first use. */
 export function createRateBudget(path: string, { now, sleep }: BudgetClock): RateBudget {
-  let opening: Promise<Database> | undefined;
+  let opening: Promise<Budget> | undefined;
   const open = () => {
-    opening ??= openDatabase(path, MIGRATIONS).catch(error => {
+    opening ??= openBudget(path).catch(error => {
       opening = undefined;
       throw error;
     });
@@ -49,27 +49,20 @@ export function createRateBudget(path: string, { now, sleep }: BudgetClock): Rat
   };
   return {
     async take(request) {
-      const database = await open();
+      const budget = await open();
       for (;;) {
         request.signal?.throwIfAborted();
-        const { takenTime, waitMs } = await database.write(sql => takeOrWait(sql, request, now()));
+        const { takenTime, waitMs } = await budget.database.write(() => takeOrWait(budget, request, now()));
         if (takenTime !== null) return takenTime;
         await sleep(waitMs, request.signal);
       }
     },
     async block(host, untilTime) {
-      const database = await open();
-      await database.write(sql =>
-        sql
-          .prepare(
-            `INSERT INTO blocked VALUES (?, ?)
-             ON CONFLICT (host) DO UPDATE SET until_time = max(until_time, excluded.until_time)`,
-          )
-          .run(host, Math.ceil(untilTime)),
-      );
+      const { database, statements } = await open();
+      await database.write(() => statements.block.run(host, Math.ceil(untilTime)));
     },
     async close() {
-      (await opening)?.close();
+      (await opening)?.database.close();
       opening = undefined;
     },
   };
@@ -98,40 +91,73 @@ const ROUNDING = 1e-9;
 
 type Taken = { readonly countsUntil: number; readonly cost: number; readonly use: BudgetUse };
 
+interface Budget {
+  readonly database: Database;
+  readonly statements: ReturnType<typeof prepare>;
+}
+
+async function openBudget(path: string): Promise<Budget> {
+  const database = await openDatabase(path, MIGRATIONS);
+  // What a power cut forgets is asked by nobody any more: no request has to wait for the disk.
+  database.sql.exec('PRAGMA synchronous = NORMAL');
+  return { database, statements: prepare(database.sql) };
+}
+
+/** Prepared once: thirty-four questions at a close are asked one after the other. */
+function prepare(sql: DatabaseSync) {
+  return {
+    blocked: sql.prepare('SELECT until_time AS untilTime FROM blocked WHERE host = ?'),
+    block: sql.prepare(
+      `INSERT INTO blocked VALUES (?, ?)
+       ON CONFLICT (host) DO UPDATE SET until_time = max(until_time, excluded.until_time)`,
+    ),
+    forgetPast: sql.prepare('DELETE FROM taken WHERE host = ? AND counts_until <= ?'),
+    forgetFuture: sql.prepare('DELETE FROM taken WHERE host = ? AND taken_time > ?'),
+    used: sql.prepare(
+      `SELECT total(cost) AS used, total(iif(use = 'data', cost, 0)) AS usedByData FROM taken WHERE host = ?`,
+    ),
+    rows: sql.prepare(
+      'SELECT counts_until AS countsUntil, cost, use FROM taken WHERE host = ? ORDER BY counts_until, rowid',
+    ),
+    take: sql.prepare('INSERT INTO taken VALUES (?, ?, ?, ?, ?)'),
+  };
+}
+
 function takeOrWait(
-  sql: DatabaseSync,
+  { statements }: Budget,
   request: RateRequest,
   nowMs: number,
 ): { readonly takenTime: number | null; readonly waitMs: number } {
   const { host, limit, cost, use } = request;
-  const blockedMs = blockedUntil(sql, host) - nowMs;
+  const blockedMs = blockedUntil(statements, host) - nowMs;
   if (blockedMs > request.maxWaitMs) throw rateLimited(host, nowMs + blockedMs);
   if (blockedMs > 0) return { takenTime: null, waitMs: blockedMs };
-  // Rows from the future are a clock that was set back: they must not hold things up for longer than a window.
-  sql
-    .prepare('DELETE FROM taken WHERE host = ? AND (counts_until <= ? OR taken_time > ?)')
-    .run(host, nowMs, nowMs + limit.windowMs);
-  const rows = sql
-    .prepare(
-      'SELECT counts_until AS countsUntil, cost, use FROM taken WHERE host = ? ORDER BY counts_until, rowid',
-    )
-    .all(host) as Taken[];
-  const freeTime = Math.max(
-    timeWithRoom(rows, cost, limit.capacity),
-    use === 'data'
-      ? timeWithRoom(
-          rows.filter(row => row.use === 'data'),
-          cost,
-          limit.capacity / 2,
-        )
-      : -Infinity,
-  );
-  if (freeTime > nowMs) return { takenTime: null, waitMs: freeTime - nowMs };
+  statements.forgetPast.run(host, nowMs);
+  if (!hasRoom(statements, request)) {
+    // Rows from the future are a clock that was set back: they must not hold things up for longer than a window.
+    statements.forgetFuture.run(host, nowMs + limit.windowMs);
+    const freeTime = freeTimeOf(statements.rows.all(host) as Taken[], request);
+    if (freeTime > nowMs) return { takenTime: null, waitMs: freeTime - nowMs };
+  }
   // A request that costs more than the whole share counts for as long as its cost would take.
   const share = use === 'data' ? limit.capacity / 2 : limit.capacity;
   const countsUntil = nowMs + Math.ceil(limit.windowMs * Math.max(1, cost / share));
-  sql.prepare('INSERT INTO taken VALUES (?, ?, ?, ?, ?)').run(host, nowMs, countsUntil, cost, use);
+  statements.take.run(host, nowMs, countsUntil, cost, use);
   return { takenTime: nowMs, waitMs: 0 };
+}
+
+/** Sums tell it, without a look at each row. */
+function hasRoom({ used }: Budget['statements'], { host, limit, cost, use }: RateRequest): boolean {
+  const sums = used.get(host) as { used: number; usedByData: number };
+  const fits = (sum: number, capacity: number) => sum + cost <= capacity + ROUNDING;
+  return fits(sums.used, limit.capacity) && (use !== 'data' || fits(sums.usedByData, limit.capacity / 2));
+}
+
+function freeTimeOf(rows: readonly Taken[], { limit, cost, use }: RateRequest): number {
+  const free = timeWithRoom(rows, cost, limit.capacity);
+  if (use !== 'data') return free;
+  const ofData = rows.filter(row => row.use === 'data');
+  return Math.max(free, timeWithRoom(ofData, cost, limit.capacity / 2));
 }
 
 /** When enough of what was taken has left the window (−Infinity: now); rows ascend by when they leave it. */
@@ -146,8 +172,8 @@ function timeWithRoom(rows: readonly Taken[], cost: number, capacity: number): n
   return time;
 }
 
-function blockedUntil(sql: DatabaseSync, host: string): number {
-  const row = sql.prepare('SELECT until_time AS untilTime FROM blocked WHERE host = ?').get(host);
+function blockedUntil({ blocked }: Budget['statements'], host: string): number {
+  const row = blocked.get(host);
   return (row?.untilTime as number | undefined) ?? -Infinity;
 }
 

@@ -57,8 +57,12 @@ export function createVenueFetch(
     const request = currentRequest.getStore();
     const target = targetOf(url, settings);
     const sentTime = settings.now();
-    // From here on nobody can say that a POST did not arrive.
-    if (request && parameters.method !== 'GET') request.call.isPosted = true;
+    if (request && parameters.method !== 'GET') {
+      const { call } = request;
+      if (call.leavesBefore !== undefined && sentTime > call.leavesBefore) throw heldUp(venue);
+      // From here on nobody can say that a POST did not arrive.
+      call.isPosted = true;
+    }
     const response = await readWithin(settings, target, parameters, request?.call.signal);
     const receivedTime = settings.now();
     const { status, headers } = response;
@@ -87,6 +91,15 @@ export function createVenueFetch(
     }
     return { status, statusText: response.statusText, headers, text: async () => response.body };
   };
+}
+
+/** Who waited for the rate budget, or was stopped, and goes on later, brings what nobody reckons with any more. */
+function heldUp(venue: string): AlphaloomError {
+  return new AlphaloomError(
+    'TRADING_LATE',
+    `A request to ${venue} was held up for too long and was not sent.`,
+    { venue },
+  );
 }
 
 function targetOf(url: string, { venue, host, loopbackOnly }: VenueFetchSettings): URL {

@@ -20,8 +20,11 @@ import { desk, type Steps, stepsOf } from './trading-steps.ts';
 import { followTrading, type TradingStory } from './trading-story.ts';
 import { watchBeside } from './trading-watch.ts';
 
-/** Keeps a run's history short; the ledger remembers everything. */
-const HISTORY_EVENTS = 8_000;
+/**
+ * Keeps a run’s history short; the ledger remembers everything. Whoever takes over after a crash reads it again within one
+ * workflow task (2 s), on a machine that may be busy: 3,000 events took longer, and each try that is late makes the next one wait.
+ */
+const HISTORY_EVENTS = 1_000;
 const HISTORY_BYTES = 8_000_000;
 const TRY_AGAIN = '1s';
 /**

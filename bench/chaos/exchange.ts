@@ -16,6 +16,9 @@ export interface ExchangeSettings {
   readonly faults: readonly string[];
   readonly seed: number;
   readonly queryLagMs: number;
+  /** `USDT=10000,BTC=1`. */
+  readonly balance: string;
+  readonly keys: { readonly apiKey: string; readonly apiSecret: string };
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -37,13 +40,15 @@ export class ExchangeProcess {
 
   /** Resolves when it answers. */
   async start(): Promise<void> {
-    const { folder, symbols, port, history, faults, seed, queryLagMs, environment } = this.#settings;
+    const { folder, symbols, port, history, faults, seed, queryLagMs, balance, keys, environment } =
+      this.#settings;
     const log = openSync(join(folder, 'exchange.log'), 'a');
     const words = [
       ...['dev', 'exchange', '--json', '--symbols', symbols.join(), '--timeframe', '1s'],
       ...['--from', ...symbols.map(symbol => join(folder, `${symbol}.csv`))],
       ...['--history', `${history}`, '--port', `${port}`, '--journal', join(folder, 'book.jsonl')],
-      ...['--balance', 'USDT=100000', '--query-lag-ms', `${queryLagMs}`],
+      ...['--balance', balance, '--query-lag-ms', `${queryLagMs}`],
+      ...['--api-key', keys.apiKey, '--secret', keys.apiSecret],
       // Each start draws its own faults.
       ...['--seed', `${(seed + this.#starts++) % 2 ** 32}`, ...faults.flatMap(fault => ['--fault', fault])],
     ];
@@ -88,9 +93,15 @@ export class ExchangeProcess {
     await this.#ask('DELETE', 'faults');
   }
 
-  async #ask(method: string, path: string): Promise<unknown> {
+  /** What `POST /loopback/control` takes: keys, statuses of markets, skew, deposits. */
+  async control(told: object): Promise<void> {
+    await this.#ask('POST', 'control', told);
+  }
+
+  async #ask(method: string, path: string, told?: object): Promise<unknown> {
     const signal = AbortSignal.timeout(ANSWER_MS);
-    const response = await fetch(`${this.address}/loopback/${path}`, { method, signal });
+    const body = told === undefined ? null : JSON.stringify(told);
+    const response = await fetch(`${this.address}/loopback/${path}`, { method, signal, body });
     if (!response.ok) throw new Error(`${method} /loopback/${path}: ${response.status}`);
     return await response.json();
   }

@@ -13,7 +13,16 @@ import { FAULTS, QUERY_LAG_MS } from './faults.ts';
 import { ACCOUNT, CHAOS_POLICY } from './policy.ts';
 import { type ChaosReport, summarize, type Violation, violationOf } from './report.ts';
 import { planStrikes, type Strike } from './strikes.ts';
-import { copyTemplate, exchangeFolder, HISTORY_BARS, SYMBOLS, VENUE, writeSettings } from './template.ts';
+import {
+  BALANCE,
+  copyTemplate,
+  exchangeFolder,
+  HISTORY_BARS,
+  KEYS,
+  SYMBOLS,
+  VENUE,
+  writeSettings,
+} from './template.ts';
 
 export interface ChaosRequest {
   readonly kills: number;
@@ -29,7 +38,6 @@ const MARKETS: readonly TradedMarket[] = SYMBOLS.map(symbol => ({
   base: symbol.replace('USDT', ''),
 }));
 const CAPITAL = 20_000;
-const KEYS = { apiKey: 'loopback-key', apiSecret: 'loopback-secret' };
 /** An account that decides on no close for so long after a strike stands still. */
 const STANDSTILL_MS = 90_000;
 /** An order of which nothing is to be found is lapsed after 20 s and some look-ups; then all must agree. */
@@ -60,6 +68,8 @@ export async function runChaos(request: ChaosRequest): Promise<ChaosReport> {
     faults: FAULTS,
     seed,
     queryLagMs: QUERY_LAG_MS,
+    balance: BALANCE,
+    keys: KEYS,
     environment: commands.environment,
   });
   await writeSettings(root, exchange.address, {

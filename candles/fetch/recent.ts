@@ -22,7 +22,7 @@ interface Answer {
 }
 
 /** Series that are asked for at once. */
-const AT_ONCE = 8;
+const AT_ONCE = 40;
 /** The next collection asks again: nobody waits for a venue that hangs as long as its client would try. */
 const ANSWER_MS = 45_000;
 
@@ -30,6 +30,7 @@ const ANSWER_MS = 45_000;
  * Brings what closed since each series' last bar into the store: one question per series, and one transaction for all of
  * them. A series that fails stops no other; a venue that left all of a part without an answer is not asked for the rest.
  * @param answerMs longest wait for one answer, tries and turns included
+ * @param clock the venue's, where somebody knows it better than the client of its market data
  * @throws AlphaloomError VENUE_* where the venue's clock can't be had
  */
 export async function fetchRecent(
@@ -38,8 +39,9 @@ export async function fetchRecent(
   wanted: readonly Series[],
   ask: AskOptions,
   answerMs: number = ANSWER_MS,
+  clock: (ask: AskOptions) => Promise<number> = limited => venue.now(limited),
 ): Promise<RecentFetch[]> {
-  const closedBy = await within(venue, ask, answerMs, limited => venue.now(limited));
+  const closedBy = await within(venue, ask, answerMs, clock);
   let unreachable: AlphaloomError | null = null;
   const asked: (Answer | RecentFetch)[] = [];
   for (let at = 0; at < wanted.length; at += AT_ONCE) {

@@ -36,16 +36,26 @@ export async function flattenDirect(wiring: DirectWiring, request: DirectRequest
   const { account, symbols, actor, operationId, signal } = request;
   const record = ledger.account(account);
   const { labels: defaultLabels } = await loadConfiguredRecipe(wiring.loaded, DEFAULT_RECIPE);
-  const lease = await ledger.takeLease({ owner: `flatten ${process.pid}`, now: clock.now(), takeOver: true });
-  const renewing = setInterval(() => void renew(lease, clock.now(), log), RENEW_MS);
-  const trading = createTradingRooms({ ...wiring, ledger, defaultLabels, lease: () => lease });
+  let held: Lease | null = null;
+  const trading = createTradingRooms({ ...wiring, ledger, defaultLabels, lease: () => held! });
   try {
-    const desk = trading.desk(await trading.open(record), signal, null);
-    return await flattenAccount(desk, { symbols, actor, operationId });
+    // Who may not or cannot speak to the venue takes nothing from the worker that looks after the positions.
+    const open = await trading.open(record);
+    const lease = await ledger.takeLease({
+      owner: `flatten ${process.pid}`,
+      now: clock.now(),
+      takeOver: true,
+    });
+    held = lease;
+    const renewing = setInterval(() => void renew(lease, clock.now(), log), RENEW_MS);
+    try {
+      return await flattenAccount(trading.desk(open, signal, null), { symbols, actor, operationId });
+    } finally {
+      clearInterval(renewing);
+    }
   } finally {
-    clearInterval(renewing);
     await trading.close();
-    await lease.release();
+    await held?.release();
   }
 }
 

@@ -31,11 +31,38 @@ export async function requireLiveAllowed(
     missing.push(`a card: ${venue} gives data and paper trading only`);
   missing.push(...(await missingOf(wiring.rooms, settings)));
   refuseMissing(account, missing);
-  return wiring.isEmbedded
-    ? [
-        'Temporal runs embedded, on this machine alone: where it stops, nobody trades. Stops rest at the venue meanwhile.',
-      ]
-    : [];
+  const warnings = await requireBalance(wiring, settings);
+  if (wiring.isEmbedded) {
+    warnings.push(
+      'Temporal runs embedded, on this machine alone: where it stops, nobody trades. Stops rest at the venue meanwhile.',
+    );
+  }
+  return warnings;
+}
+
+/**
+ * Asks the venue with the account's key.
+ * @returns what is short of the capital
+ * @throws AlphaloomError VENUE_KEYS_REFUSED, VENUE_* where it can't be asked
+ */
+async function requireBalance(
+  { rooms, loaded }: StartWiring,
+  { account, venue, quote, capital }: AccountSettings,
+): Promise<string[]> {
+  const { apiKey = '', apiSecret = '', apiPassword: password } = loaded.config.accounts[account];
+  const credentials = { apiKey, secret: apiSecret, ...(password && { password }) };
+  const live = await rooms.venues.orders(venue, cardOf(loaded.config, venue)!, () => credentials);
+  try {
+    const balances = await live.balances();
+    const held = balances.find(({ currency }) => currency === quote);
+    const free = held?.free ?? '0';
+    if (Number(free) >= Number(capital)) return [];
+    return [
+      `${venue} has ${free} ${quote} free for account ${account}, less than its capital of ${capital}: entries that want more are rejected there.`,
+    ];
+  } finally {
+    await live.close();
+  }
 }
 
 type Traded = Pick<AccountSettings, 'account' | 'mode' | 'venue' | 'kind' | 'symbols' | 'policy'>;

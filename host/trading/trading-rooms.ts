@@ -21,6 +21,7 @@ import { createLeaders } from './leaders.ts';
 import { requireSettable } from './live-permission.ts';
 import { liveVenue } from './live-venues.ts';
 import { createOpenAccounts } from './open-accounts.ts';
+import { toldVenue } from './told-venue.ts';
 
 interface TradingWiring {
   readonly rooms: OpenRooms;
@@ -49,7 +50,10 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
     candles,
     venues,
     clock,
-    liveVenue: record => liveVenue({ ...wiring, venues, killPoint: chaos }, record),
+    async liveVenue(record) {
+      const venue = await liveVenue({ ...wiring, venues, killPoint: chaos }, record);
+      return toldVenue(venue, { ledger, account: record.account, now: clock.now, log });
+    },
   });
   const settings = llmSettings(loaded.config.llm);
   const locks = new Map<string, SymbolLocks>();

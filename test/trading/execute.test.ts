@@ -17,6 +17,18 @@ async function enter(t: TestContext, fault: (request: string) => Fault = () => n
   return { rig, desk, results };
 }
 
+test('a stop that its keeper has just planned and sent is left alone by a close that saw it planned', async t => {
+  const rig = await tradingRig(t);
+  const desk = await rig.desk();
+  const deadline = START + 1.5 * MINUTE;
+  const limits = { deadline, priceBandBps: null, maxSpreadBps: null };
+  const { planned, cancels } = await decided(desk, START, { leg: 'entry' });
+  await executePlanned(desk, { planned, cancels, ...limits });
+  const stop = orderOf(rig, 'stop')!;
+  await executePlanned(desk, { planned: [{ ...stop, status: 'planned' }], cancels: [], ...limits });
+  assert.equal(rig.ledger.order(stop.clientOrderId)?.status, 'open');
+});
+
 test('an entry is filled, booked, and protected by a stop over all that arrived', async t => {
   const { rig, results } = await enter(t);
   assert.equal(results[0].ok, true);

@@ -22,12 +22,16 @@ import {
 async function entered(
   t: TestContext,
   exits: ExitPlan,
-  options: RigOptions & { prepare?(exchange: FakeExchange): void } = {},
+  options: RigOptions & { prepare?(exchange: FakeExchange): void; readonly quantity?: string } = {},
 ) {
   const rig = await tradingRig(t, options);
   options.prepare?.(rig.exchange);
   const desk = await rig.desk();
-  const { planned, cancels } = await decided(desk, START, { leg: 'entry', exits });
+  const { planned, cancels } = await decided(desk, START, {
+    leg: 'entry',
+    exits,
+    ...(options.quantity && { quantity: options.quantity }),
+  });
   const deadline = START + 1.5 * MINUTE;
   await executePlanned(desk, { planned, cancels, deadline, priceBandBps: null, maxSpreadBps: null });
   const keep = (bars: Parameters<typeof keepPositions>[1]['bars'] = []) =>
@@ -57,6 +61,18 @@ test('a stop that the venue refuses makes the position leave at once', async t =
     ({ notification }) => notification.event,
   );
   assert.ok(told.includes('position-unprotected'));
+});
+
+test('a stop that is refused for the request’s time is placed again, and the position stays', async t => {
+  let refusals = 2;
+  const { rig } = await entered(t, STOP_ONLY, {
+    prepare(exchange) {
+      const post = exchange.post.bind(exchange);
+      exchange.post = order => (order.type === 'stop' && refusals-- > 0 ? 'expired' : post(order));
+    },
+  });
+  assert.equal(orderOf(rig, 'exit'), undefined);
+  assert.deepEqual([orderOf(rig, 'stop')?.status, orderOf(rig, 'stop')?.attempt], ['open', 3]);
 });
 
 test('a stop that is not confirmed within 10 s of the fill makes the position leave', async t => {
@@ -93,6 +109,38 @@ test('a stop grows with an entry that fills in parts', async t => {
     resting(rig.exchange).map(({ type, quantity }) => [type, quantity]),
     [['stop', '0.4995']],
   );
+});
+
+test('a stop stands though the venue tells no price for the targets', async t => {
+  const targets = [{ distance: { unit: 'percent', value: 2 }, share: 1 }] as const;
+  const { rig } = await entered(
+    t,
+    { ...STOP_ONLY, targets },
+    { fault: request => (request === 'quote' ? 'lost' : null) },
+  );
+  assert.deepEqual(
+    resting(rig.exchange).map(({ type, quantity }) => [type, quantity]),
+    [['stop', '0.4995']],
+  );
+});
+
+test('a stop that is not confirmed makes the position leave though the venue tells no price for the targets', async t => {
+  const targets = [{ distance: { unit: 'percent', value: 2 }, share: 1 }] as const;
+  let submits = 0;
+  const { rig } = await entered(
+    t,
+    { ...STOP_ONLY, targets },
+    {
+      fault: request => (request === 'quote' || (request === 'submit' && ++submits === 2) ? 'lost' : null),
+    },
+  );
+  assert.equal(orderOf(rig, 'exit')?.status, 'filled');
+});
+
+test('a position of which the venue would take no stop leaves at once', async t => {
+  const { rig } = await entered(t, STOP_ONLY, { quantity: '0.052' });
+  assert.deepEqual(resting(rig.exchange), []);
+  assert.equal(orderOf(rig, 'exit')?.status, 'filled');
 });
 
 test('a target is sold after the stop has ended, and a stop over the rest is placed again', async t => {

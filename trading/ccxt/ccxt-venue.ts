@@ -1,6 +1,6 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { OrderTerms } from '../../contracts/trading.ts';
-import type { VenueFill, VenueOrder } from '../../contracts/venue.ts';
+import type { RejectionCode, VenueFill, VenueOrder } from '../../contracts/venue.ts';
 import type { AskedOrder, OrderCard, ReadFill, ReadOrder } from '../../venues/cards/card.ts';
 import {
   createOrderClient,
@@ -156,7 +156,8 @@ function submitFailure(
   };
 }
 
-const UNSENT_REASONS: Readonly<Record<string, 'rate-limit' | 'permission' | 'symbol-closed'>> = {
+const UNSENT_REASONS: Readonly<Record<string, RejectionCode>> = {
+  TRADING_LATE: 'expired-request',
   VENUE_RATE_LIMITED: 'rate-limit',
   VENUE_KEYS_REFUSED: 'permission',
   SYMBOL_UNKNOWN: 'symbol-closed',

@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { OrderReason } from '../../contracts/trading.ts';
+import type { AttachedPlan } from '../venue.ts';
 import { type Amount, amount, checkAmount, digits, smaller } from './amounts.ts';
 import { settleDust, toleranceOf } from './booking.ts';
 import { closable } from './dust.ts';
 import { lastEventId } from './events.ts';
+import { fundsFor } from './funds.ts';
 import { putMarket } from './markets.ts';
 import {
   isEntry,
@@ -40,6 +42,7 @@ const isExit = ({ leg }: OrderRow) => leg === 'exit' || leg === 'flatten';
 /** What an entry must not break, in the order in which it is told. */
 const ENTRY_RULES: readonly Rule[] = [
   ['account-state', ({ account }) => account.state !== 'running'],
+  ['not-allowed', asked => hasNoStop(asked)],
   ['symbol-paused', ({ sql, order }) => isPaused(sql, order.account, order.symbol)],
   ['superseded', ({ account, order }) => !trades(account, order)],
   [
@@ -61,8 +64,8 @@ const EXIT_RULES: readonly Rule[] = [
 ];
 
 /**
- * Transaction B: `planned → sending`, or `withdrawn` with the reason against it. An exit is made as small as the position
- * and the free balance are, on the lot. Who is granted posts, once; nobody is granted the same order twice.
+ * Transaction B: `planned → sending`, or `withdrawn` with the reason against it. An entry is made as small as the account's
+ * money is, an exit as the position and the free balance are, on the lot. Who is granted posts, once; nobody is granted the same order twice.
  */
 export function beginSending(sql: DatabaseSync, request: SendRequest): SendGrant {
   const order = requireOrder(sql, request.clientOrderId);
@@ -79,7 +82,7 @@ export function beginSending(sql: DatabaseSync, request: SendRequest): SendGrant
   const broken = rules.find(([, isBroken]) => isBroken(asked));
   if (broken) return withdrawn(asked, broken[0]);
 
-  const size = isEntry(order) ? order.quantity : exitSize(asked);
+  const size = isEntry(order) ? entrySize(asked) : exitSize(asked);
   if (typeof size !== 'string') return withdrawn(asked, size.reason);
   const changes = { status: 'sending', sent_at: request.sentAt, quantity: size };
   const sending = updateOrder(sql, order, changes, request.sentAt);
@@ -108,6 +111,28 @@ function withdrawn({ sql, account, order, request }: Asked, reason: OrderReason)
     settleSymbols(sql, account, [symbol], { at, firstEvent });
   }
   return { kind: 'withdrawn', order: next, reason };
+}
+
+/** An entry in the venue's units, never for more than the account's own money; the paper venue sees to that as it fills. */
+function entrySize({
+  sql,
+  account,
+  order,
+  request: { market, price },
+}: Asked): string | { reason: OrderReason } {
+  if (account.mode === 'paper') return order.quantity;
+  const at = order.price ?? price ?? order.decision_price;
+  const unit = amount(market.contractSize ?? '1');
+  const funds = fundsFor(sql, account, order, market);
+  if (amount(order.quantity).times(unit).times(at).lte(funds)) return order.quantity;
+  const size = funds.gt(0) ? closable(funds.div(at), market, { price: at, reduceOnly: false }) : null;
+  return size === null ? { reason: 'over-limit' } : digits(size);
+}
+
+/** A real position without a stop is left alone with the market. */
+function hasNoStop({ account, order }: Asked): boolean {
+  const plan: AttachedPlan | null = order.plan === null ? null : JSON.parse(order.plan);
+  return account.mode === 'live' && plan !== null && plan.exits.stop === null;
 }
 
 /** An exit in the venue's units, never more than the position and what is free; or why there is none. */

@@ -50,7 +50,14 @@ export function moveState(sql: DatabaseSync, record: AccountRecord, move: StateM
     reason,
     operationId: move.operationId,
     detail: { from, to, ...(move.pausedUntil !== undefined && { until: move.pausedUntil }) },
-    ...(told && { tell: { event: told, facts: { state: to, before: from, reason, by: actor } } }),
+    // Halted again soon after a resume is news again.
+    ...(told && {
+      tell: {
+        event: told,
+        key: `${told}/${account}/${at}`,
+        facts: { state: to, before: from, reason, by: actor },
+      },
+    }),
   });
   return requireAccount(sql, account);
 }

@@ -1,21 +1,7 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { statement } from '../../storage/statements.ts';
 
-const prepared = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
-
-/** A statement of a connection, prepared once. */
-export function statement(sql: DatabaseSync, text: string): StatementSync {
-  let known = prepared.get(sql);
-  if (!known) {
-    known = new Map();
-    prepared.set(sql, known);
-  }
-  let found = known.get(text);
-  if (!found) {
-    found = sql.prepare(text);
-    known.set(text, found);
-  }
-  return found;
-}
+export { statement };
 
 export function one<Row>(sql: DatabaseSync, text: string, ...values: SQLInputValue[]): Row | undefined {
   return statement(sql, text).get(...values) as Row | undefined;

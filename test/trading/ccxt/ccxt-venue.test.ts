@@ -79,6 +79,32 @@ test('a request that the budget holds back was never sent, and is said to be', a
   assert.equal(scene.exchange.inspect().orders.length, 0);
 });
 
+test('an order that was held up after its grant does not leave any more, at whatever venue', async t => {
+  let heldMs = 0;
+  const scene = await loopbackVenue(t, {
+    parts: {
+      budget: {
+        take: async () => {
+          scene.clock.advance(heldMs);
+          return 0;
+        },
+        block: async () => {},
+        close: async () => {},
+      },
+    },
+  });
+  await scene.venue.market(SYMBOL);
+  const { requests } = scene.exchange;
+  const before = requests.length;
+  heldMs = 5_001;
+  assert.deepEqual(await scene.venue.submit(order(scene)), {
+    kind: 'rejected',
+    code: 'expired-request',
+    venueCode: 'not-sent TRADING_LATE',
+  });
+  assert.equal(requests.slice(before).filter(({ path }) => path === 'order').length, 0);
+});
+
 test('orders count as trading in the budget, by the weights of their endpoints', async t => {
   const taken: { use: string; cost: number }[] = [];
   const scene = await loopbackVenue(t, {

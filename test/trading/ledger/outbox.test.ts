@@ -7,6 +7,7 @@ import {
   ACCOUNT,
   bar,
   desk,
+  MINUTE,
   openPosition,
   outcome,
   parts,
@@ -91,4 +92,21 @@ test('what is only noted is read again', async t => {
   });
   const noted = at.ledger.events(ACCOUNT, 1);
   assert.deepEqual([noted[0].kind, noted[0].detail], ['signal-refused', { message: 'stop' }]);
+});
+
+test('an account that is paused again soon after is told of again', async t => {
+  const { ledger } = await desk(t);
+  const tell = (message: 'pause' | 'resume', now: number) =>
+    ledger.applyMessage(
+      { message, account: ACCOUNT, operationId: `${message} ${now}`, actor: 'operator', payload: {} },
+      { now, policy: null },
+    );
+  await tell('pause', START + 1);
+  await tell('resume', START + 2);
+  await tell('pause', START + 3);
+  const keys = (await ledger.outbox.due(START + MINUTE, 50))
+    .map(({ notification }) => notification)
+    .filter(({ event }) => event === 'account-paused')
+    .map(({ key }) => key);
+  assert.equal(new Set(keys).size, 2);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { AS_LABELLED } from '../../../contracts/policy.ts';
 import type { OrderReason } from '../../../contracts/trading.ts';
 import type { LedgerOrder, SendRequest } from '../../../trading/ledger/records.ts';
 import {
@@ -104,6 +105,58 @@ test('an entry that the free balance does not cover is withdrawn', async t => {
   const at = await desk(t);
   const order = await plannedEntry(at);
   await assertWithdrawn(at, order, 'no-balance', { freeBalance: '99.99' });
+});
+
+test('two entries of one close never cost more than the account’s money, however much is free at the venue', async t => {
+  const at = await desk(t);
+  const bars = [bar(), bar('ETHUSDT')];
+  const { planned } = await at.ledger.commitClose(
+    at.lease,
+    close(bars, of => [entry(of, { quantity: '60' })]),
+  );
+  const sent = [];
+  for (const order of planned)
+    sent.push(granted(await at.ledger.beginSending(at.lease, send(order, { freeBalance: '1000000' }))));
+  assert.deepEqual(
+    sent.map(({ quantity }) => quantity),
+    ['60', '40'],
+  );
+  assert.deepEqual(at.ledger.check(ACCOUNT), []);
+});
+
+test('an entry after the money was spent is withdrawn', async t => {
+  const at = await desk(t);
+  await openPosition(at, { quantity: '99.95' });
+  await assertWithdrawn(at, await plannedEntry(at, bar('ETHUSDT')), 'over-limit');
+});
+
+test('a real entry whose plan has no stop is withdrawn, whatever policy it came from; on paper it goes', async t => {
+  const exits = { stop: null, targets: [], trailing: null, maxBars: 5 };
+  const unguarded = (of = bar()) => ({ ...entry(of), plan: { exits, validBars: null } });
+  for (const mode of ['live', 'paper'] as const) {
+    const at = await desk(t, { mode });
+    const { planned } = await at.ledger.commitClose(
+      at.lease,
+      close([bar()], () => [unguarded()]),
+    );
+    if (mode === 'live') await assertWithdrawn(at, planned[0], 'not-allowed');
+    else granted(await at.ledger.beginSending(at.lease, send(planned[0])));
+  }
+});
+
+test('on swaps entries stay within the policy’s leverage of the equity', async t => {
+  const at = await desk(t, { kind: 'swap', policy: { ...AS_LABELLED, maxLeverage: 2 } });
+  const swap = (symbol: string) => market(symbol, { kind: 'swap', settle: 'USDT' });
+  const { planned } = await at.ledger.commitClose(
+    at.lease,
+    close([bar(), bar('ETHUSDT')], of => [entry(of, { quantity: '150', side: 'sell' })]),
+  );
+  const sent = [];
+  for (const order of planned)
+    sent.push(
+      granted(await at.ledger.beginSending(at.lease, send(order, { market: swap(order.symbol) }))).quantity,
+    );
+  assert.deepEqual(sent, ['150', '50']);
 });
 
 for (const status of ['sending', 'unknown'] as const) {
