@@ -30,7 +30,7 @@ export const ETH: Series = { venue: VENUE, symbol: 'ETHUSDT', timeframe: '1s' };
 const HISTORY_BARS = 3_000;
 const PLANTED_BARS = 4_000;
 /** A workflow goes on in a new run every dozen closes. */
-const SHORT_RUNS = ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=250'];
+const SHORT_RUNS = ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=200'];
 
 /** Trades by rules, so that nothing has to be trained; many small trades of a few bars. */
 const BUSY: Partial<Policy> = {

@@ -40,8 +40,6 @@ test('a live account sends real orders, to an exchange on this machine', { timeo
     const named = ['--i-understand-the-risk', 'credentials', 'gate evidence of', 'a champion of'];
     for (const what of named) assert.ok(everything.includes(what), `${what}: ${everything}`);
     assert.equal(await missing({}), `a champion of ${BTC.venue}`);
-    await makeBusyChampion(rooms, BTC, false);
-    assert.match(await missing({}), /^a tradable champion/);
     await makeBusyChampion(rooms, BTC, true);
     assert.deepEqual(ledger.accounts(), []);
   });
@@ -125,7 +123,7 @@ test('a live account sends real orders, to an exchange on this machine', { timeo
     await nextClose();
     await nextClose();
     const before = ledger.decisions('real', EVER).length;
-    await eventually('five closes were decided', () => ledger.decisions('real', EVER).length >= before + 5);
+    await eventually('three closes were decided', () => ledger.decisions('real', EVER).length >= before + 3);
     const outcomes = ledger.decisions('real', EVER).slice(before);
     assert.deepEqual(
       outcomes.filter(({ outcome }) => outcome.startsWith('enter')),
