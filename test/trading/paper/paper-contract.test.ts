@@ -59,7 +59,8 @@ async function makePaperVenue(
     },
     market: async () => MARKET,
     now: async () => clock.now(),
-    leavesNow: () => false,
+    lastCloseTime: () => null,
+    isFlattened: () => false,
   });
   const recorded = () => recordedBars({ read: async () => barsFrom(FIRST_OPEN, '1s', played) });
   await venue.advance(clock.now());
