@@ -2,8 +2,8 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import { createCollectionActivities } from '../activities/collection-activities.ts';
 import { createRegistryActivities } from '../activities/registry-activities.ts';
 import type { Rooms } from '../activities/rooms.ts';
-import { createTradingActivities } from '../activities/trading-activities.ts';
-import type { TradingRooms } from '../activities/trading-rooms.ts';
+import { createTradingActivities } from '../activities/trading/trading-activities.ts';
+import type { TradingRooms } from '../activities/trading/trading-rooms.ts';
 import { createTrainingActivities } from '../activities/training-activities.ts';
 import { type Queue, queueName } from '../contracts/queues.ts';
 import { dataConverter } from './data-converter.ts';

@@ -1,5 +1,5 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { TradingActivities } from '../activities/trading-activities.ts';
+import type { TradingActivities } from '../activities/trading/trading-activities.ts';
 import type { ClosePlan } from '../contracts/live-trading.ts';
 import { ACTIVITY_OPTIONS, type KindOfWork, LOCAL_STEP, REPLAYED_STEP } from './activity-options.ts';
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type FlattenReport, flattenAccount } from '../../trading/flatten.ts';
+import { type FlattenReport, flattenAccount } from '../../trading/flattening/flatten.ts';
 import type { Lease } from '../../trading/ledger/ledger.ts';
 import type { OpenRooms } from '../compose.ts';
 import type { LoadedConfig } from '../config.ts';

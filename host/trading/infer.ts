@@ -1,4 +1,4 @@
-import { type OpenAccount, seriesOf, type TradingRooms } from '../../activities/trading-rooms.ts';
+import { type OpenAccount, seriesOf, type TradingRooms } from '../../activities/trading/trading-rooms.ts';
 import type { InferredResult, SeriesQuestion } from '../../contracts/inferred-series.ts';
 import type { MarketPrediction } from '../../contracts/intents.ts';
 import type { LabelSpec } from '../../contracts/labels.ts';

@@ -1,11 +1,11 @@
 import type { Clock, Venues } from '../../activities/rooms.ts';
-import type { OpenAccount } from '../../activities/trading-rooms.ts';
+import type { OpenAccount } from '../../activities/trading/trading-rooms.ts';
 import type { CandleStore } from '../../candles/store.ts';
 import type { Market } from '../../contracts/market.ts';
+import { recordedBars, storedBars } from '../../trading/deciding/traded-bars.ts';
 import type { Lease, Ledger } from '../../trading/ledger/ledger.ts';
 import type { AccountRecord } from '../../trading/ledger/records.ts';
 import { PaperVenue } from '../../trading/paper/paper-venue.ts';
-import { recordedBars, storedBars } from '../../trading/traded-bars.ts';
 import type { Venue } from '../../trading/venue.ts';
 import { knownMarket } from './known-market.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { catchUp } from '../../activities/catch-up.ts';
+import { catchUp } from '../../activities/trading/catch-up.ts';
 import { describeKnown } from '../../candles/fetch/missing.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { type MarketKind, type Series, seriesId, TIMEFRAME_MS } from '../../contracts/series.ts';

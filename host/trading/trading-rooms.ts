@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OpenAccount, TradingRooms } from '../../activities/trading-rooms.ts';
+import type { OpenAccount, TradingRooms } from '../../activities/trading/trading-rooms.ts';
 import type { LabelSpec } from '../../contracts/labels.ts';
 import type { AccountClose } from '../../contracts/trading.ts';
-import type { Lease, Ledger } from '../../trading/ledger/ledger.ts';
-import { isLlmOn, llmSettings } from '../../trading/llm/settings.ts';
-import { SymbolLocks } from '../../trading/symbol-locks.ts';
 import {
   refuseUnasked,
   tellFailures,
   type ValidatingDesk,
   validatePlanned,
-} from '../../trading/validate-entries.ts';
+} from '../../trading/deciding/validate-entries.ts';
+import type { Lease, Ledger } from '../../trading/ledger/ledger.ts';
+import { isLlmOn, llmSettings } from '../../trading/llm/settings.ts';
+import { SymbolLocks } from '../../trading/symbol-locks.ts';
 import type { OpenRooms } from '../compose.ts';
 import type { LoadedConfig } from '../config.ts';
 import type { Log } from '../log.ts';

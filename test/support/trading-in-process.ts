@@ -1,5 +1,5 @@
-import { createTradingActivities } from '../../activities/trading-activities.ts';
-import type { TradingRooms } from '../../activities/trading-rooms.ts';
+import { createTradingActivities } from '../../activities/trading/trading-activities.ts';
+import type { TradingRooms } from '../../activities/trading/trading-rooms.ts';
 import type { TradingPlan } from '../../contracts/live-trading.ts';
 import { runActivity } from './pipeline.ts';
 

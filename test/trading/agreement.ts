@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Decimal } from 'decimal.js';
-import { settleAccount } from '../../trading/settle.ts';
+import { settleAccount } from '../../trading/orders/settle.ts';
 import { ACCOUNT, type Rig, SYMBOL } from './rig.ts';
 
 /** Works on the account until nothing is uncertain any more. */

@@ -1,9 +1,9 @@
 import type { ExitPlan } from '../../contracts/intents.ts';
 import type { Desk } from '../../trading/desk.ts';
-import { executePlanned } from '../../trading/execute.ts';
-import { flattenAccount } from '../../trading/flatten.ts';
-import { keepPositions } from '../../trading/keep.ts';
-import { settleAccount } from '../../trading/settle.ts';
+import { flattenAccount } from '../../trading/flattening/flatten.ts';
+import { keepPositions } from '../../trading/keeping/keep.ts';
+import { executePlanned } from '../../trading/orders/execute.ts';
+import { settleAccount } from '../../trading/orders/settle.ts';
 import { decided, type FakeRig, MINUTE, START, STOP_ONLY, SYMBOL } from './rig.ts';
 
 /** A part of an account’s day; run again after a crash it goes on where it was. */

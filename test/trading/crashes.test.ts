@@ -1,6 +1,6 @@
 import { type TestContext, test } from 'node:test';
 import type { Desk } from '../../trading/desk.ts';
-import { recoverAccount } from '../../trading/recover.ts';
+import { recoverAccount } from '../../trading/recovery/recover.ts';
 import { assertAgreement, settleDown } from './agreement.ts';
 import { Boundaries, Crash } from './boundaries.ts';
 import { STORIES, type Step } from './crash-stories.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { executePlanned } from '../../trading/execute.ts';
-import { priceObjection } from '../../trading/price-check.ts';
-import { settleAccount } from '../../trading/settle.ts';
+import { executePlanned } from '../../trading/orders/execute.ts';
+import { priceObjection } from '../../trading/orders/price-check.ts';
+import { settleAccount } from '../../trading/orders/settle.ts';
 import type { Fault } from './fake-venue.ts';
 import { ACCOUNT, decided, MINUTE, orderOf, type Rig, START, tradingRig } from './rig.ts';
 

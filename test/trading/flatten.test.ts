@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { executePlanned } from '../../trading/execute.ts';
-import { flattenAccount } from '../../trading/flatten.ts';
-import { flattenDirect } from '../../trading/flatten-direct.ts';
-import { settleAccount } from '../../trading/settle.ts';
+import { flattenAccount } from '../../trading/flattening/flatten.ts';
+import { flattenDirect } from '../../trading/flattening/flatten-direct.ts';
+import { executePlanned } from '../../trading/orders/execute.ts';
+import { settleAccount } from '../../trading/orders/settle.ts';
 import { assertAgreement } from './agreement.ts';
 import type { Fault } from './fake-venue.ts';
 import { ACCOUNT, decided, MINUTE, orderOf, START, SYMBOL, tradingRig } from './rig.ts';

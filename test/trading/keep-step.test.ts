@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ExitPlan } from '../../contracts/intents.ts';
-import { type KeptView, keepStep } from '../../trading/keep-step.ts';
-import { keptLevels, NOTHING_KEPT, trailed } from '../../trading/keeping.ts';
+import { type KeptView, keepStep } from '../../trading/keeping/keep-step.ts';
+import { keptLevels, NOTHING_KEPT, trailed } from '../../trading/keeping/keeping.ts';
 import { amount } from '../../trading/ledger/amounts.ts';
 import type { LedgerOrder, LedgerPosition } from '../../trading/ledger/records.ts';
-import { isSellable, venueQuantity } from '../../trading/order-sizes.ts';
+import { isSellable, venueQuantity } from '../../trading/orders/order-sizes.ts';
 import type { Quote } from '../../trading/venue.ts';
 import { MARKET } from './fake-exchange.ts';
 import { MINUTE, START, SYMBOL } from './rig.ts';

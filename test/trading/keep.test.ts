@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { Decimal } from 'decimal.js';
 import type { ExitPlan } from '../../contracts/intents.ts';
-import { executePlanned } from '../../trading/execute.ts';
-import { keepPositions } from '../../trading/keep.ts';
-import { settleAccount } from '../../trading/settle.ts';
+import { keepPositions } from '../../trading/keeping/keep.ts';
+import { executePlanned } from '../../trading/orders/execute.ts';
+import { settleAccount } from '../../trading/orders/settle.ts';
 import { assertAgreement, settleDown } from './agreement.ts';
 import type { FakeExchange } from './fake-exchange.ts';
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { flattenAccount } from '../../trading/flatten.ts';
+import { flattenAccount } from '../../trading/flattening/flatten.ts';
 import { LONG, marketOf, policyOf, SHORT, setupOf, still } from '../strategy/bars.ts';
 import { type PlayedSetups, playedSetups } from '../support/played-setups.ts';
 import { EVER } from '../support/trading.ts';

@@ -2,11 +2,11 @@ import type fc from 'fast-check';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { ExitPlan } from '../../contracts/intents.ts';
 import type { Desk } from '../../trading/desk.ts';
-import { executePlanned } from '../../trading/execute.ts';
-import { flattenAccount } from '../../trading/flatten.ts';
-import { keepPositions } from '../../trading/keep.ts';
-import { recoverAccount } from '../../trading/recover.ts';
-import { settleAccount } from '../../trading/settle.ts';
+import { flattenAccount } from '../../trading/flattening/flatten.ts';
+import { keepPositions } from '../../trading/keeping/keep.ts';
+import { executePlanned } from '../../trading/orders/execute.ts';
+import { settleAccount } from '../../trading/orders/settle.ts';
+import { recoverAccount } from '../../trading/recovery/recover.ts';
 import { Boundaries, Crash } from './boundaries.ts';
 import { ACCOUNT, decided, MINUTE, type Rig, START, STOP_ONLY, SYMBOL } from './rig.ts';
 

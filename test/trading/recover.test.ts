@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { executePlanned } from '../../trading/execute.ts';
-import { recoverAccount } from '../../trading/recover.ts';
-import { checkSwapSettings } from '../../trading/swap-check.ts';
+import { executePlanned } from '../../trading/orders/execute.ts';
+import { recoverAccount } from '../../trading/recovery/recover.ts';
+import { checkSwapSettings } from '../../trading/recovery/swap-check.ts';
 import type { SwapSettings, Venue } from '../../trading/venue.ts';
 import { assertAgreement } from './agreement.ts';
 import { ACCOUNT, decided, MINUTE, orderOf, START, SYMBOL, tradingRig } from './rig.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { Decimal } from 'decimal.js';
-import { cancelOrder } from '../../trading/cancel.ts';
-import { executePlanned } from '../../trading/execute.ts';
-import { countsAsMiss, mayHaveLapsed } from '../../trading/lapse.ts';
-import { settleAccount } from '../../trading/settle.ts';
+import { cancelOrder } from '../../trading/orders/cancel.ts';
+import { executePlanned } from '../../trading/orders/execute.ts';
+import { countsAsMiss, mayHaveLapsed } from '../../trading/orders/lapse.ts';
+import { settleAccount } from '../../trading/orders/settle.ts';
 import { assertAgreement } from './agreement.ts';
 import { ACCOUNT, decided, MINUTE, orderOf, type RigOptions, START, tradingRig } from './rig.ts';
 

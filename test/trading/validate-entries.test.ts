@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { EntryValidation } from '../../contracts/entry-validation.ts';
-import type { LlmSettings } from '../../trading/llm/settings.ts';
 import {
   refuseUnasked,
   tellFailures,
   type ValidatingDesk,
   validatePlanned,
-} from '../../trading/validate-entries.ts';
+} from '../../trading/deciding/validate-entries.ts';
+import type { LlmSettings } from '../../trading/llm/settings.ts';
 import { ACCOUNT, bar, close, type Desk, desk, entry, START } from './ledger/fixtures.ts';
 
 const SETTINGS = { endpoint: 'http://127.0.0.1:9', model: 'm', alarmAfterFailures: 2 } as LlmSettings;

@@ -1,7 +1,7 @@
-import { digits } from '../account-orders.ts';
+import { digits } from '../deciding/account-orders.ts';
+import { isResumed } from '../deciding/risk-memory.ts';
 import type { Lease, Ledger } from '../ledger/ledger.ts';
 import type { AccountRecord } from '../ledger/records.ts';
-import { isResumed } from '../risk-memory.ts';
 import type { PaperVenue } from './paper-venue.ts';
 
 interface PaperDesk {

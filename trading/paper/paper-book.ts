@@ -1,7 +1,7 @@
 import type { CloseInput, PortfolioAtClose } from '../../contracts/close-decision.ts';
 import type { PendingEntryView, PositionView } from '../../contracts/intents.ts';
 import type { RiskMemory } from '../../contracts/risk.ts';
-import type { AccountBook } from '../account-book.ts';
+import type { AccountBook } from '../deciding/account-book.ts';
 
 /** A paper account at a close, as the engine has it, as plain data. */
 export interface BookState {

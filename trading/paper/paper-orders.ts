@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Fill } from '../../contracts/fill.ts';
 import type { Market } from '../../contracts/market.ts';
-import { digits } from '../account-orders.ts';
+import { digits } from '../deciding/account-orders.ts';
 import type { SubmittedOrder, VenueFill, VenueOrder } from '../venue.ts';
 
 /** Orders that rest in the engine for one symbol: at most one entry and one exit. */

@@ -1,11 +1,11 @@
 import type { Candles } from '../../contracts/candles.ts';
 import type { Market } from '../../contracts/market.ts';
 import { TIMEFRAME_MS } from '../../contracts/series.ts';
-import { digits } from '../account-orders.ts';
+import { digits } from '../deciding/account-orders.ts';
+import type { TradedBars } from '../deciding/traded-bars.ts';
 import type { Lease } from '../ledger/ledger.ts';
 import type { PaperStore } from '../ledger/paper-store.ts';
 import type { AccountRecord } from '../ledger/records.ts';
-import type { TradedBars } from '../traded-bars.ts';
 import type {
   Balance,
   CancelOutcome,

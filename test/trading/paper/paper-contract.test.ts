@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
 import type { Market } from '../../../contracts/market.ts';
 import { policySchema } from '../../../contracts/policy.ts';
+import { recordedBars } from '../../../trading/deciding/traded-bars.ts';
 import { PaperVenue } from '../../../trading/paper/paper-venue.ts';
-import { recordedBars } from '../../../trading/traded-bars.ts';
 import { barsFrom, type PlainBar } from '../../support/trading-exchange.ts';
 import { ACCOUNT, desk, START } from '../ledger/fixtures.ts';
 import { describeVenueContract, SYMBOL, type VenueScene } from '../venue-contract.ts';

@@ -1,0 +1,19 @@
+import type { FlattenRequest } from '../../contracts/live-trading.ts';
+import { flattenAccount } from '../../trading/flattening/flatten.ts';
+import { asActivity } from '../activity.ts';
+import { accountOf, type TradingRooms } from './trading-rooms.ts';
+
+/** Cancels own orders, closes positions at market and verifies; asks without end while the venue is down. */
+export function flattenTrading(rooms: TradingRooms) {
+  return asActivity(async (request: FlattenRequest, { signal }): Promise<{ account: string }> => {
+    const { account, symbols } = request;
+    const open = await rooms.open(accountOf(rooms, request));
+    const { stateTime, flattening } = open.record;
+    await flattenAccount(rooms.desk(open, signal, null), {
+      symbols,
+      actor: 'workflow',
+      operationId: `${account}/flatten/${stateTime}/${flattening.join()}`,
+    });
+    return { account };
+  });
+}

@@ -1,0 +1,94 @@
+import { AlphaloomError } from '../../contracts/errors.ts';
+import type { LiveTradingInput, RecoveredAccount } from '../../contracts/live-trading.ts';
+import { PREDICTION_DEADLINE_MS } from '../../contracts/prediction.ts';
+import { TIMEFRAME_MS } from '../../contracts/series.ts';
+import type { Desk } from '../../trading/desk.ts';
+import { recoverAccount } from '../../trading/recovery/recover.ts';
+import { asActivity } from '../activity.ts';
+import { catchUp } from './catch-up.ts';
+import { accountOf, type OpenAccount, seriesOf, type TradingRooms } from './trading-rooms.ts';
+
+const RECOVERY_MS = 60_000;
+
+/** How a run begins: everything is settled and compared with the venue; models are loaded before a close needs them. */
+export function recoverTrading(rooms: TradingRooms) {
+  return asActivity(async (request: LiveTradingInput, { signal }): Promise<RecoveredAccount> => {
+    const record = accountOf(rooms, request);
+    rooms.recovered.add(record.account);
+    const open = await rooms.open(record);
+    const desk = rooms.desk(open, signal, open.recorded === null ? null : record.lastCloseTime);
+    const findings = await recovered(rooms, desk);
+    const late = open.recorded === null ? await lateSeries(rooms, open, signal) : [];
+    await warmUp(rooms, open);
+    return { notes: [...findings, ...late] };
+  });
+}
+
+/**
+ * What was found. Swaps that are set up otherwise than when the account began keep it from entering, not from looking after what
+ * it holds; an account that begins is refused.
+ */
+async function recovered({ ledger }: TradingRooms, desk: Desk): Promise<readonly string[]> {
+  try {
+    const findings = await recoverAccount(desk, { deadline: desk.now() + RECOVERY_MS });
+    return findings.map(({ kind }) => kind);
+  } catch (error) {
+    const isRefused = error instanceof AlphaloomError && error.code === 'SWAP_SETTINGS_REFUSED';
+    const record = ledger.account(desk.account);
+    if (!isRefused || ledger.positions(desk.account).length === 0) throw error;
+    if (record.state === 'running') {
+      const operationId = `recover/${desk.account}/${record.stateTime}`;
+      await ledger.applyMessage(
+        {
+          message: 'pause',
+          account: desk.account,
+          operationId,
+          actor: 'recovery',
+          reason: error.message,
+          payload: {},
+        },
+        { now: desk.now(), policy: null },
+      );
+    }
+    return [error.code];
+  }
+}
+
+/** Series that could not be brought up to now: each close tries again. */
+async function lateSeries(rooms: TradingRooms, open: OpenAccount, signal: AbortSignal): Promise<string[]> {
+  const { symbols, policy } = open.record;
+  const confirming = policy.confirmation?.timeframe;
+  const traded = symbols.map(symbol => seriesOf(open.record, symbol));
+  if (confirming !== undefined)
+    traded.push(...symbols.map(({ symbol }) => seriesOf(open.record, { symbol, timeframe: confirming })));
+  const wanted = [...traded, ...(await rooms.leaders(traded))];
+  const late: string[] = [];
+  for (const series of wanted) {
+    try {
+      await catchUp(rooms, series, signal);
+    } catch (error) {
+      if (!(error instanceof AlphaloomError)) throw error;
+      late.push(error.code);
+    }
+  }
+  return late;
+}
+
+/**
+ * The first question after a start reads bars and opens models: nobody is to wait for that at a close. Asked as of the last bar
+ * that is there, by as long as it takes; what can't be said then is said at the closes.
+ */
+async function warmUp(rooms: TradingRooms, open: OpenAccount): Promise<void> {
+  const { record, recorded } = open;
+  const { symbols, clock } = record;
+  await Promise.all(
+    symbols.map(async symbol => {
+      await open.market(symbol.symbol);
+      const until = clock.kind === 'replay' ? clock.fromTime : rooms.clock.now();
+      if (recorded !== null) await recorded.last(seriesOf(record, symbol), 1, Number.POSITIVE_INFINITY);
+      const { openTime } = await open.bars.last(seriesOf(record, symbol), 1, until);
+      const closeTime = openTime.length === 0 ? until : openTime[0] + TIMEFRAME_MS[symbol.timeframe];
+      await rooms.infer(open, [symbol], closeTime, PREDICTION_DEADLINE_MS.interactive);
+    }),
+  );
+}

@@ -1,0 +1,199 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fetchRecent } from '../../candles/fetch/recent.ts';
+import { AlphaloomError } from '../../contracts/errors.ts';
+import type { CloseRequest, RefreshedBar } from '../../contracts/live-trading.ts';
+import { type Series, seriesId, TIMEFRAME_MS } from '../../contracts/series.ts';
+import type { SymbolResult, TradedSymbol } from '../../contracts/trading.ts';
+import { keepPositions } from '../../trading/keeping/keep.ts';
+import { settleAccount } from '../../trading/orders/settle.ts';
+import { asActivity, type Running } from '../activity.ts';
+import { catchUp } from './catch-up.ts';
+import { accountOf, type OpenAccount, seriesOf, type TradingRooms } from './trading-rooms.ts';
+
+/** A venue that lacks a bar just after its close is asked again, first soon, then less often. */
+const FIRST_WAIT_MS = 10;
+const LONGEST_WAIT_MS = 250;
+
+type Rows = readonly SymbolResult<RefreshedBar>[];
+
+/** The closed bars of a close's symbols, from the venue into the store; of live accounts also what came of their orders. */
+export function refreshCandles(rooms: TradingRooms) {
+  return asActivity(async (request: CloseRequest, running): Promise<Rows> => {
+    const open = await rooms.open(accountOf(rooms, request));
+    if (open.recorded !== null) return await recordedRows(open, request);
+    const [rows] = await Promise.all([
+      fetchRows(rooms, open, request, running),
+      settled(rooms, open, request, running),
+    ]);
+    if (open.record.mode === 'live') await kept(rooms, open, request, rows, running);
+    return await Promise.all(rows.map(row => quoted(open, row)));
+  });
+}
+
+async function recordedRows({ bars, record }: OpenAccount, { close }: CloseRequest): Promise<Rows> {
+  return await Promise.all(
+    close.symbols.map(async (traded): Promise<SymbolResult<RefreshedBar>> => {
+      const barTime = close.closeTime - TIMEFRAME_MS[traded.timeframe];
+      const { openTime } = await bars.last(seriesOf(record, traded), 1, close.closeTime);
+      return openTime[0] === barTime ? closed(traded, barTime) : missing(traded, close.closeTime);
+    }),
+  );
+}
+
+async function fetchRows(
+  rooms: TradingRooms,
+  { record, venue }: OpenAccount,
+  { close }: CloseRequest,
+  { signal }: Running,
+): Promise<Rows> {
+  const { venues, candles, clock } = rooms;
+  const client = await venues.client(record.venue);
+  // The account's clock is the one by which its closes were planned; another may be off from it.
+  const now = () => venue.now();
+  const rows = new Map<string, SymbolResult<RefreshedBar>>();
+  const wanted = new Map(close.symbols.map(traded => [traded.symbol, seriesOf(record, traded)]));
+  const traded = [...wanted.values()];
+  const wantedIds = new Set(traded.map(seriesId));
+  const confirming = confirmationSeries(record, close.symbols, close.closeTime);
+  // Of other venues the collection brings the bars.
+  const leaders = (await rooms.leaders([...traded, ...confirming])).filter(
+    ({ venue }) => venue === record.venue,
+  );
+  /** What answers are made of beside the symbols' own bars. */
+  const beside = new Map(
+    [...confirming, ...leaders]
+      .filter(series => !wantedIds.has(seriesId(series)))
+      .map(series => [seriesId(series), series]),
+  );
+  const deadline = clock.monotonicMs() + (close.deadline - (await now()));
+  await pause(close.closeTime - (await now()), signal);
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+    const left = Math.max(1, deadline - clock.monotonicMs());
+    const asked = [...wanted.values(), ...beside.values()];
+    for (const fetched of await fetchRecent(candles, client, asked, { signal }, left, now)) {
+      if (fetched.state === 'behind') await caughtUp(rooms, fetched.series, left, signal);
+      const { symbol, timeframe } = fetched.series;
+      const own = wanted.get(symbol);
+      const barTime = close.closeTime - TIMEFRAME_MS[timeframe];
+      const isThere = fetched.state === 'stored' && fetched.lastTime >= barTime;
+      if (own === undefined || seriesId(own) !== seriesId(fetched.series)) {
+        if (isThere) beside.delete(seriesId(fetched.series));
+      } else if (isThere) {
+        rows.set(symbol, closed(own, barTime));
+        wanted.delete(symbol);
+      } else
+        rows.set(
+          symbol,
+          fetched.state === 'failed' ? failed(symbol, fetched.error) : lacking(fetched, close.closeTime),
+        );
+    }
+    const isWhole = wanted.size === 0 && beside.size === 0;
+    if (isWhole || clock.monotonicMs() + wait >= deadline) break;
+    await pause(wait, signal);
+  }
+  return close.symbols.map(traded => rows.get(traded.symbol) ?? missing(traded, close.closeTime));
+}
+
+/** Nobody asked for longer than one answer of the venue holds; what does not come in time is gone on with at the next close. */
+async function caughtUp(
+  rooms: TradingRooms,
+  series: Series,
+  leftMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = AbortSignal.timeout(Math.ceil(leftMs));
+  try {
+    await catchUp(rooms, series, AbortSignal.any([signal, deadline]));
+  } catch (error) {
+    // The next question says of the symbol that it has no bar.
+    if (!(error instanceof AlphaloomError || deadline.aborted) || signal.aborted) throw error;
+  }
+}
+
+/** What a policy has its entries confirmed by closes now too. */
+function confirmationSeries(
+  record: OpenAccount['record'],
+  symbols: readonly TradedSymbol[],
+  closeTime: number,
+): Series[] {
+  const timeframe = record.policy.confirmation?.timeframe;
+  if (timeframe === undefined || closeTime % TIMEFRAME_MS[timeframe] !== 0) return [];
+  return symbols
+    .filter(traded => traded.timeframe !== timeframe)
+    .map(({ symbol }) => seriesOf(record, { symbol, timeframe }));
+}
+
+async function settled(
+  rooms: TradingRooms,
+  open: OpenAccount,
+  { close }: CloseRequest,
+  { signal }: Running,
+): Promise<void> {
+  if (open.record.mode === 'paper' || rooms.ledger.openOrders(open.record.account).length === 0) return;
+  await settleAccount(rooms.desk(open, signal, null), { deadline: close.deadline });
+}
+
+/** Stops and targets see the bars before anything new is decided. */
+async function kept(
+  rooms: TradingRooms,
+  open: OpenAccount,
+  { close }: CloseRequest,
+  rows: Rows,
+  { signal }: Running,
+): Promise<void> {
+  const { account } = open.record;
+  const legs = rooms.ledger.openOrders(account).filter(({ leg }) => leg !== 'entry');
+  const kept = new Set([...rooms.ledger.positions(account), ...legs].map(({ symbol }) => symbol));
+  if (kept.size === 0) return;
+  const closing = close.symbols.filter(({ symbol }) => kept.has(symbol));
+  const bars = await Promise.all(
+    closing.map(async traded => {
+      const row = rows.find(({ symbol }) => symbol === traded.symbol);
+      if (!row?.ok) return [];
+      const { high, low } = await open.bars.last(seriesOf(open.record, traded), 1, close.closeTime);
+      return [{ ...traded, barTime: row.value.barTime, high: high[0], low: low[0] }];
+    }),
+  );
+  await keepPositions(rooms.desk(open, signal, null), { bars: bars.flat(), deadline: close.deadline });
+}
+
+/** A price band and a widest spread are about what the venue says now. */
+async function quoted(
+  { record, venue }: OpenAccount,
+  row: SymbolResult<RefreshedBar>,
+): Promise<SymbolResult<RefreshedBar>> {
+  const { risk } = record.policy;
+  const isAsked = risk?.priceBandBps !== undefined || risk?.maxSpreadBps !== undefined;
+  if (record.mode === 'paper' || !isAsked || !row.ok) return row;
+  try {
+    const { bid, ask, last } = await venue.quote(row.symbol);
+    const middle = (Number(bid) + Number(ask)) / 2;
+    const spreadBps = ((Number(ask) - Number(bid)) / middle) * 10_000;
+    return { ...row, value: { ...row.value, quote: { last: Number(last), spreadBps } } };
+  } catch (error) {
+    // Unknown is an answer of its own: the policy says what it does to an entry.
+    if (error instanceof AlphaloomError) return row;
+    throw error;
+  }
+}
+
+function closed({ symbol }: Pick<TradedSymbol, 'symbol'>, barTime: number): SymbolResult<RefreshedBar> {
+  return { symbol, ok: true, value: { barTime, quote: null } };
+}
+
+function lacking({ series }: { series: Series }, closeTime: number): SymbolResult<RefreshedBar> {
+  return missing(series, closeTime);
+}
+
+function missing({ symbol, timeframe }: TradedSymbol, closeTime: number): SymbolResult<RefreshedBar> {
+  const message = `${symbol} has no ${timeframe} bar that closed at ${new Date(closeTime).toISOString()}.`;
+  return { symbol, ok: false, error: { code: 'CANDLES_STALE', message } };
+}
+
+function failed(symbol: string, { code, message }: AlphaloomError): SymbolResult<RefreshedBar> {
+  return { symbol, ok: false, error: { code, message } };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(Math.max(0, ms), undefined, { signal });
+}

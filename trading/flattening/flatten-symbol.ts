@@ -1,0 +1,93 @@
+import type { TimedDesk } from '../desk.ts';
+import { asked } from '../in-time.ts';
+import { amount } from '../ledger/amounts.ts';
+import type { LedgerOrder, LedgerPosition } from '../ledger/records.ts';
+import { endOrder } from '../orders/end-order.ts';
+import { sendExit } from '../orders/exit.ts';
+import { referenceOf } from '../orders/look-up.ts';
+import { venueQuantity } from '../orders/order-sizes.ts';
+import { settleSymbol } from '../orders/settle.ts';
+import { settledSoon } from '../orders/settle-order.ts';
+
+/** Fills of orders that were final are looked for so long: a venue may list them late. */
+const LATE_FILLS_MS = 600_000;
+
+/**
+ * One pass over one symbol: each step is taken on what the one before has found.
+ * @returns what keeps the symbol from being flat; null: it is, and the venue says so
+ * @throws AlphaloomError VENUE_*, ORDER_MISMATCH, TRADING_LATE
+ */
+export async function flattenSymbol(desk: TimedDesk, symbol: string): Promise<string | null> {
+  for (const order of openOf(desk, symbol)) if (!isLet(desk, order)) await endOrAsk(desk, order);
+  await settleSymbol(desk, symbol, desk.now() - LATE_FILLS_MS);
+  const exit = openOf(desk, symbol).find(closes);
+  if (exit !== undefined) return `an exit is ${exit.status}`;
+  const position = positionOf(desk, symbol);
+  if (position !== null) {
+    const order = await close(desk, position);
+    if (positionOf(desk, symbol) !== null) return order === null ? 'its position is open' : outcomeOf(order);
+  }
+  const left = openOf(desk, symbol)[0];
+  return left === undefined ? verified(desk, symbol) : `the ${left.leg} is ${left.status}`;
+}
+
+/** At a venue, what closes the position already is let. On paper it would wait for a bar, and leaves at the last close instead. */
+function isLet({ venue }: TimedDesk, order: LedgerOrder): boolean {
+  return closes(order) && venue.card.exits === 'legs';
+}
+
+function closes({ leg }: LedgerOrder): boolean {
+  return leg === 'exit' || leg === 'flatten';
+}
+
+/** What rests is ended; what is not certain is asked to be cancelled, and settled in its time. */
+async function endOrAsk(desk: TimedDesk, order: LedgerOrder): Promise<void> {
+  if (order.status === 'planned' || order.status === 'open') await endOrder(desk, order);
+  else await asked(desk, desk.venue.cancel(referenceOf(order)));
+}
+
+async function close(desk: TimedDesk, position: LedgerPosition): Promise<LedgerOrder | null> {
+  const { ledger, lease, account, venue } = desk;
+  const { symbol, timeframe, signalBarTime, quantity, entryPrice } = position;
+  const market = await asked(desk, venue.market(symbol));
+  const order = await ledger.planExit(lease, {
+    key: { account, symbol, timeframe, barTime: signalBarTime, leg: 'flatten' },
+    terms: {
+      side: amount(quantity).isNegative() ? 'buy' : 'sell',
+      type: 'market',
+      quantity: venueQuantity(amount(quantity).abs(), market),
+      price: null,
+      stopPrice: null,
+      reduceOnly: market.kind === 'swap',
+    },
+    decisionPrice: entryPrice,
+    now: desk.now(),
+  });
+  return order === null ? null : settledSoon(desk, await sendExit(desk, order));
+}
+
+/** The venue has none of our orders and, of a swap, no position: asked, not concluded. */
+async function verified(desk: TimedDesk, symbol: string): Promise<string | null> {
+  const { ledger, account, venue } = desk;
+  const resting = await asked(desk, venue.openOrders(symbol));
+  const isOurs = (id: string | null) => id !== null && ledger.order(id)?.account === account;
+  if (resting.some(({ clientOrderId }) => isOurs(clientOrderId)))
+    return 'an order of ours rests at the venue';
+  if (venue.card.kind === 'spot') return null;
+  const held = (await asked(desk, venue.positions())).find(position => position.symbol === symbol);
+  return held === undefined || amount(held.quantity).isZero()
+    ? null
+    : `the venue holds a position of ${held.quantity}`;
+}
+
+function outcomeOf({ leg, status, reason }: LedgerOrder): string {
+  return `the ${leg} is ${status}${reason === null ? '' : ` (${reason})`}`;
+}
+
+function openOf({ ledger, account }: TimedDesk, symbol: string): readonly LedgerOrder[] {
+  return ledger.openOrders(account).filter(order => order.symbol === symbol);
+}
+
+function positionOf({ ledger, account }: TimedDesk, symbol: string): LedgerPosition | null {
+  return ledger.positions(account).find(position => position.symbol === symbol) ?? null;
+}

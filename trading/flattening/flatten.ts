@@ -1,0 +1,103 @@
+import { AlphaloomError } from '../../contracts/errors.ts';
+import { type Desk, type TimedDesk, until } from '../desk.ts';
+import type { AccountRecord } from '../ledger/records.ts';
+import { perSymbol, symbolsOf } from '../per-symbol.ts';
+import { flattenSymbol } from './flatten-symbol.ts';
+
+export interface FlattenRequest {
+  /** null: all of the account, which then halts. */
+  readonly symbols: readonly string[] | null;
+  readonly actor: string;
+  /** Of the message that asked for it. */
+  readonly operationId: string;
+}
+
+export interface FlattenReport {
+  readonly record: AccountRecord;
+  /** How often the account was gone through. */
+  readonly passes: number;
+}
+
+/** A pass ends after so long, whatever hangs; the next begins anew. */
+const PASS_MS = 30_000;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 5_000;
+const ALARM_EVERY_MS = 300_000;
+
+/**
+ * Closes all positions of an account, or those of some symbols: ends own orders, settles what is unknown, sells at market,
+ * and asks the venue whether it is so. While that can’t be done it is tried again without end, with an alarm every five
+ * minutes; a question that failed is never taken for an answer. The ledger knows of it first, so that a crash at whatever
+ * moment is followed by the rest. Running it again closes nothing twice.
+ * @throws AlphaloomError LEASE_LOST; TRADING_LATE when the desk’s signal aborts: the account stays as it is then
+ */
+export async function flattenAccount(desk: Desk, request: FlattenRequest): Promise<FlattenReport> {
+  const { ledger, lease, account } = desk;
+  const began = desk.now();
+  await begin(desk, request);
+  let waitMs = FIRST_WAIT_MS;
+  let alarms = 0;
+  for (let passes = 1; ; passes++) {
+    const timed = until(desk, desk.now() + PASS_MS);
+    const blocked = await pass(timed, request.symbols);
+    if (blocked === null) {
+      const { symbols, actor, operationId } = request;
+      const done = { account, symbols, now: desk.now(), actor, operationId: `${operationId}/done` };
+      return { record: await ledger.finishFlatten(lease, done), passes };
+    }
+    if (desk.now() >= began + (alarms + 1) * ALARM_EVERY_MS) {
+      alarms = Math.floor((desk.now() - began) / ALARM_EVERY_MS);
+      await alarm(desk, blocked, alarms);
+    }
+    if (desk.signal.aborted) throw aborted(desk);
+    await desk.sleep(waitMs, desk.signal);
+    if (desk.signal.aborted) throw aborted(desk);
+    waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
+  }
+}
+
+/** The account’s word comes first; where it was given already it stands. */
+async function begin({ ledger, account, now }: Desk, request: FlattenRequest): Promise<void> {
+  const { symbols, actor, operationId } = request;
+  const payload = symbols === null ? {} : { symbols };
+  await ledger.applyMessage(
+    { message: 'flatten', account, operationId, actor, payload },
+    { now: now(), policy: null },
+  );
+}
+
+/** @returns what keeps it from being done; null: all is flat */
+async function pass(desk: TimedDesk, only: readonly string[] | null): Promise<string | null> {
+  const { ledger, account } = desk;
+  const mine = () =>
+    symbolsOf([
+      ...ledger.account(account).symbols,
+      ...ledger.positions(account),
+      ...ledger.openOrders(account),
+    ]);
+  const symbols = only ?? mine();
+  const results = await perSymbol(desk, symbols, symbol => flattenSymbol(desk, symbol));
+  const blocked = results.flatMap(result => {
+    if (!result.ok) return [`${result.symbol}: ${result.error.code}`];
+    return result.value === null ? [] : [`${result.symbol}: ${result.value}`];
+  });
+  return blocked.length === 0 ? null : blocked.join(', ');
+}
+
+async function alarm({ ledger, account, now }: Desk, blocked: string, count: number): Promise<void> {
+  await ledger.notify({
+    event: 'flatten-blocked',
+    key: `flatten-blocked/${account}/${count}`,
+    subject: account,
+    at: now(),
+    facts: { blocked },
+  });
+}
+
+function aborted({ account }: Desk): AlphaloomError {
+  return new AlphaloomError(
+    'TRADING_LATE',
+    `Flattening account ${account} was broken off; it is still being flattened, and goes on when it is asked again.`,
+    { account },
+  );
+}

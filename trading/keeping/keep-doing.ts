@@ -1,0 +1,135 @@
+import type { OrderLeg, OrderReason, OrderTerms } from '../../contracts/trading.ts';
+import type { TimedDesk } from '../desk.ts';
+import { asked, pause } from '../in-time.ts';
+import type { LedgerOrder } from '../ledger/records.ts';
+import { endOrder } from '../orders/end-order.ts';
+import { sendExit } from '../orders/exit.ts';
+import { NOTHING_ASKED, sendOrder } from '../orders/send.ts';
+import { settledSoon, settleOrder } from '../orders/settle-order.ts';
+import type { Quote } from '../venue.ts';
+import type { KeepStep, KeptView } from './keep-step.ts';
+import { writeKeeping } from './kept-view.ts';
+
+/** One symbol’s turn. */
+export interface KeepTurn {
+  readonly desk: TimedDesk;
+  readonly symbol: string;
+  /** As asked in this turn. */
+  quote: Quote | null;
+  /** Legs that were tried in this turn and came to nothing. */
+  readonly failed: Set<OrderLeg>;
+}
+
+/** The venue has so long from the fill on to confirm a stop. */
+const STOP_CONFIRMED_WITHIN_MS = 10_000;
+const LOOK_AGAIN_MS = 500;
+/**
+ * Refusals of a stop that are over in a moment, so that it is tried again until it is overdue: coins that an order held until
+ * now, too many requests, a clock that is measured anew.
+ */
+const PASSING: ReadonlySet<OrderReason> = new Set(['no-balance', 'rate-limited', 'clock-skew']);
+
+/** @returns whether the turn goes on */
+export async function doStep(turn: KeepTurn, view: KeptView, step: KeepStep): Promise<boolean> {
+  const { desk, symbol } = turn;
+  switch (step.kind) {
+    case 'done':
+      return false;
+    case 'quote':
+      turn.quote = await asked(desk, desk.venue.quote(symbol));
+      return true;
+    case 'settle':
+      return settle(turn, step.order);
+    case 'send':
+      return cameThrough(turn, await settledSoon(desk, await sendExit(desk, step.order)));
+    case 'end':
+      await endOrder(desk, step.order);
+      return true;
+    case 'confirmed':
+      await writeKeeping(turn, view.position, { ...view.keeping, stopDue: null });
+      return true;
+    case 'leave':
+      return leave(turn, view, step.reason);
+    case 'place':
+      return step.leg === 'stop' ? placeStop(turn, view, step.terms) : sell(turn, view, step.leg, step.terms);
+  }
+}
+
+/** What is under way at market ends soon or in a later turn; a stop’s outcome is waited for until it is overdue. */
+async function settle(turn: KeepTurn, order: LedgerOrder): Promise<boolean> {
+  const { desk } = turn;
+  if (order.leg !== 'stop') return cameThrough(turn, await settledSoon(desk, order));
+  const { status } = await settleOrder(desk, order);
+  if (status === 'sending' || status === 'unknown') await pause(desk, LOOK_AGAIN_MS);
+  return true;
+}
+
+/** @returns true: what did not come through is passed over in the rest of the turn */
+function cameThrough({ failed }: KeepTurn, { status, leg }: LedgerOrder): boolean {
+  if (status !== 'filled') failed.add(leg);
+  return leg.startsWith('target') || status !== 'open';
+}
+
+/** Why the position leaves is written first: a crash after it changes nothing about that. */
+async function leave(
+  turn: KeepTurn,
+  { position, keeping }: KeptView,
+  leaving: NonNullable<KeptView['keeping']['leaving']>,
+): Promise<boolean> {
+  await writeKeeping(turn, position, { ...keeping, leaving });
+  if (leaving === 'stop-unconfirmed') await tellUnprotected(turn, position.quantity);
+  return true;
+}
+
+async function sell(turn: KeepTurn, view: KeptView, leg: OrderLeg, terms: OrderTerms): Promise<boolean> {
+  const { desk, quote } = turn;
+  const decisionPrice = quote?.last ?? view.position.entryPrice;
+  const order = await planned(turn, view, leg, terms, decisionPrice);
+  if (order === null) return false;
+  const sent =
+    leg === 'exit'
+      ? await sendExit(desk, order)
+      : await sendOrder(desk, order, { ...NOTHING_ASKED, price: quote?.last ?? null });
+  return cameThrough(turn, await settledSoon(desk, sent));
+}
+
+/** The time in which it has to be confirmed begins before it is sent. */
+async function placeStop(turn: KeepTurn, view: KeptView, terms: OrderTerms): Promise<boolean> {
+  const { desk, failed } = turn;
+  const { position, keeping } = view;
+  if (keeping.stopDue === null) {
+    await writeKeeping(turn, position, { ...keeping, stopDue: desk.now() + STOP_CONFIRMED_WITHIN_MS });
+  }
+  const order = await planned(turn, view, 'stop', terms, terms.stopPrice!);
+  if (order === null) return false;
+  const { status, reason } = await sendOrder(desk, order, NOTHING_ASKED);
+  if (status === 'withdrawn') return false;
+  if (status !== 'rejected') return true;
+  if (reason !== null && PASSING.has(reason)) await pause(desk, LOOK_AGAIN_MS);
+  else failed.add('stop');
+  return true;
+}
+
+function planned(
+  { desk }: KeepTurn,
+  { position }: KeptView,
+  leg: OrderLeg,
+  terms: OrderTerms,
+  decisionPrice: string,
+): Promise<LedgerOrder | null> {
+  const { ledger, lease, account } = desk;
+  const { symbol, timeframe, signalBarTime } = position;
+  const key = { account, symbol, timeframe, barTime: signalBarTime, leg };
+  return ledger.planExit(lease, { key, terms, decisionPrice, now: desk.now() });
+}
+
+async function tellUnprotected({ desk, symbol }: KeepTurn, quantity: string): Promise<void> {
+  const { ledger, account } = desk;
+  await ledger.notify({
+    event: 'position-unprotected',
+    key: `position-unprotected/${account}/${symbol}`,
+    subject: `${account} ${symbol}`,
+    at: desk.now(),
+    facts: { quantity },
+  });
+}

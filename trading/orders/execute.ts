@@ -1,0 +1,111 @@
+import { AlphaloomError } from '../../contracts/errors.ts';
+import type { OrderReason, SymbolResult } from '../../contracts/trading.ts';
+import { type Desk, type TimedDesk, until } from '../desk.ts';
+import { asked, hasTime } from '../in-time.ts';
+import { keepSymbol } from '../keeping/keep.ts';
+import type { LedgerOrder } from '../ledger/records.ts';
+import { perSymbol, symbolsOf } from '../per-symbol.ts';
+import type { Quote } from '../venue.ts';
+import { endOrder } from './end-order.ts';
+import { sendExit } from './exit.ts';
+import { asksForQuote, type PriceLimits, priceObjection } from './price-check.ts';
+import { NOTHING_ASKED, sendOrder } from './send.ts';
+import { settledSoon } from './settle-order.ts';
+
+/** Over this the venue would see our requests too early or too late: nothing is entered. */
+export const MAX_CLOCK_OFFSET_MS = 1_000;
+
+export interface Execution extends PriceLimits {
+  /** Orders of a close that are still `planned`. */
+  readonly planned: readonly LedgerOrder[];
+  readonly cancels: readonly LedgerOrder[];
+  /** Epoch ms of the venue’s clock: what is not certain then is unknown, what was not sent is not sent. */
+  readonly deadline: number;
+}
+
+/**
+ * Does what was decided at a close: cancels, then exits, then entries, each step over all symbols side by side, so that
+ * entries have what exits free. Running it again sends nothing twice.
+ * @returns per symbol its orders as the ledger has them then, or what went wrong
+ * @throws AlphaloomError LEASE_LOST
+ */
+export async function executePlanned(
+  desk: Desk,
+  { planned, cancels, deadline, ...limits }: Execution,
+): Promise<readonly SymbolResult<readonly LedgerOrder[]>[]> {
+  const timed = until(desk, deadline);
+  const entries = planned.filter(({ leg }) => leg === 'entry');
+  // A stop or target that is planned is being sent by whoever keeps the position.
+  const exits = planned.filter(({ leg }) => leg === 'exit' || leg === 'flatten');
+  const results = new Map<string, SymbolResult<readonly LedgerOrder[]>>();
+  const step = async (orders: readonly LedgerOrder[], work: (order: LedgerOrder) => Promise<LedgerOrder>) => {
+    const symbols = symbolsOf(orders);
+    for (const done of await perSymbol(timed, symbols, symbol => each(orders, symbol, work))) {
+      results.set(done.symbol, merged(results.get(done.symbol), done));
+    }
+  };
+  await step(cancels, order => endOrder(timed, order));
+  await step(exits, order => exitOf(timed, order));
+  await step(entries, order => enter(timed, order, limits));
+  return [...results.values()];
+}
+
+async function each(
+  orders: readonly LedgerOrder[],
+  symbol: string,
+  work: (order: LedgerOrder) => Promise<LedgerOrder>,
+): Promise<readonly LedgerOrder[]> {
+  const done: LedgerOrder[] = [];
+  for (const order of orders) if (order.symbol === symbol) done.push(await work(order));
+  return done;
+}
+
+function merged(
+  earlier: SymbolResult<readonly LedgerOrder[]> | undefined,
+  later: SymbolResult<readonly LedgerOrder[]>,
+): SymbolResult<readonly LedgerOrder[]> {
+  if (earlier === undefined || !later.ok) return later;
+  return earlier.ok ? { ...later, value: [...earlier.value, ...later.value] } : earlier;
+}
+
+async function exitOf(desk: TimedDesk, order: LedgerOrder): Promise<LedgerOrder> {
+  const sent = await settledSoon(desk, await sendExit(desk, order));
+  await keepSymbol(desk, order.symbol, []);
+  return sent;
+}
+
+async function enter(desk: TimedDesk, order: LedgerOrder, limits: PriceLimits): Promise<LedgerOrder> {
+  const { ledger, lease } = desk;
+  const { clientOrderId, symbol } = order;
+  const reason = leftOver(desk, order);
+  if (reason !== null) return ledger.withdraw(lease, clientOrderId, reason, desk.now());
+  const quote = asksForQuote(limits) ? await quoteOf(desk, symbol) : null;
+  const objection = quote === 'price-unknown' ? quote : quote && priceObjection(order, quote, limits);
+  if (objection !== null) return ledger.withdraw(lease, clientOrderId, objection, desk.now());
+  const sent = await sendOrder(desk, order, {
+    ...NOTHING_ASKED,
+    price: (quote as Quote | null)?.last ?? null,
+  });
+  const certain = await settledSoon(desk, sent);
+  if (Number(certain.filled) > 0) await keepSymbol(desk, symbol, []);
+  return certain;
+}
+
+/** Why an entry is not sent whatever the price; null: nothing speaks against it. */
+function leftOver(desk: TimedDesk, { symbol }: LedgerOrder): OrderReason | null {
+  const { ledger, account, venue } = desk;
+  if (!hasTime(desk)) return 'too-late';
+  if (Math.abs(venue.clockOffsetMs ?? 0) > MAX_CLOCK_OFFSET_MS) return 'clock-skew';
+  // Where exits are orders of their own, what was to make room has not: two positions would be one.
+  const isHeld = ledger.positions(account).some(position => position.symbol === symbol);
+  return isHeld && venue.card.exits === 'legs' ? 'slot-lost' : null;
+}
+
+async function quoteOf(desk: TimedDesk, symbol: string): Promise<Quote | 'price-unknown'> {
+  try {
+    return await asked(desk, desk.venue.quote(symbol));
+  } catch (error) {
+    if (error instanceof AlphaloomError) return 'price-unknown';
+    throw error;
+  }
+}

@@ -1,0 +1,129 @@
+import { TIMEFRAME_MS } from '../../contracts/series.ts';
+import type { SymbolResult } from '../../contracts/trading.ts';
+import { type Desk, type TimedDesk, until } from '../desk.ts';
+import { keepSymbol } from '../keeping/keep.ts';
+import type { LedgerOrder } from '../ledger/records.ts';
+import { perSymbol, symbolsOf } from '../per-symbol.ts';
+import { endOrder } from './end-order.ts';
+import { sendExit } from './exit.ts';
+import { settledSoon, settleOrder } from './settle-order.ts';
+import { symbolFills } from './symbol-fills.ts';
+
+/** Fills of orders that were final are looked for so long: a venue may list them late. */
+const LATE_FILLS_MS = 600_000;
+
+/** After news of an order its fills are asked for beside it, for so long. */
+const NEWS_MS = 60_000;
+
+export interface SettleReport {
+  /** Orders of each symbol that are not final after it. */
+  readonly symbols: readonly SymbolResult<readonly LedgerOrder[]>[];
+  /** Orders whose outcome is not known. */
+  readonly unknown: number;
+}
+
+/**
+ * Finds out what became of every order that is not final and books what the venue has filled; to be called every few
+ * seconds while anything is open. Running it again changes nothing twice.
+ * @param deadline epoch ms of the venue’s clock
+ * @throws AlphaloomError LEASE_LOST
+ */
+export async function settleAccount(
+  desk: Desk,
+  { deadline }: { readonly deadline: number },
+): Promise<SettleReport> {
+  const timed = until(desk, deadline);
+  const since = desk.now() - LATE_FILLS_MS;
+  const symbols = await perSymbol(timed, unsettledSymbols(timed, since), async symbol => {
+    await settleOrders(timed, symbol);
+    if (mayHaveFills(timed, symbol)) await bookFills(timed, symbol, since);
+    await keepSymbol(timed, symbol, []);
+    return openOf(timed, symbol);
+  });
+  const unknown = desk.ledger.openOrders(desk.account).filter(isUncertain).length;
+  return { symbols, unknown };
+}
+
+/**
+ * One symbol’s orders and fills; who calls it works on the symbol alone.
+ * @param since epoch ms from which on fills are read, where no order asks for earlier ones
+ * @throws AlphaloomError VENUE_*, ORDER_MISMATCH, TRADING_LATE
+ */
+export async function settleSymbol(desk: TimedDesk, symbol: string, since: number): Promise<void> {
+  try {
+    await settleOrders(desk, symbol);
+  } finally {
+    await bookFills(desk, symbol, since);
+  }
+}
+
+/** One look at each order that is not final; its fills are booked with it. */
+async function settleOrders(desk: TimedDesk, symbol: string): Promise<void> {
+  const faults: unknown[] = [];
+  for (const order of openOf(desk, symbol)) {
+    // What one order’s look-up says is worth having though another’s failed.
+    await settleOne(desk, order).catch(fault => faults.push(fault));
+  }
+  if (faults.length > 0) throw faults[0];
+}
+
+async function bookFills(desk: TimedDesk, symbol: string, since: number): Promise<void> {
+  const { ledger, lease, account } = desk;
+  const sent = openOf(desk, symbol)
+    .filter(isUncertain)
+    .map(({ sentAt }) => sentAt!);
+  const fills = await symbolFills(desk, symbol, Math.min(since, ...sent));
+  await ledger.recordFills(lease, account, fills, desk.now());
+}
+
+/** Trades are dear to ask for: of orders that rest unchanged, their look-ups tell enough. */
+function mayHaveFills({ ledger, account, now }: TimedDesk, symbol: string): boolean {
+  const range = { fromTime: now() - LATE_FILLS_MS, toTime: now() + LATE_FILLS_MS };
+  return [...ledger.orders(account, range), ...ledger.openOrders(account)].some(
+    order =>
+      order.symbol === symbol &&
+      order.status !== 'planned' &&
+      (isUncertain(order) || now() < order.updatedTime + NEWS_MS),
+  );
+}
+
+async function settleOne(desk: TimedDesk, order: LedgerOrder): Promise<void> {
+  const { ledger, lease } = desk;
+  const { status, leg, clientOrderId, validUntil, cancelRequested } = order;
+  if (status !== 'planned') {
+    if (cancelRequested || isOver(desk, order)) await endOrder(desk, order);
+    else await settleOrder(desk, order);
+  } else if (leg === 'exit' || leg === 'flatten') {
+    // Whoever was to send it has died; sent twice it can’t be.
+    await settledSoon(desk, await sendExit(desk, order));
+  } else if (leg !== 'entry') {
+    await endOrder(desk, order);
+  } else if (validUntil !== null && desk.now() > validUntil) {
+    await ledger.withdraw(lease, clientOrderId, 'too-late', desk.now());
+  }
+}
+
+/** Whether a resting entry has had its bars; where the venue manages plans it ends them itself. */
+function isOver({ venue, now }: TimedDesk, { leg, type, plan, barTime, timeframe }: LedgerOrder): boolean {
+  const validBars = plan?.validBars ?? null;
+  if (venue.card.exits === 'attached' || leg !== 'entry' || type !== 'limit' || validBars === null)
+    return false;
+  return now() >= barTime + (validBars + 1) * TIMEFRAME_MS[timeframe];
+}
+
+function unsettledSymbols({ ledger, account, now }: TimedDesk, since: number): readonly string[] {
+  const recent = ledger.orders(account, { fromTime: since, toTime: now() + LATE_FILLS_MS });
+  return symbolsOf([
+    ...ledger.openOrders(account),
+    ...ledger.positions(account),
+    ...recent.filter(({ sentAt }) => sentAt !== null),
+  ]);
+}
+
+function openOf({ ledger, account }: TimedDesk, symbol: string): readonly LedgerOrder[] {
+  return ledger.openOrders(account).filter(order => order.symbol === symbol);
+}
+
+function isUncertain({ status }: LedgerOrder): boolean {
+  return status === 'sending' || status === 'unknown';
+}

@@ -1,0 +1,41 @@
+import { Decimal } from 'decimal.js';
+import type { LedgerPosition } from '../ledger/records.ts';
+import type { Balance, VenueOrder, VenuePosition } from '../venue.ts';
+
+/** What the ledger and the venue do not agree in: amounts in base. */
+export interface Difference {
+  readonly kind: 'missing-coins' | 'position-differs';
+  readonly symbol: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** What is not as it should be when an account begins. */
+export type Finding =
+  | Difference
+  | { readonly kind: 'stranger-order'; readonly symbol: string; readonly order: VenueOrder }
+  | { readonly kind: 'clock-skew'; readonly offsetMs: number }
+  | { readonly kind: 'not-asked'; readonly symbol: string; readonly code: string; readonly message: string };
+
+/** A spot position must be there in coins, free or held by orders; more of them is none of our business. */
+export function missingCoins(
+  { symbol, quantity }: LedgerPosition,
+  base: string,
+  balances: readonly Balance[],
+): Difference | null {
+  const balance = balances.find(({ currency }) => currency === base);
+  const found = new Decimal(balance?.free ?? 0).plus(balance?.locked ?? 0);
+  if (found.gte(quantity)) return null;
+  return { kind: 'missing-coins', symbol, expected: quantity, found: found.toFixed() };
+}
+
+/** A swap account’s position is all of its symbol’s: it has to be the ledger’s. */
+export function differingPosition(
+  symbol: string,
+  position: LedgerPosition | undefined,
+  positions: readonly VenuePosition[],
+): Difference | null {
+  const expected = position?.quantity ?? '0';
+  const found = positions.find(held => held.symbol === symbol)?.quantity ?? '0';
+  return new Decimal(found).eq(expected) ? null : { kind: 'position-differs', symbol, expected, found };
+}

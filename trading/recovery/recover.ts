@@ -1,0 +1,147 @@
+import { type Desk, type TimedDesk, until } from '../desk.ts';
+import { asked } from '../in-time.ts';
+import { keepSymbol } from '../keeping/keep.ts';
+import { keepingOf } from '../keeping/keeping.ts';
+import { MAX_CLOCK_OFFSET_MS } from '../orders/execute.ts';
+import { settleSymbol } from '../orders/settle.ts';
+import { perSymbol, symbolsOf } from '../per-symbol.ts';
+import type { VenueOrder } from '../venue.ts';
+import { type Difference, differingPosition, type Finding, missingCoins } from './findings.ts';
+import { checkSwapSettings } from './swap-check.ts';
+
+/** Fills are read from so long before the last one known. */
+const OVERLAP_MS = 600_000;
+
+/**
+ * Begins an account, after whatever has happened: settles what is open, books what was filled meanwhile, compares
+ * positions and balances with the venue, places missing stops. Entries of a symbol whose coins are missing, or whose
+ * position is another at the venue, are paused. Running it again changes nothing twice.
+ * @param deadline epoch ms of the venue’s clock; what is not known then is a finding
+ * @throws AlphaloomError SWAP_SETTINGS_REFUSED, LEASE_LOST, and VENUE_* where the venue can’t be asked for balances
+ */
+export async function recoverAccount(
+  desk: Desk,
+  { deadline }: { readonly deadline: number },
+): Promise<readonly Finding[]> {
+  const { ledger, account, venue } = desk;
+  const timed = until(desk, deadline);
+  const record = ledger.account(account);
+  const symbols = symbolsOf([...record.symbols, ...ledger.positions(account), ...ledger.openOrders(account)]);
+  await asked(timed, venue.now());
+  await checkSwapSettings(desk, symbols, { deadline, maxLeverage: record.policy.maxLeverage });
+  const settled = await perSymbol(timed, symbols, async symbol => {
+    await settleSymbol(timed, symbol, lastKnown(timed, symbol));
+    return strangersOf(timed, symbol);
+  });
+  const findings: Finding[] = [...(await clockFindings(timed)), ...(await differences(timed, symbols))];
+  for (const result of settled) {
+    const { symbol } = result;
+    if (result.ok)
+      findings.push(...result.value.map(order => ({ kind: 'stranger-order', symbol, order }) as const));
+    else findings.push({ kind: 'not-asked', symbol, ...result.error });
+  }
+  const kept = await perSymbol(timed, symbols, symbol => protect(timed, symbol));
+  for (const result of kept) {
+    if (!result.ok) findings.push({ kind: 'not-asked', symbol: result.symbol, ...result.error });
+  }
+  return findings;
+}
+
+/** Where the ledger’s last fill is; before the first one, where its last close is. */
+function lastKnown({ ledger, account, now }: TimedDesk, symbol: string): number {
+  const known = ledger.lastFillTime(account, symbol) ?? ledger.account(account).lastCloseTime ?? now();
+  return known - OVERLAP_MS;
+}
+
+/** Orders of others that rest in the symbol; they are told of once and left alone. */
+async function strangersOf(desk: TimedDesk, symbol: string): Promise<readonly VenueOrder[]> {
+  const { ledger, lease, account, venue, now } = desk;
+  const open = await asked(desk, venue.openOrders(symbol));
+  const strangers = open.filter(
+    ({ clientOrderId }) => clientOrderId === null || ledger.order(clientOrderId)?.account !== account,
+  );
+  await ledger.recordStrangers(lease, account, strangers, now());
+  return strangers;
+}
+
+async function clockFindings({ ledger, venue, account, now }: TimedDesk): Promise<readonly Finding[]> {
+  const offsetMs = venue.clockOffsetMs ?? 0;
+  if (Math.abs(offsetMs) <= MAX_CLOCK_OFFSET_MS) return [];
+  await ledger.notify({
+    event: 'clock-skew',
+    key: `clock-skew/${account}`,
+    subject: account,
+    at: now(),
+    facts: { offsetMs },
+  });
+  return [{ kind: 'clock-skew', offsetMs }];
+}
+
+/** What differs twice, with what was filled in between booked; entries of these symbols are paused. */
+async function differences(desk: TimedDesk, symbols: readonly string[]): Promise<readonly Finding[]> {
+  const first = await compared(desk, symbols);
+  if (first.length === 0) return [];
+  await perSymbol(desk, symbolsOf(first), symbol => settleSymbol(desk, symbol, lastKnown(desk, symbol)));
+  const second = await compared(desk, symbolsOf(first));
+  for (const difference of second) await pauseEntries(desk, difference);
+  return second;
+}
+
+async function compared(desk: TimedDesk, symbols: readonly string[]): Promise<readonly Difference[]> {
+  const { ledger, account, venue } = desk;
+  const positionOf = (symbol: string) => ledger.positions(account).find(held => held.symbol === symbol);
+  if (venue.card.kind === 'swap') {
+    const held = await asked(desk, venue.positions());
+    return symbols.flatMap(symbol => differingPosition(symbol, positionOf(symbol), held) ?? []);
+  }
+  const balances = await asked(desk, venue.balances());
+  const found: Difference[] = [];
+  for (const symbol of symbols) {
+    const position = positionOf(symbol);
+    if (position === undefined) continue;
+    const { base } = await asked(desk, venue.market(symbol));
+    const missing = missingCoins(position, base, balances);
+    if (missing !== null) found.push(missing);
+  }
+  return found;
+}
+
+async function pauseEntries(desk: TimedDesk, { symbol, expected, found, kind }: Difference): Promise<void> {
+  const { ledger, account, now } = desk;
+  const isPaused = ledger.account(account).pausedSymbols.some(paused => paused.symbol === symbol);
+  if (isPaused) return;
+  const reason = `${kind}: the ledger has ${expected}, the venue ${found}`;
+  await ledger.applyMessage(
+    {
+      message: 'pause',
+      account,
+      operationId: `recover/${account}/${symbol}/${now()}`,
+      actor: 'recovery',
+      reason,
+      payload: { symbols: [symbol] },
+    },
+    { now: now(), policy: null },
+  );
+  await ledger.notify({
+    event: 'ledger-mismatch',
+    key: `ledger-mismatch/${account}/${symbol}`,
+    subject: `${account} ${symbol}`,
+    at: now(),
+    facts: { kind, expected, found },
+  });
+}
+
+/** The time in which a stop has to be confirmed begins anew: while nobody was there, nobody could place it. */
+async function protect(desk: TimedDesk, symbol: string): Promise<void> {
+  const { ledger, lease, account } = desk;
+  const position = ledger.positions(account).find(held => held.symbol === symbol);
+  if (position !== undefined) {
+    const keeping = keepingOf(position);
+    const { entryOrder } = position;
+    if (keeping.stopDue !== null) {
+      const renewed = { ...keeping, stopDue: null };
+      await ledger.setKeeping(lease, { account, symbol, entryOrder, keeping: renewed, now: desk.now() });
+    }
+  }
+  await keepSymbol(desk, symbol, []);
+}
