@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { readCandleFile } from '../../candles/import/index.ts';
-import type { BacktestMarket, BacktestSetup } from '../../contracts/backtest.ts';
+import type { BacktestSetup } from '../../contracts/backtest.ts';
 import { barsBefore, type Candles, sliceCandles } from '../../contracts/candles.ts';
 import { type Policy, policySchema } from '../../contracts/policy.ts';
 import { type RiskMemory, RULE_CODES } from '../../contracts/risk.ts';
@@ -11,14 +11,15 @@ import { loadPolicy } from '../../host/policies.ts';
 import { assertPlayed } from '../support/played-account.ts';
 import { playedSetups } from '../support/played-setups.ts';
 import { assertWithinLimits } from '../support/recomputed-limits.ts';
+import { recordedMarket } from '../support/recorded-market.ts';
 import { sharedData, withoutShared } from '../support/shared.ts';
 import { EVER } from '../support/trading.ts';
 
 const ACCOUNT = 'crash';
 const EVERYTHING = { account: ACCOUNT, format: 'jsonl', ...EVER } as const;
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const HOUR = 3_600_000;
+const RULES = { tick: 0.01, lot: 0.00001, minQuantity: 0.00001, minNotional: 10 };
 /** More hours of the day take longer and say more. */
 const HOURS = Number(process.env.ALPHALOOM_TEST_HOURS ?? 4);
 /** Bitcoin lost 30 % from here on within an hour and a half. */
@@ -73,30 +74,15 @@ async function crashSetup(policy: Policy): Promise<BacktestSetup> {
   const toTime = CRASH + ((3 * HOURS) / 4) * HOUR;
   const candles = sliceCandles(all, barsBefore(all, fromTime - 4 * HOUR), barsBefore(all, toTime));
   return {
-    markets: [marketOf('BTCUSDT', candles, 0), marketOf('ETHUSDT', shrunk(candles), 5)],
+    markets: [
+      recordedMarket('BTCUSDT', candles, '1m', RULES),
+      recordedMarket('ETHUSDT', shrunk(candles), '1m', RULES, 5),
+    ],
     policy,
     costs: { feeBps: 10, halfSpreadBps: 1, slippageBps: 5, impactBps: 20, feeCurrency: 'received' },
     initialCash: 50_000,
     fromTime,
     toTime,
-  };
-}
-
-function marketOf(symbol: string, candles: Candles, phase: number): BacktestMarket {
-  const { openTime, high, low } = candles;
-  return {
-    symbol,
-    kind: 'spot',
-    candles,
-    signals: {
-      direction: Int8Array.from(openTime, (_, at) => ((at + phase) % 11 === 0 ? 0 : 2)),
-      confidence: Float32Array.from(openTime, (_, at) => 0.5 + ((at + phase) % 7) / 14),
-      volatility: Float64Array.from(openTime, (_, at) => Math.max(high[at] - low[at], high[at] / 2_000)),
-    },
-    labels: { kind: 'triple-barrier', horizonBars: 15, upAtr: 3, downAtr: 2 },
-    rules: { tick: 0.01, lot: 0.00001, minQuantity: 0.00001, minNotional: 10 },
-    funding: null,
-    barMs: MINUTE,
   };
 }
 

@@ -282,12 +282,12 @@ export class PaperVenue implements Venue {
     };
   }
 
-  /** Plays again what was played since the state was written; what that brought is in the ledger already. */
+  /** Plays again what was played since the state was written; what that brought is told again, and booked once. */
   async #catchUp(engine: PaperEngine): Promise<void> {
     const last = this.#parts.lastCloseTime();
     const { throughTime } = engine;
     if (throughTime === null || last === null || last <= throughTime) return;
-    engine.play(await this.#barsAfter(throughTime, last, engine), last);
+    this.#news = joined(this.#news, engine.play(await this.#barsAfter(throughTime, last, engine), last));
   }
 
   /** @param state what to go on from after a restart; null: as it was written last */

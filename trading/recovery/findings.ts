@@ -25,7 +25,7 @@ export function missingCoins(
 ): Difference | null {
   const balance = balances.find(({ currency }) => currency === base);
   const found = new Decimal(balance?.free ?? 0).plus(balance?.locked ?? 0);
-  if (found.gte(quantity)) return null;
+  if (found.gte(quantity) || isNear(found, quantity)) return null;
   return { kind: 'missing-coins', symbol, expected: quantity, found: found.toFixed() };
 }
 
@@ -37,5 +37,12 @@ export function differingPosition(
 ): Difference | null {
   const expected = position?.quantity ?? '0';
   const found = positions.find(held => held.symbol === symbol)?.quantity ?? '0';
-  return new Decimal(found).eq(expected) ? null : { kind: 'position-differs', symbol, expected, found };
+  return isNear(new Decimal(found), expected) ? null : { kind: 'position-differs', symbol, expected, found };
+}
+
+/** The paper venue counts in doubles; a share like this is less than the step of any market. */
+const NEAR = 1e-9;
+
+function isNear(found: Decimal, expected: string): boolean {
+  return found.minus(expected).abs().lte(new Decimal(expected).abs().times(NEAR));
 }
