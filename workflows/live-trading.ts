@@ -24,8 +24,8 @@ import { watchBeside } from './trading-watch.ts';
  * Keeps a run's history short; the ledger remembers everything. Another worker reads it from the beginning before it goes on,
  * and has the two seconds of a workflow task for it: one that can't be read in them would be read again and again.
  */
-const HISTORY_EVENTS = 600;
-const HISTORY_BYTES = 1_000_000;
+const HISTORY_EVENTS = 300;
+const HISTORY_BYTES = 500_000;
 const TRY_AGAIN = '1s';
 /**
  * No time mends these. Above all another ledger: its orders have other ids, and going on with it would send everything twice.
