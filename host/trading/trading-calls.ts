@@ -1,4 +1,5 @@
-import { type Client, ServiceError } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/common';
 import type { StartedWork } from '../../activities/rooms.ts';
 import { sha256 } from '../../artifacts/input-hash.ts';
@@ -15,6 +16,11 @@ import { describeIfRunning, requireOwn } from '../temporal-workflows.ts';
  * waits for that, and a task holds many closes: on a busy machine one that ran out would begin all of them anew, again and again.
  */
 const WORKFLOW_TASK_TIMEOUT = { real: '2s', replay: '20s' } as const;
+
+/** Codes of gRPC that pass by themselves: DEADLINE_EXCEEDED, FAILED_PRECONDITION, ABORTED, UNAVAILABLE. */
+const PASSING: ReadonlySet<number> = new Set([4, 9, 10, 14]);
+const UPDATE_ATTEMPTS = 10;
+const UPDATE_PAUSE_MS = 1_000;
 
 /** How accounts are started and told things: the part of the orchestrator that trades. */
 export function createTradingCalls(client: Client, homeId: string) {
@@ -46,16 +52,19 @@ export function createTradingCalls(client: Client, homeId: string) {
       explainTemporalErrors(async (): Promise<TradingAnswer> => {
         const workflowId = tradingWorkflowId(account);
         await requireOwn(client, workflowId, taskQueue);
-        try {
-          return await client.workflow
-            .getHandle(workflowId)
-            .executeUpdate<TradingAnswer, [unknown]>(message, {
-              args: [payload],
-              updateId: sha256(`${message} ${payload.operationId}`).slice(0, 32),
-            });
-        } catch (error) {
-          if (error instanceof WorkflowNotFoundError) throw notTrading(account);
-          throw error;
+        const update = () =>
+          client.workflow.getHandle(workflowId).executeUpdate<TradingAnswer, [unknown]>(message, {
+            args: [payload],
+            updateId: sha256(`${message} ${payload.operationId}`).slice(0, 32),
+          });
+        for (let attempt = 1; ; attempt++) {
+          try {
+            return await update();
+          } catch (error) {
+            if (error instanceof WorkflowNotFoundError) throw notTrading(account);
+            if (!isPassing(error) || attempt === UPDATE_ATTEMPTS) throw error;
+            await sleep(UPDATE_PAUSE_MS);
+          }
         }
       }),
     tradingStatus: (account: string) =>
@@ -76,6 +85,15 @@ export function createTradingCalls(client: Client, homeId: string) {
         await client.workflow.getHandle(tradingWorkflowId(account)).result();
       }),
   };
+}
+
+/**
+ * The server refuses a message while a worker has just been lost or another takes over; sent again it is the same message, by its
+ * update's id.
+ */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof ServiceError) || !isGrpcServiceError(error.cause)) return false;
+  return PASSING.has(error.cause.code);
 }
 
 export function tradingWorkflowId(account: string): string {
