@@ -30,7 +30,7 @@ const exchange = await startExchange(SYMBOLS);
 try {
   const bench = await makeHome(exchange, SYMBOLS);
   const { home, rooms, run } = bench;
-  const { ledger } = rooms;
+  const ledger = await rooms.ledger();
   const loaded = await loadConfig({ environment: {}, cwd: home.root, homeRoot: home.root });
   const temporal = await connectTemporal(home, {}, loaded.config);
   const budget = setInterval(() => giveBudgetBack(join(home.root, 'venues.sqlite')), BUDGET_BACK_MS);

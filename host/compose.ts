@@ -26,7 +26,8 @@ import { createVenues, type Venues } from './venues.ts';
 export interface OpenRooms extends Rooms {
   readonly predictor: Predictor;
   readonly venues: Venues;
-  readonly ledger: Ledger;
+  /** Opened when first asked for: most commands do not trade. */
+  ledger(): Promise<Ledger>;
   close(): Promise<void>;
 }
 
@@ -49,7 +50,7 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
   const predictor = createPredictor({ candles, registry, models, clock: CLOCK });
   const venues = createVenues(home, loaded.config);
   const features = createFeatureStore(home.root);
-  const ledger = await openLedger(home, CLOCK.now);
+  let ledger: Promise<Ledger> | undefined;
   const { promotion, lifecycle, collection } = loaded.config;
   return {
     home: home.root,
@@ -58,7 +59,10 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
     registry,
     predictor,
     venues,
-    ledger,
+    ledger() {
+      ledger ??= openLedger(home, CLOCK.now);
+      return ledger;
+    },
     features,
     materialiser: createMaterialiser(candles, features),
     lifecycle,
@@ -75,7 +79,8 @@ export async function composeRooms({ home, environment, loaded, client }: Wiring
       await predictor.close();
       await features.close();
       await candles.close();
-      ledger.close();
+      // One that could not be opened has told who asked for it.
+      (await ledger?.catch(() => null))?.close();
       registry.close();
     },
   };

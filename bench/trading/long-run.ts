@@ -21,10 +21,11 @@ export interface LongRunSample {
 
 /** Plays recorded bars of two symbols through the workflow, as fast as they are worked on. */
 export async function playLong(
-  { home, rooms: { ledger }, run }: BenchHome,
+  { home, rooms, run }: BenchHome,
   firstOpenTime: number,
 ): Promise<readonly LongRunSample[]> {
   const symbols = symbolsOf(2);
+  const ledger = await rooms.ledger();
   const from = firstOpenTime + 500 * BAR_MS;
   const period = [from, from + LONG_RUN_CLOSES * BAR_MS].map(time => new Date(time).toISOString());
   const started = run(

@@ -27,9 +27,11 @@ type Payload<Name extends TradingMessageName> = TradingMessagePayload<Name> & {
   actor: string;
 };
 
+type Ledger = Awaited<ReturnType<OpenRooms['ledger']>>;
+
 /** The home's accounts, with Temporal or without: the ledger is what holds. */
 export interface TradingDesk {
-  readonly ledger: OpenRooms['ledger'];
+  readonly ledger: Ledger;
   /** Whether entries need a language model’s approval, as a sentence. */
   readonly validation: string;
   view(account: string): Promise<AccountView>;
@@ -51,7 +53,7 @@ export async function withTradingDesk<T>(
   return await withRooms(context, async (rooms, loaded) => {
     const line = await openLine(context, loaded);
     try {
-      return await work(createDesk(context, rooms, loaded, line), rooms, loaded);
+      return await work(createDesk(context, rooms, await rooms.ledger(), loaded, line), rooms, loaded);
     } finally {
       await line.temporal?.close();
     }
@@ -85,13 +87,19 @@ async function openLine({ home, environment }: CliContext, { config }: LoadedCon
   }
 }
 
-function createDesk(context: CliContext, rooms: OpenRooms, loaded: LoadedConfig, line: Line): TradingDesk {
-  const { ledger, candles } = rooms;
+function createDesk(
+  context: CliContext,
+  rooms: OpenRooms,
+  ledger: Ledger,
+  loaded: LoadedConfig,
+  line: Line,
+): TradingDesk {
   const { output, environment, now } = context;
   return {
     ledger,
     validation: describeValidation(loaded),
-    view: async account => viewAccount(ledger, account, await lastPricesOf(candles, ledger.account(account))),
+    view: async account =>
+      viewAccount(ledger, account, await lastPricesOf(rooms.candles, ledger.account(account))),
 
     async workflow(account) {
       if (line.temporal === null) return null;

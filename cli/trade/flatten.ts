@@ -35,7 +35,7 @@ async function flattenFromHere(
 ): Promise<void> {
   const { output, environment } = context;
   await withRooms(context, async (rooms, loaded) => {
-    const account = chosenAccount(rooms.ledger.accounts(), named);
+    const account = chosenAccount((await rooms.ledger()).accounts(), named);
     output.say(`Closing positions of ${account}. Ctrl-C breaks off; the account stays as it is then.`);
     const [{ flattenDirect }, { createLog }] = await Promise.all([
       import('../../host/trading/flatten-direct.ts'),

@@ -32,7 +32,8 @@ const RENEW_MS = 2_000;
  */
 export async function flattenDirect(wiring: DirectWiring, request: DirectRequest): Promise<FlattenReport> {
   const { rooms, log } = wiring;
-  const { ledger, clock } = rooms;
+  const { clock } = rooms;
+  const ledger = await rooms.ledger();
   const { account, symbols, actor, operationId, signal } = request;
   const record = ledger.account(account);
   const { labels: defaultLabels } = await loadConfiguredRecipe(wiring.loaded, DEFAULT_RECIPE);

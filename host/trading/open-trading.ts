@@ -20,7 +20,7 @@ interface TradingRequest {
 /** Everything of the process that trades: the ledger's lease, the accounts' venues, the watch over them. */
 export async function openTrading(request: TradingRequest): Promise<OpenTradingRooms> {
   const { rooms, log, signal, onLost } = request;
-  const { ledger } = rooms;
+  const ledger = await rooms.ledger();
   const keeper = await keepLease({ ledger, owner: `worker ${process.pid}`, log, signal, onLost });
   const { labels: defaultLabels } = await loadConfiguredRecipe(request.loaded, DEFAULT_RECIPE);
   const trading = createTradingRooms({ ...request, ledger, defaultLabels, lease: keeper.lease });

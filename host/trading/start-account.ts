@@ -5,6 +5,7 @@ import { describeKnown } from '../../candles/fetch/missing.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { type MarketKind, type Series, seriesId, TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { AccountClock, TradedSymbol } from '../../contracts/trading.ts';
+import type { Ledger } from '../../trading/ledger/ledger.ts';
 import type { AccountRecord, AccountSettings } from '../../trading/ledger/records.ts';
 import type { OpenRooms } from '../compose.ts';
 import { type LoadedConfig, venueKind } from '../config.ts';
@@ -58,7 +59,7 @@ export async function startAccount(
   request: StartAccountRequest,
 ): Promise<StartedAccount> {
   const { rooms, orchestrator, loaded } = wiring;
-  const { ledger } = rooms;
+  const ledger = await rooms.ledger();
   const { account, actor } = request;
   const running = await orchestrator.tradingStatus(account);
   if (running !== null) {
@@ -66,7 +67,7 @@ export async function startAccount(
   }
   const settings = await settingsOf(loaded, rooms, request);
   const warnings = [
-    ...repeatedCloses(request, earlierOf(rooms, account)),
+    ...repeatedCloses(request, earlierOf(ledger, account)),
     ...(await requireLiveAllowed(wiring, request, settings)),
   ];
   const operationId = randomUUID();
@@ -108,7 +109,7 @@ async function settingsOf(
   const { account } = request;
   const configured = config.accounts[account];
   if (configured === undefined) throw unknownAccount(account, Object.keys(config.accounts));
-  const earlier = earlierOf(rooms, account);
+  const earlier = earlierOf(await rooms.ledger(), account);
   const venue = configured.venue ?? config.defaultVenue;
   const kind = venueKind(config, venue);
   const symbols = request.symbols ?? earlier?.symbols ?? [];
@@ -142,7 +143,7 @@ async function settingsOf(
   };
 }
 
-function earlierOf({ ledger }: OpenRooms, account: string): AccountRecord | null {
+function earlierOf(ledger: Ledger, account: string): AccountRecord | null {
   return ledger.accounts().find(each => each.account === account) ?? null;
 }
 

@@ -54,7 +54,7 @@ test('recorded bars, traded on paper, are the backtest of those bars', { timeout
   for (const [what, changes] of Object.entries(POLICIES)) {
     await t.test(what, async () => {
       const account = `paper-${++compared}`;
-      await rooms.ledger.putAccount(
+      await (await rooms.ledger()).putAccount(
         null,
         {
           account,
@@ -71,7 +71,7 @@ test('recorded bars, traded on paper, are the backtest of those bars', { timeout
         },
         { actor: 'test', operationId: `put ${account}`, now: lastTime },
       );
-      await rooms.ledger.changeState({
+      await (await rooms.ledger()).changeState({
         account,
         from: ['stopped'],
         to: 'running',

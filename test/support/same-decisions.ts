@@ -17,7 +17,7 @@ const TOLERANCE = 1e-9;
  * @returns how much there was to compare
  */
 export async function assertSameDecisions(rooms: OpenRooms, account: string) {
-  const { ledger } = rooms;
+  const ledger = await rooms.ledger();
   const record = ledger.account(account);
   const { orders, fills, equity, result } = await backtestOf(rooms, record);
   const sent = ledger.orders(account, EVER).map(orderLine).sort();

@@ -13,8 +13,8 @@ test('who may not send real orders takes the ledger from nobody', async t => {
   const loaded = await loadConfig({ environment: {}, cwd: root, homeRoot: root });
   const rooms = await composeRooms({ home: homeAt(root), environment: {}, loaded, client: null });
   t.after(() => rooms.close());
-  const worker = await rooms.ledger.takeLease({ owner: 'worker', now: START, takeOver: false });
-  await startAccount(rooms.ledger, worker, settings());
+  const worker = await (await rooms.ledger()).takeLease({ owner: 'worker', now: START, takeOver: false });
+  await startAccount(await rooms.ledger(), worker, settings());
   await assert.rejects(
     flattenDirect(
       { rooms, loaded, environment: {}, log: pino({ level: 'silent' }) },
@@ -29,5 +29,5 @@ test('who may not send real orders takes the ledger from nobody', async t => {
     { code: 'LIVE_NOT_ALLOWED' },
   );
   await worker.renew(START + 1_000);
-  assert.equal(rooms.ledger.account(ACCOUNT).state, 'running');
+  assert.equal((await rooms.ledger()).account(ACCOUNT).state, 'running');
 });

@@ -31,11 +31,11 @@ test('an account without a model works on every close, enters nothing, stops as 
     },
   );
   await orchestrator.awaitTrading('paper');
-  const { state, closes, lastCloseTime } = rooms.ledger.account('paper');
+  const { state, closes, lastCloseTime } = (await rooms.ledger()).account('paper');
   assert.deepEqual([state, closes, lastCloseTime], ['stopped', 20, lastTime - 80 * HOUR]);
   const ever = { fromTime: 0, toTime: Number.MAX_SAFE_INTEGER };
-  assert.equal(rooms.ledger.decisions('paper', ever).length, 20);
-  assert.deepEqual(rooms.ledger.orders('paper', ever), []);
+  assert.equal((await rooms.ledger()).decisions('paper', ever).length, 20);
+  assert.deepEqual((await rooms.ledger()).orders('paper', ever), []);
 
   const history = await fetchHistory(temporal.client, WORKFLOW);
   // Set by hand when a change to the workflow deserves a new recording beside the old ones.

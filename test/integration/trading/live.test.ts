@@ -22,7 +22,7 @@ const SYMBOLS = [{ symbol: BTC.symbol, timeframe: BTC.timeframe }];
 test('a live account sends real orders, to an exchange on this machine', { timeout: 580_000 }, async t => {
   const cluster = await startRealTimeCluster(t, ACCOUNTS);
   const { rooms, home, exchange, environment, orchestrator, temporal, startWorker, start } = cluster;
-  const { ledger } = rooms;
+  const ledger = await rooms.ledger();
   const request = { account: 'real', symbols: SYMBOLS, policy: 'modelled', understandsRisk: true };
   const missing = async (more: Partial<Parameters<typeof start>[0]>): Promise<string> => {
     try {

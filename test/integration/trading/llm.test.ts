@@ -13,7 +13,7 @@ test('a language model has the last word on entries, and none on exits', { timeo
     ALPHALOOM__LLM__TIMEOUT_MS: '1000',
     ALPHALOOM__LLM__ALARM_AFTER_FAILURES: '2',
   });
-  const { ledger } = rooms;
+  const ledger = await rooms.ledger();
   const orders = () => ledger.orders('paper', EVER);
   const entries = () => orders().filter(({ leg }) => leg === 'entry');
   const verdicts = (wanted: string) =>

@@ -10,7 +10,7 @@ const NO_ORDER = '0'.repeat(32);
 
 test('an account on paper trades bars as they close', { timeout: 300_000 }, async t => {
   const { rooms, orchestrator, temporal, startWorker, start } = await startRealTimeCluster(t);
-  const { ledger } = rooms;
+  const ledger = await rooms.ledger();
   const handle = temporal.client.workflow.getHandle('trade/paper');
   const account = () => ledger.account('paper');
   const ask = (message: TradingMessageName, payload: object = {}) =>

@@ -27,7 +27,7 @@ test('liveTrading on recorded bars is the backtest of those bars, through Tempor
   worker.kill('SIGKILL');
   worker = await cluster.startWorker('trading');
   await orchestrator.awaitTrading('paper');
-  assert.equal(rooms.ledger.account('paper').state, 'stopped');
+  assert.equal((await rooms.ledger()).account('paper').state, 'stopped');
   const { orders, fills, closes } = await assertSameDecisions(rooms, 'paper');
   assert.ok(
     orders > 5 && fills > 5 && closes === BARS + 1,
@@ -36,7 +36,7 @@ test('liveTrading on recorded bars is the backtest of those bars, through Tempor
 
   // What it did stands for good: the same bars can't be traded again by the same account.
   await assert.rejects(cluster.start(request), { code: 'ACCOUNT_INVALID', message: /does not go back/ });
-  assert.equal(rooms.ledger.account('paper').state, 'stopped');
+  assert.equal((await rooms.ledger()).account('paper').state, 'stopped');
 
   const history = await fetchHistory(temporal.client, WORKFLOW);
   assert.equal(await replayHistories([{ workflowId: WORKFLOW, history }]), 1);
