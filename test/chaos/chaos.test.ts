@@ -4,9 +4,9 @@ import test from 'node:test';
 import { runChaos } from '../../bench/chaos/run.ts';
 import { temporaryHome } from '../support/temporary-home.ts';
 
-const KILLS = 10;
+const KILLS = 6;
 
-test('ten strikes while it trades: exchange and ledger agree, and it trades on', {
+test('six strikes while it trades: exchange and ledger agree, and it trades on', {
   timeout: 600_000,
 }, async t => {
   const temporal = process.env.ALPHALOOM_TEST_TEMPORAL;
