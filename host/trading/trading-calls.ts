@@ -13,9 +13,10 @@ import { describeIfRunning, requireOwn } from '../temporal-workflows.ts';
 
 /**
  * A crashed worker's workflow goes on with the next one after about a second instead of ten. Where recorded bars are played nobody
- * waits for that, and a task holds many closes: on a busy machine one that ran out would begin all of them anew, again and again.
+ * waits for that, and a task holds many closes: on a busy machine one that ran out would begin all of them anew, again and again. Messages come between
+ * two tasks: they wait for most of one.
  */
-const WORKFLOW_TASK_TIMEOUT = { real: '2s', replay: '20s' } as const;
+const WORKFLOW_TASK_TIMEOUT = { real: '2s', replay: '5s' } as const;
 
 /** Codes of gRPC that pass by themselves: DEADLINE_EXCEEDED, FAILED_PRECONDITION, ABORTED, UNAVAILABLE. */
 const PASSING: ReadonlySet<number> = new Set([4, 9, 10, 14]);
