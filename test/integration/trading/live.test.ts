@@ -56,7 +56,7 @@ test('a live account sends real orders, to an exchange on this machine', { timeo
   let worker = await startWorker('trading');
   await t.test('nor where the venue refuses its key', async () => {
     await assert.rejects(start({ ...request, account: 'wrong-key' }), { code: 'VENUE_KEYS_REFUSED' });
-    assert.equal(ledger.account('wrong-key').state, 'stopped');
+    assert.throws(() => ledger.account('wrong-key'), { code: 'ACCOUNT_UNKNOWN' });
   });
 
   const stops = () => exchange.inspect().orders.filter(order => isOpen(order) && isStop(order.type));

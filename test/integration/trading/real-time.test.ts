@@ -63,8 +63,9 @@ test('an account on paper trades bars as they close', { timeout: 300_000 }, asyn
     await handle.signal('resume', { actor: 'test' });
     await eventually('a signal resumed it', () => account().state === 'running');
 
-    await ask('set', { symbols: [{ symbol: BTC.symbol, timeframe: '1s' }] });
-    assert.deepEqual(account().symbols, [{ symbol: BTC.symbol, timeframe: '1s' }]);
+    const turned = account().symbols.toReversed();
+    await ask('set', { symbols: turned });
+    assert.deepEqual(account().symbols, turned);
     await assert.rejects(ask('set', { policy: 'nobody-wrote-it' }), { code: 'POLICY_NOT_FOUND' });
     await nextClose();
 
