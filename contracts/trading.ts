@@ -1,6 +1,5 @@
-import type { Market } from './market.ts';
 import type { Prediction } from './prediction.ts';
-import type { MarketKind, Timeframe } from './series.ts';
+import type { Timeframe } from './series.ts';
 
 /** `paper`: the backtest's matching engine over live candles; `live`: real orders at a venue. */
 export type AccountMode = 'paper' | 'live';
@@ -141,17 +140,6 @@ export interface InferredBar {
   /** Open time of the closed bar, epoch ms. */
   readonly barTime: number;
   readonly prediction: Prediction;
-}
-
-/** How an account stands at its venue when it starts. */
-export interface AccountSetup {
-  readonly account: string;
-  readonly mode: AccountMode;
-  readonly venue: string;
-  readonly kind: MarketKind;
-  readonly clock: AccountClock;
-  readonly symbols: readonly TradedSymbol[];
-  readonly markets: readonly Market[];
 }
 
 /** A query’s answer: what the workflow does now. Everything else is read from the ledger. */
