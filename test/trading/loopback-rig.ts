@@ -1,6 +1,5 @@
 import type { TestContext } from 'node:test';
 import { Decimal } from 'decimal.js';
-import type { Venue } from '../../trading/venue.ts';
 import type { LoopbackTradingExchange } from '../../venues/loopback/exchange.ts';
 import { isOpen, isStop } from '../../venues/loopback/orders/order.ts';
 import { barsFrom } from '../support/trading-exchange.ts';
@@ -30,25 +29,7 @@ export async function loopbackRig(t: TestContext): Promise<LoopbackRig> {
   const world = new LoopbackWorld(exchange, clock);
   await world.move(100);
   await scene.venue.market(SYMBOL);
-  return { ...(await rigOf(t, { clock, world, venue: onWire(scene.venue, clock), policy: {} })), exchange };
-}
-
-/** While a request is on the wire no time passes. */
-function onWire(venue: Venue, clock: PlayedClock): Venue {
-  return new Proxy(venue, {
-    get(of, property) {
-      const value = Reflect.get(of, property, of) as unknown;
-      if (typeof value !== 'function') return value;
-      return async (...given: unknown[]) => {
-        clock.underWay++;
-        try {
-          return await value.apply(of, given);
-        } finally {
-          clock.underWay--;
-        }
-      };
-    },
-  });
+  return { ...(await rigOf(t, { clock, world, venue: clock.stoppedBy(scene.venue), policy: {} })), exchange };
 }
 
 class LoopbackWorld implements World {

@@ -5,11 +5,13 @@ interface Waiter {
   wake(): void;
 }
 
+/** What takes longer is on a wire, and is not spun for. */
+const BUSY_TURNS = 20;
+
 /** A clock that jumps to the next sleeper whenever nothing else is going on. */
 export class PlayedClock {
-  /** Requests that are on a real wire: while there are any, no time passes. */
-  underWay = 0;
   #now: number;
+  #underWay = 0;
   readonly #waiters = new Set<Waiter>();
   #isPlaying = false;
 
@@ -33,6 +35,22 @@ export class PlayedClock {
     });
   };
 
+  /** The same, but that no time passes while a call of it is under way: it waits for a disk or a wire, not for the clock. */
+  stoppedBy<Target extends object>(target: Target): Target {
+    return new Proxy(target, {
+      get: (of, property) => {
+        const value = Reflect.get(of, property, of) as unknown;
+        if (typeof value !== 'function') return value;
+        return (...given: unknown[]) => {
+          const answer = value.apply(of, given) as unknown;
+          if (!(answer instanceof Promise)) return answer;
+          this.#underWay++;
+          return answer.finally(() => this.#underWay--);
+        };
+      },
+    });
+  }
+
   advance(ms: number): void {
     this.#now += ms;
   }
@@ -40,13 +58,15 @@ export class PlayedClock {
   async #play(): Promise<void> {
     if (this.#isPlaying) return;
     this.#isPlaying = true;
+    let turnsUnderWay = 0;
     while (this.#waiters.size > 0) {
       await turn();
       await turn();
-      if (this.underWay > 0) {
-        await realTime(1);
+      if (this.#underWay > 0) {
+        if (++turnsUnderWay > BUSY_TURNS) await realTime(1);
         continue;
       }
+      turnsUnderWay = 0;
       const next = [...this.#waiters].sort((one, other) => one.due - other.due)[0];
       if (next === undefined) break;
       this.#now = Math.max(this.#now, next.due);

@@ -70,11 +70,13 @@ export async function rigOf(
   { clock, world, venue, policy }: Pick<Rig, 'clock' | 'world' | 'venue'> & { policy: Partial<Policy> },
 ): Promise<Rig> {
   const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'keeper-'));
-  const ledger = await openSqliteLedger(join(folder, 'ledger.sqlite'), {
-    now: clock.now,
-    process: { pid: 1, started: 'a' },
-    isRunning: () => false,
-  });
+  const ledger = clock.stoppedBy(
+    await openSqliteLedger(join(folder, 'ledger.sqlite'), {
+      now: clock.now,
+      process: { pid: 1, started: 'a' },
+      isRunning: () => false,
+    }),
+  );
   t.after(async () => {
     ledger.close();
     await rm(folder, { recursive: true });
