@@ -9,6 +9,8 @@ import { installNativeTools } from './setup.ts';
 
 /** Files run side by side: as many as a small machine bears beside the servers that some of them start. */
 const CONCURRENCY = '2';
+/** A test or file that hangs ends then with its name, instead of keeping the run forever. */
+const LONGEST_TEST_MS = 900_000;
 
 export function register(command: Command, context: CliContext): void {
   command
@@ -23,7 +25,11 @@ export function register(command: Command, context: CliContext): void {
       };
       if (lint && paths.length === 0) await run(['--run', 'lint'], environment, 'The checks failed.');
       const files = await testFiles(paths);
-      await run(['--test', `--test-concurrency=${CONCURRENCY}`, ...files], environment, 'Tests failed.');
+      await run(
+        ['--test', `--test-concurrency=${CONCURRENCY}`, `--test-timeout=${LONGEST_TEST_MS}`, ...files],
+        environment,
+        'Tests failed.',
+      );
       context.output.result({ ok: true, files: files.length }, () => `All passed (${files.length} files).`);
     });
 }
