@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { flushCompileCache } from 'node:module';
 import { type Command, InvalidArgumentError } from 'commander';
 import { QUEUES, type Queue } from '../contracts/queues.ts';
 import { runWorkers } from '../host/run-workers.ts';
@@ -22,6 +23,8 @@ export function register(command: Command, context: CliContext): void {
         signal: context.interruption(),
         async onReady() {
           output.say(`Taking work from ${wanted.join(', ')}. Ctrl-C stops after the work in hand.`);
+          // Else it is written at the end, which a killed worker does not reach: the next would compile all again.
+          flushCompileCache();
           if (readyFile) await writeFile(readyFile, `${JSON.stringify({ pid: process.pid })}\n`);
         },
       });
