@@ -22,7 +22,7 @@ const ONE_CLOSES = 120;
 const ALL_CLOSES = 200;
 const SKELETON_CLOSES = 30;
 const POSTS = 100;
-const KILLS = 3;
+const KILLS = 5;
 /** What may be asked in a minute is given back every second: closes that are meant to be a minute apart are some bars apart. */
 const BUDGET_BACK_MS = 1_000;
 

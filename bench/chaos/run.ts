@@ -10,6 +10,7 @@ import { strikeAt } from './blows.ts';
 import { Commands } from './command.ts';
 import { ExchangeProcess, freePort } from './exchange.ts';
 import { FAULTS, QUERY_LAG_MS } from './faults.ts';
+import { type SaidMessage, tell } from './messages.ts';
 import { ACCOUNT, CHAOS_POLICY } from './policy.ts';
 import { type ChaosReport, summarize, type Violation, violationOf } from './report.ts';
 import { planStrikes, type Strike } from './strikes.ts';
@@ -146,14 +147,26 @@ export async function runChaos(request: ChaosRequest): Promise<ChaosReport> {
       });
     };
 
+    const obeyed = async (said: SaidMessage) => {
+      await said.answered();
+      const open = book.positions(ACCOUNT).filter(({ symbol }) => said.flat.includes(symbol));
+      if (open.length > 0) {
+        const says = `${said.message} was answered while positions are open`;
+        violate({ kind: 'not-flat', strikes: struck.length, says, evidence: open });
+      }
+      await said.undo();
+    };
+
     for (const strike of planStrikes(request.kills, seed)) {
       await sleep(strike.quietMs);
+      const said = strike.message === null ? null : tell(commands, strike.message);
       const { fromTime } = await strikeAt({ home, exchange, killFile }, strike);
       struck.push({ strike, reached: fromTime !== null });
+      if (said !== null) await obeyed(said);
       if (fromTime !== null && strike.awaitsRecovery) await recovered(fromTime);
       await atOnce();
       say(
-        `${struck.length}/${request.kills} ${strike.target} ${strike.way} ${strike.boundary ?? ''}${fromTime === null ? ' (not reached)' : ''}: ${recoveries.at(-1) ?? '-'} ms; ${book.account(ACCOUNT).closes} closes, ${sideOf(book).fills.length} fills`,
+        `${struck.length}/${request.kills} ${strike.target} ${strike.way} ${strike.boundary ?? ''} ${strike.message ?? ''}${fromTime === null ? ' (not reached)' : ''}: ${recoveries.at(-1) ?? '-'} ms; ${book.account(ACCOUNT).closes} closes, ${sideOf(book).fills.length} fills`,
       );
       if (struck.length % COMPARED_EVERY === 0 && struck.length < request.kills) {
         await commands.run('trade', 'pause', ACCOUNT);

@@ -1,4 +1,5 @@
 import { randomIndex, seededRandom } from '../../statistics/random.ts';
+import { CHAOS_MESSAGES, type ChaosMessage } from './messages.ts';
 
 export const TARGETS = ['worker', 'temporal', 'exchange'] as const;
 export type Target = (typeof TARGETS)[number];
@@ -15,6 +16,8 @@ export interface Strike {
   readonly awayMs: number;
   readonly boundary: string | null;
   readonly passing: number;
+  /** What is told to the account just before. */
+  readonly message: ChaosMessage | null;
 }
 
 /** Effects of the trading worker on its ledger and on the exchange, by the names of their functions. */
@@ -63,6 +66,7 @@ const AWAY_MS = 6_000;
 const QUIET_MS = 5_000;
 const UNRECOVERED_SHARE = 0.15;
 const MOST_PASSINGS = 4;
+const MESSAGE_SHARE = 0.2;
 
 /** The same strikes for the same seed; every boundary comes once before one comes twice. */
 export function planStrikes(count: number, seed: number): Strike[] {
@@ -75,7 +79,9 @@ export function planStrikes(count: number, seed: number): Strike[] {
     const [target, isBoundary] = targets.pop()!;
     const quietMs = Math.round(share() * QUIET_MS);
     const awaitsRecovery = share() >= UNRECOVERED_SHARE;
-    const always = { target, quietMs, awaitsRecovery };
+    const message =
+      share() < MESSAGE_SHARE ? CHAOS_MESSAGES[randomIndex(random, CHAOS_MESSAGES.length)] : null;
+    const always = { target, quietMs, awaitsRecovery, message };
     if (isBoundary) {
       if (boundaries.length === 0) boundaries = shuffled(BOUNDARIES, random);
       const passing = 1 + randomIndex(random, MOST_PASSINGS);

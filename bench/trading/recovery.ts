@@ -5,7 +5,7 @@ import type { Ledger } from '../../trading/ledger/ledger.ts';
 
 const PATIENCE_MS = 60_000;
 /** The supervisor starts a process that lived this long again without delay. */
-const SETTLED_MS = 61_000;
+const SETTLED_MS = 12_000;
 const POLL_MS = 5;
 
 /** Ends the trading worker of a running account by SIGKILL. @returns ms until a later close has been decided */
