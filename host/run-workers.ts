@@ -8,6 +8,7 @@ import { type LoadedConfig, trainingConcurrency } from './config.ts';
 import { createLog } from './log.ts';
 import { type Home, readHomeId } from './paths.ts';
 import { temporalSettings } from './temporal-connection.ts';
+import { leaveStickyQueues } from './trading/leave-sticky-queue.ts';
 import { openTrading } from './trading/open-trading.ts';
 
 interface WorkersRequest {
@@ -48,6 +49,7 @@ export async function runWorkers(request: WorkersRequest): Promise<void> {
     const stop = () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     };
+    if (trading !== null) await leaveStickyQueues(client, trading.ledger.accounts(), log);
     const running = Promise.all(workers.map(worker => worker.run()));
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });

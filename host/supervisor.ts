@@ -79,10 +79,10 @@ export function createSupervisor({ home, log, now }: SupervisorSettings): Superv
       );
       update(plan.name, { identity: null, lastEnd: end });
       if (stopping.signal.aborted) return;
-      delay = now() - started > SETTLED_MS ? FIRST_DELAY_MS : delay;
+      if (now() - started > SETTLED_MS) delay = 0;
       log.warn({ process: plan.name, end, restarts, delayMs: delay }, 'ended; will be started again');
       await sleep(delay, undefined, { signal: stopping.signal }).catch(() => {});
-      delay = Math.min(delay * 2, LONGEST_DELAY_MS);
+      delay = Math.min(Math.max(delay * 2, FIRST_DELAY_MS), LONGEST_DELAY_MS);
     }
   }
 

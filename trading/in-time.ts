@@ -46,7 +46,7 @@ export function hasTime(desk: TimedDesk): boolean {
   return !desk.signal.aborted && desk.now() < desk.deadline;
 }
 
-function late({ account, deadline }: TimedDesk): AlphaloomError {
+export function late({ account, deadline }: TimedDesk): AlphaloomError {
   return new AlphaloomError(
     'TRADING_LATE',
     `Work on account ${account} did not end in time; it goes on at the next close.`,

@@ -1,16 +1,18 @@
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { SymbolResult } from '../contracts/trading.ts';
 import type { TimedDesk } from './desk.ts';
+import { inTime, LATE, late } from './in-time.ts';
 
 /** Symbols that are worked on at once. */
 const AT_ONCE = 40;
 
 /**
- * Works on symbols side by side, each alone at its own; one that fails stops no other.
+ * Works on symbols side by side, each alone at its own; one that fails stops no other, and one whose turn does not come in the
+ * desk’s time is late.
  * @throws AlphaloomError LEASE_LOST, and what is a fault of ours, once all have ended
  */
 export async function perSymbol<Value>(
-  { symbols: locks }: TimedDesk,
+  desk: TimedDesk,
   symbols: readonly string[],
   work: (symbol: string) => Promise<Value>,
 ): Promise<readonly SymbolResult<Value>[]> {
@@ -21,7 +23,7 @@ export async function perSymbol<Value>(
     for (let at = next++; at < symbols.length; at = next++) {
       const symbol = symbols[at];
       try {
-        results[at] = { symbol, ok: true, value: await locks.alone(symbol, () => work(symbol)) };
+        results[at] = { symbol, ok: true, value: await inTurn(desk, symbol, () => work(symbol)) };
       } catch (error) {
         if (isOfOneSymbol(error))
           results[at] = { symbol, ok: false, error: { code: error.code, message: error.message } };
@@ -32,6 +34,21 @@ export async function perSymbol<Value>(
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, symbols.length) }, worker));
   if (faults.length > 0) throw faults[0];
   return results;
+}
+
+/** What looks after an order of unknown outcome may take a symbol for seconds; a close does not wait for it. */
+async function inTurn<Value>(desk: TimedDesk, symbol: string, work: () => Promise<Value>): Promise<Value> {
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  let isLate = false;
+  const turn = desk.symbols.alone(symbol, () => {
+    if (isLate) throw late(desk);
+    begin();
+    return work();
+  });
+  if ((await inTime(desk, begun)) !== LATE) return await turn;
+  isLate = true;
+  turn.catch(() => {});
+  throw late(desk);
 }
 
 function isOfOneSymbol(error: unknown): error is AlphaloomError {

@@ -24,7 +24,7 @@ import { watchBeside } from './trading-watch.ts';
  * Keeps a run's history short; the ledger remembers everything. Another worker reads it from the beginning before it goes on,
  * and has the two seconds of a workflow task for it: one that can't be read in them would be read again and again.
  */
-const HISTORY_EVENTS = 300;
+const HISTORY_EVENTS = 150;
 const HISTORY_BYTES = 500_000;
 const TRY_AGAIN = '1s';
 /**
@@ -85,8 +85,7 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
     story.await(plan);
     if (plan.watches) watch.begin(plan.close.deadline);
     if (!(await inbox.isQuietUntil(plan.wakeTime))) continue;
-    await workOn(plan, input, story);
-    workedCloseTime = plan.close.closeTime;
+    if (await workOn(plan, input, story)) workedCloseTime = plan.close.closeTime;
   }
 }
 
@@ -102,14 +101,22 @@ async function recover(
   );
 }
 
-/** A close, from its bars to its orders. What fails leaves the rest of this close undone, and the next one as it is. */
-async function workOn(plan: ClosePlan, input: LiveTradingInput, story: TradingStory): Promise<void> {
+/**
+ * A close, from its bars to its orders. What fails leaves the rest of this close undone, and the next one as it is.
+ * @returns false where another worker has taken over since it was planned: it is to be planned again
+ */
+async function workOn(plan: ClosePlan, input: LiveTradingInput, story: TradingStory): Promise<boolean> {
   const { close } = plan;
   const request = { ...input, close };
   const steps = stepsOf(plan);
+  let isWorked = true;
   await story.attempt(async () => {
     story.tell('refreshing');
     const refreshed = await steps.refreshCandles(request);
+    if (refreshed === null) {
+      isWorked = false;
+      return;
+    }
     story.tell('inferring');
     const inferred = await steps.inferBars({ ...request, refreshed });
     story.tell('deciding');
@@ -127,6 +134,7 @@ async function workOn(plan: ClosePlan, input: LiveTradingInput, story: TradingSt
     ]);
     await execute({ ...request, orders: unvalidated, cancels: [] }, steps, story);
   });
+  return isWorked;
 }
 
 async function execute(request: ExecuteRequest, steps: Steps, story: TradingStory): Promise<void> {

@@ -1,12 +1,11 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { LiveTradingInput, RecoveredAccount } from '../../contracts/live-trading.ts';
-import { PREDICTION_DEADLINE_MS } from '../../contracts/prediction.ts';
-import { TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { Desk } from '../../trading/desk.ts';
 import { recoverAccount } from '../../trading/recovery/recover.ts';
 import { asActivity } from '../activity.ts';
 import { catchUp } from './catch-up.ts';
 import { accountOf, type OpenAccount, seriesOf, type TradingRooms } from './trading-rooms.ts';
+import { warmUp } from './warm-up.ts';
 
 const RECOVERY_MS = 60_000;
 
@@ -72,23 +71,4 @@ async function lateSeries(rooms: TradingRooms, open: OpenAccount, signal: AbortS
     }
   }
   return late;
-}
-
-/**
- * The first question after a start reads bars and opens models: nobody is to wait for that at a close. Asked as of the last bar
- * that is there, by as long as it takes; what can't be said then is said at the closes.
- */
-async function warmUp(rooms: TradingRooms, open: OpenAccount): Promise<void> {
-  const { record, recorded } = open;
-  const { symbols, clock } = record;
-  await Promise.all(
-    symbols.map(async symbol => {
-      await open.market(symbol.symbol);
-      const until = clock.kind === 'replay' ? clock.fromTime : rooms.clock.now();
-      if (recorded !== null) await recorded.last(seriesOf(record, symbol), 1, Number.POSITIVE_INFINITY);
-      const { openTime } = await open.bars.last(seriesOf(record, symbol), 1, until);
-      const closeTime = openTime.length === 0 ? until : openTime[0] + TIMEFRAME_MS[symbol.timeframe];
-      await rooms.infer(open, [symbol], closeTime, PREDICTION_DEADLINE_MS.interactive);
-    }),
-  );
 }

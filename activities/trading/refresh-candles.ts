@@ -16,10 +16,15 @@ const LONGEST_WAIT_MS = 250;
 
 type Rows = readonly SymbolResult<RefreshedBar>[];
 
-/** The closed bars of a close's symbols, from the venue into the store; of live accounts also what came of their orders. */
+/**
+ * The closed bars of a close's symbols, from the venue into the store; of live accounts also what came of their orders.
+ * null: this process has begun since the close was planned, and has to recover the account before it works on any.
+ */
 export function refreshCandles(rooms: TradingRooms) {
-  return asActivity(async (request: CloseRequest, running): Promise<Rows> => {
-    const open = await rooms.open(accountOf(rooms, request));
+  return asActivity(async (request: CloseRequest, running): Promise<Rows | null> => {
+    const record = accountOf(rooms, request);
+    if (record.clock.kind === 'real' && !rooms.recovered.has(record.account)) return null;
+    const open = await rooms.open(record);
     if (open.recorded !== null) return await recordedRows(open, request);
     const [rows] = await Promise.all([
       fetchRows(rooms, open, request, running),

@@ -1,3 +1,4 @@
+import { warmUp } from '../../activities/trading/warm-up.ts';
 import type { OpenRooms } from '../compose.ts';
 import type { LoadedConfig } from '../config.ts';
 import type { Log } from '../log.ts';
@@ -24,13 +25,26 @@ export async function openTrading(request: TradingRequest): Promise<OpenTradingR
   const keeper = await keepLease({ ledger, owner: `worker ${process.pid}`, log, signal, onLost });
   const { labels: defaultLabels } = await loadConfiguredRecipe(request.loaded, DEFAULT_RECIPE);
   const trading = createTradingRooms({ ...request, ledger, defaultLabels, lease: keeper.lease });
+  const warming = warmAccounts(trading);
   const watch = watchAccounts({ ledger, now: rooms.clock.now, log });
   return {
     ...trading,
     async close() {
       watch.close();
+      await warming;
       await trading.close();
       await keeper.close();
     },
   };
+}
+
+/**
+ * Exchanges, bars and models of accounts that trade are opened while the worker still starts: a position waits for it after a
+ * crash. What can't be opened is told by the recovery, which needs it too.
+ */
+async function warmAccounts(trading: OpenTradingRooms): Promise<void> {
+  const running = trading.ledger
+    .accounts()
+    .filter(({ state, clock }) => state !== 'stopped' && clock.kind === 'real');
+  await Promise.allSettled(running.map(async record => warmUp(trading, await trading.open(record))));
 }

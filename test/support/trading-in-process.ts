@@ -30,6 +30,7 @@ export async function tradeInProcess(
     const { close }: Extract<TradingPlan, { kind: 'close' }> = plan;
     const request = { ...input, close };
     const refreshed = await runActivity(steps.refreshCandles, request);
+    if (refreshed === null) continue;
     const inferred = await runActivity(steps.inferBars, { ...request, refreshed });
     const { orders, cancels } = await runActivity(steps.decideBars, { ...request, inferred });
     closed(close.closeTime);

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { executePlanned } from '../../trading/orders/execute.ts';
+import { settleAccount } from '../../trading/orders/settle.ts';
 import { recoverAccount } from '../../trading/recovery/recover.ts';
 import { checkSwapSettings } from '../../trading/recovery/swap-check.ts';
 import type { SwapSettings, Venue } from '../../trading/venue.ts';
 import { assertAgreement } from './agreement.ts';
+import type { Fault } from './fake-venue.ts';
 import { ACCOUNT, decided, MINUTE, orderOf, START, SYMBOL, tradingRig } from './rig.ts';
 
-async function holding(t: TestContext) {
-  const rig = await tradingRig(t);
+async function holding(t: TestContext, fault: (request: string) => Fault = () => null) {
+  const rig = await tradingRig(t, { fault });
   const desk = await rig.desk();
   const { planned, cancels } = await decided(desk, START, { leg: 'entry' });
   const deadline = START + 1.5 * MINUTE;
@@ -39,6 +41,37 @@ test('a missing stop is placed again', async t => {
   rig.clock.advance(MINUTE);
   await recover();
   assertAgreement(rig);
+});
+
+test('a stop that may still be on its way holds the account up for a moment, and is looked after beside it', async t => {
+  let submits = 0;
+  const { rig, desk, recover } = await holding(t, request =>
+    request === 'submit' && ++submits === 2 ? 'lost' : null,
+  );
+  assert.equal(orderOf(rig, 'stop')?.status, 'unknown');
+  const began = rig.clock.now();
+  assert.deepEqual(await recover(), []);
+  assert.ok(rig.clock.now() - began < 5_000, `${rig.clock.now() - began} ms`);
+  for (let passes = 0; passes < 20; passes++) {
+    await settleAccount(desk, { deadline: rig.clock.now() + 10_000 });
+    await rig.clock.sleep(2_000);
+  }
+  assertAgreement(rig);
+});
+
+test('a symbol that somebody works on is late at the deadline; the others are not', async t => {
+  const { rig, desk } = await holding(t);
+  const long = desk.symbols.alone(SYMBOL, () => rig.clock.sleep(30_000));
+  const began = rig.clock.now();
+  const { symbols } = await settleAccount(desk, { deadline: began + 1_000 });
+  assert.deepEqual(
+    symbols.map(({ symbol, ok, ...rest }) => [symbol, ok, 'error' in rest && rest.error.code]),
+    [[SYMBOL, false, 'TRADING_LATE']],
+  );
+  assert.equal(rig.clock.now(), began + 1_000);
+  await long;
+  const [after] = (await settleAccount(desk, { deadline: rig.clock.now() + 1_000 })).symbols;
+  assert.equal(after.ok, true);
 });
 
 test('missing coins pause entries of their symbol and are told', async t => {

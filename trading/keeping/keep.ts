@@ -1,8 +1,7 @@
 import type { SymbolResult } from '../../contracts/trading.ts';
 import { type Desk, type TimedDesk, until } from '../desk.ts';
 import { hasTime } from '../in-time.ts';
-import { endOrder } from '../orders/end-order.ts';
-import { legsOf } from '../orders/exit.ts';
+import { endOrPass, legsOf } from '../orders/exit.ts';
 import { perSymbol, symbolsOf } from '../per-symbol.ts';
 import { doStep, type KeepTurn } from './keep-doing.ts';
 import { keepStep } from './keep-step.ts';
@@ -51,7 +50,7 @@ export async function keepSymbol(desk: TimedDesk, symbol: string, bars: readonly
   }
 }
 
-/** A stop or target without a position would open one. */
+/** A stop or target without a position would open one. One of unknown outcome is ended again in the next turn. */
 async function endOrphans(desk: TimedDesk, symbol: string): Promise<void> {
-  for (const leg of legsOf(desk, symbol)) await endOrder(desk, leg);
+  for (const leg of legsOf(desk, symbol)) await endOrPass(desk, leg);
 }

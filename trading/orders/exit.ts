@@ -30,7 +30,7 @@ export async function sendExit(desk: TimedDesk, order: LedgerOrder): Promise<Led
  * Ends a leg; one of unknown outcome is not waited for long: where it stands, it holds coins or may only reduce, so what
  * is free or reduces can go beside it.
  */
-async function endOrPass(desk: TimedDesk, leg: LedgerOrder): Promise<void> {
+export async function endOrPass(desk: TimedDesk, leg: LedgerOrder): Promise<void> {
   const patient = sooner(desk, desk.now() + UNKNOWN_PATIENCE_MS);
   try {
     await endOrder(leg.status === 'open' ? desk : patient, leg);

@@ -1,4 +1,4 @@
-import { type Desk, type TimedDesk, until } from '../desk.ts';
+import { type Desk, sooner, type TimedDesk, until } from '../desk.ts';
 import { asked } from '../in-time.ts';
 import { keepSymbol } from '../keeping/keep.ts';
 import { keepingOf } from '../keeping/keeping.ts';
@@ -11,6 +11,8 @@ import { checkSwapSettings } from './swap-check.ts';
 
 /** Fills are read from so long before the last one known. */
 const OVERLAP_MS = 600_000;
+/** The account waits so long for stops and exits; what is not certain then (an order may be on its way for 20 s) the watch goes on with. */
+const PROTECTED_WITHIN_MS = 2_000;
 
 /**
  * Begins an account, after whatever has happened: settles what is open, books what was filled meanwhile, compares
@@ -40,9 +42,11 @@ export async function recoverAccount(
       findings.push(...result.value.map(order => ({ kind: 'stranger-order', symbol, order }) as const));
     else findings.push({ kind: 'not-asked', symbol, ...result.error });
   }
-  const kept = await perSymbol(timed, symbols, symbol => protect(timed, symbol));
+  const patient = sooner(timed, desk.now() + PROTECTED_WITHIN_MS);
+  const kept = await perSymbol(patient, symbols, symbol => protect(patient, symbol));
   for (const result of kept) {
-    if (!result.ok) findings.push({ kind: 'not-asked', symbol: result.symbol, ...result.error });
+    if (!result.ok && result.error.code !== 'TRADING_LATE')
+      findings.push({ kind: 'not-asked', symbol: result.symbol, ...result.error });
   }
   return findings;
 }
