@@ -50,9 +50,11 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
   const watch = watchBeside(input, story);
   let workedCloseTime: number | null = null;
 
-  story.tell('recovering');
-  const isStart = workflowInfo().continuedFromExecutionRunId === undefined;
-  await recover(input, story, isStart ? REFUSED_AT_START : FATAL);
+  // A run that continues another goes on where that one was; what a new process has to recover first, its plan says.
+  if (workflowInfo().continuedFromExecutionRunId === undefined) {
+    story.tell('recovering');
+    await recover(input, story, REFUSED_AT_START);
+  }
 
   for (;;) {
     if (isHistoryLong() && allHandlersFinished()) {

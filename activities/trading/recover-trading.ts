@@ -13,7 +13,7 @@ const RECOVERY_MS = 60_000;
 export function recoverTrading(rooms: TradingRooms) {
   return asActivity(async (request: LiveTradingInput, { signal }): Promise<RecoveredAccount> => {
     const record = accountOf(rooms, request);
-    rooms.recovered.add(record.account);
+    rooms.recovered.set(record.account, rooms.clock.now());
     const open = await rooms.open(record);
     const desk = rooms.desk(open, signal, open.recorded === null ? null : record.lastCloseTime);
     const findings = await recovered(rooms, desk);

@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { tradingWorkflowId } from '../../host/trading/trading-calls.ts';
 
 /** What the server wrote down of one close, epoch ms. */
@@ -16,16 +16,28 @@ export interface CloseSteps {
 type Timestamp = { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined;
 
 /**
- * The closes of an account's present run, as its history has them.
+ * The closes of an account's workflow, as the histories of its runs have them, the last run's first.
  * The local steps' times are those that the worker put into their markers.
  */
 export async function readSteps(client: Client, account: string): Promise<CloseSteps[]> {
-  const { events } = await client.workflow.getHandle(tradingWorkflowId(account)).fetchHistory();
+  const steps: CloseSteps[] = [];
+  for (let runId: string | undefined, isFirst = true; isFirst || runId; isFirst = false) {
+    const { events } = await client.workflow.getHandle(tradingWorkflowId(account), runId).fetchHistory();
+    steps.push(...stepsOf(events ?? []));
+    const begun = events?.[0]?.workflowExecutionStartedEventAttributes;
+    runId = begun?.continuedExecutionRunId || undefined;
+  }
+  return steps;
+}
+
+type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
+
+function stepsOf(events: Events): CloseSteps[] {
   const steps: CloseSteps[] = [];
   const scheduled = new Map<number, { readonly type: string; readonly closeTime: number }>();
   let firedTime = 0;
   let current: { -readonly [Key in keyof CloseSteps]: CloseSteps[Key] } | null = null;
-  for (const event of events ?? []) {
+  for (const event of events) {
     const time = millis(event.eventTime);
     const id = Number(event.eventId);
     if (event.timerFiredEventAttributes) {
