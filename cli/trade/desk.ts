@@ -1,6 +1,5 @@
 import { AlphaloomError, type ErrorCode } from '../../contracts/errors.ts';
 import type { TradingAnswer, TradingMessageName, TradingMessagePayload } from '../../contracts/messages.ts';
-import type { TradingStatus } from '../../contracts/trading.ts';
 import type { OpenRooms } from '../../host/compose.ts';
 import type { LoadedConfig } from '../../host/config.ts';
 import { createOrchestrator, type TemporalOrchestrator } from '../../host/orchestrator.ts';
@@ -23,6 +22,7 @@ import { requireWorkers } from '../../host/worker-presence.ts';
 import { workerName } from '../../host/worker-start.ts';
 import type { CliContext } from '../context.ts';
 import { withRooms } from '../rooms.ts';
+import type { ShownWorkflow } from './status-text.ts';
 
 type Payload<Name extends TradingMessageName> = TradingMessagePayload<Name> & {
   operationId: string;
@@ -37,8 +37,7 @@ export interface TradingDesk {
   /** Whether entries need a language model’s approval, as a sentence. */
   readonly validation: string;
   view(account: string): Promise<AccountView>;
-  /** What the account's workflow does now; null: none runs, or Temporal does not; silent: its worker does not answer. */
-  workflow(account: string): Promise<TradingStatus | 'silent' | null>;
+  workflow(account: string): Promise<ShownWorkflow>;
   start(request: StartAccountRequest): Promise<StartedAccount>;
   /** By the account's workflow; where none can take it, by the ledger itself, with a warning. */
   tell<Name extends TradingMessageName>(
@@ -104,11 +103,12 @@ function createDesk(
       viewAccount(ledger, account, await lastPricesOf(rooms.candles, ledger.account(account))),
 
     async workflow(account) {
-      if (line.temporal === null) return null;
+      if (line.temporal === null) return 'unreachable';
       try {
         return await line.orchestrator.tradingStatus(account);
       } catch (error) {
-        if (isNobodyThere(error)) return error.code === 'WORKER_MISSING' ? 'silent' : null;
+        if (error instanceof AlphaloomError && error.code === 'WORKER_MISSING') return 'silent';
+        if (error instanceof AlphaloomError && error.code === 'TEMPORAL_UNREACHABLE') return 'unreachable';
         throw error;
       }
     },

@@ -59,7 +59,7 @@ export function showAnswer({ output }: CliContext, answer: TradingAnswer): void 
   output.result(answer, () =>
     [
       `${answer.account} ${answer.outcome}${answer.reason ? `: ${oneLine(answer.reason)}` : ''}${answer.repeated ? ' (as answered before)' : ''}`,
-      `State: ${answer.state}`,
+      `State: ${answer.state}${answer.state === 'flattening' ? `. What it waits for: trade status ${answer.account}` : ''}`,
     ].join('\n'),
   );
 }

@@ -5,9 +5,11 @@ import type { Paint } from '../output.ts';
 import { minute, renderTable } from '../table.ts';
 import { plainNumber } from '../terminal-text.ts';
 
-/** An account and what its workflow does now; null: none runs; silent: it does not answer. */
+/** What an account's workflow does now; null: none runs; silent: its worker does not answer; unreachable: Temporal does not. */
+export type ShownWorkflow = TradingStatus | 'silent' | 'unreachable' | null;
+
 export interface ShownAccount extends AccountView {
-  readonly workflow: TradingStatus | 'silent' | null;
+  readonly workflow: ShownWorkflow;
 }
 
 /** A table per account, as it stands now. */
@@ -62,13 +64,15 @@ function renderState({ state, stateReason, pausedUntil }: AccountView, paint: Pa
 }
 
 function renderWork(
-  { workflow, closes, iterations, lastCloseTime, isReplay }: ShownAccount,
+  { account, state, workflow, closes, iterations, lastCloseTime, isReplay }: ShownAccount,
   now: number,
 ): string {
   const last = lastCloseTime === null ? 'no close yet' : `last close ${minute(lastCloseTime)} UTC`;
   const count = `${closes}${iterations === null ? '' : ` of ${iterations}`} closes, ${last}`;
   if (workflow === null) return `${count}; no workflow runs`;
   if (workflow === 'silent') return `${count}; its workflow does not answer (see status)`;
+  if (workflow === 'unreachable')
+    return `${count}; ${state === 'stopped' ? 'no workflow runs' : goneText(account)}`;
   const next =
     workflow.closeTime === null
       ? ''
@@ -79,13 +83,17 @@ function renderWork(
 /** What keeps closes from being worked on, and positions from being closed. */
 function renderTroubles({ workflow, blocked }: ShownAccount, paint: Paint): string[] {
   const lines = blocked === null ? [] : [`not closed yet (${minute(blocked.time)} UTC): ${blocked.text}`];
-  if (workflow !== null && workflow !== 'silent') {
+  if (workflow !== null && typeof workflow !== 'string') {
     const { failure, undecided } = workflow;
     if (failure !== null)
       lines.push(`failed ${minute(failure.time)} UTC: ${failure.code}: ${failure.message}`);
     lines.push(...undecided.map(row => `nothing decided about ${row.symbol}: ${row.code}: ${row.message}`));
   }
   return lines.map(line => paint.red(oneLine(line)));
+}
+
+function goneText(account: string): string {
+  return `Temporal does not answer, so nobody trades it: up; or close it from here: trade flatten ${account} --direct`;
 }
 
 function inSeconds(ms: number): string {

@@ -1,4 +1,5 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
+import type { AccountRecord } from '../../trading/ledger/records.ts';
 import type { OrderReference, SubmitOutcome, SubmittedOrder, Venue } from '../../trading/venue.ts';
 import type { Teller } from './told-venue.ts';
 
@@ -10,7 +11,7 @@ const REFUSALS = 3;
  * paused with the reason, and it is told; exits go on being tried.
  */
 export function withClosedSymbols(venue: Venue, teller: Teller): Venue {
-  const { account, log } = teller;
+  const { ledger, account, log } = teller;
   const halted = inARow();
   const delisted = inARow();
   const told = new Set<string>();
@@ -31,7 +32,7 @@ export function withClosedSymbols(venue: Venue, teller: Teller): Venue {
     if (property !== 'submit') return;
     const { kind, code } = answer as Partial<Extract<SubmitOutcome, { kind: 'rejected' }>>;
     if (kind === 'rejected' && code === 'symbol-closed')
-      refused(halted, symbol, haltOf(venue, account, symbol));
+      refused(halted, symbol, haltOf(ledger.account(account), symbol));
     else halted.clear(symbol);
   };
   return new Proxy(venue, {
@@ -80,8 +81,8 @@ async function pauseAndTell(
   );
 }
 
-function haltOf({ card }: Venue, account: string, symbol: string): string {
-  return `${card.name} does not trade ${symbol}: it is halted or delisted there. Once it trades again: trade resume ${account} --symbols ${symbol}.`;
+function haltOf({ venue, account }: Pick<AccountRecord, 'venue' | 'account'>, symbol: string): string {
+  return `${venue} does not trade ${symbol}: it is halted or delisted there. Once it trades again: trade resume ${account} --symbols ${symbol}.`;
 }
 
 interface Counts {

@@ -29,7 +29,7 @@ export async function requireTraded(
   for (const { symbol } of symbols) {
     try {
       const { active } = await client.market(symbol, { signal: patience });
-      if (!active) faults.push(`${symbol} is listed and not traded for now (halted)`);
+      if (!active) faults.push(`${symbol} is listed and not traded for now (halted).`);
     } catch (error) {
       if (patience.aborted) return [`${venue} did not say in time whether it trades ${symbol}.`];
       if (!(error instanceof AlphaloomError)) throw error;

@@ -29,11 +29,11 @@ test('status shows every account once where output is no terminal', async t => {
   assert.match(stdout(), /LLM validation is off: no endpoint is set/);
   const { document } = await json('trade', 'status', ACCOUNT);
   assert.deepEqual(
-    document.accounts.map(({ account, workflow }: { account: string; workflow: null }) => [
+    document.accounts.map(({ account, workflow }: { account: string; workflow: string }) => [
       account,
       workflow,
     ]),
-    [[ACCOUNT, null]],
+    [[ACCOUNT, 'unreachable']],
   );
 });
 

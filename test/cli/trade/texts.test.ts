@@ -105,6 +105,15 @@ test('a workflow that does not answer is told from one that is not there', () =>
     renderAccounts([account({ workflow: 'silent' })], NOON, paint),
     /its workflow does not answer/,
   );
+  const unreachable = { workflow: 'unreachable' } as const;
+  assert.match(
+    renderAccounts([account(unreachable)], NOON, paint),
+    /Temporal does not answer, so nobody trades it: up; or close it from here: trade flatten paper --direct$/m,
+  );
+  assert.match(
+    renderAccounts([account({ ...unreachable, state: 'stopped' })], NOON, paint),
+    /no workflow runs$/m,
+  );
 });
 
 test('why closes fail is said with code, message and time', () => {

@@ -62,7 +62,7 @@ test('a symbol whose market is halted is paused with the way out, after three re
   assert.deepEqual(paused(), []);
   await submit();
   await eventually('it is paused', () => paused().length === 1);
-  assert.match(reason(), /binance does not trade BTCUSDT: it is halted.*trade resume real --symbols BTCUSDT/);
+  assert.match(reason(), /fake does not trade BTCUSDT: it is halted.*trade resume real --symbols BTCUSDT/);
   for (let at = 0; at < 6; at++) await submit();
   assert.equal(await told(), 1);
   assert.equal(ledger.account(ACCOUNT).state, 'running');
