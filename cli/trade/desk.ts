@@ -1,10 +1,10 @@
 import { AlphaloomError, type ErrorCode } from '../../contracts/errors.ts';
 import type { TradingAnswer, TradingMessageName, TradingMessagePayload } from '../../contracts/messages.ts';
-import type { TradingStatus } from '../../contracts/trading.ts';
 import type { OpenRooms } from '../../host/compose.ts';
 import type { LoadedConfig } from '../../host/config.ts';
 import { createOrchestrator, type TemporalOrchestrator } from '../../host/orchestrator.ts';
 import { readHomeId } from '../../host/paths.ts';
+import { readReady } from '../../host/run-state.ts';
 import {
   connectTemporal,
   externalTemporal,
@@ -19,8 +19,10 @@ import {
 } from '../../host/trading/start-account.ts';
 import { tellLedger } from '../../host/trading/tell-ledger.ts';
 import { requireWorkers } from '../../host/worker-presence.ts';
+import { workerName } from '../../host/worker-start.ts';
 import type { CliContext } from '../context.ts';
 import { withRooms } from '../rooms.ts';
+import type { ShownWorkflow } from './status-text.ts';
 
 type Payload<Name extends TradingMessageName> = TradingMessagePayload<Name> & {
   operationId: string;
@@ -35,8 +37,7 @@ export interface TradingDesk {
   /** Whether entries need a language model’s approval, as a sentence. */
   readonly validation: string;
   view(account: string): Promise<AccountView>;
-  /** What the account's workflow does now; null: none runs, or Temporal does not; silent: its worker does not answer. */
-  workflow(account: string): Promise<TradingStatus | 'silent' | null>;
+  workflow(account: string): Promise<ShownWorkflow>;
   start(request: StartAccountRequest): Promise<StartedAccount>;
   /** By the account's workflow; where none can take it, by the ledger itself, with a warning. */
   tell<Name extends TradingMessageName>(
@@ -102,11 +103,12 @@ function createDesk(
       viewAccount(ledger, account, await lastPricesOf(rooms.candles, ledger.account(account))),
 
     async workflow(account) {
-      if (line.temporal === null) return null;
+      if (line.temporal === null) return 'unreachable';
       try {
         return await line.orchestrator.tradingStatus(account);
       } catch (error) {
-        if (isNobodyThere(error)) return error.code === 'WORKER_MISSING' ? 'silent' : null;
+        if (error instanceof AlphaloomError && error.code === 'WORKER_MISSING') return 'silent';
+        if (error instanceof AlphaloomError && error.code === 'TEMPORAL_UNREACHABLE') return 'unreachable';
         throw error;
       }
     },
@@ -115,8 +117,9 @@ function createDesk(
       if (line.temporal === null) throw line.reason;
       await requireWorkers(line.temporal, line.homeId, ['trading']);
       const isEmbedded = !externalTemporal(environment, loaded.config);
+      const workerSendsOrders = readReady(context.home, workerName('trading'))?.sendsOrders;
       return await startAccount(
-        { rooms, loaded, environment, orchestrator: line.orchestrator, isEmbedded },
+        { rooms, loaded, environment, orchestrator: line.orchestrator, isEmbedded, workerSendsOrders },
         request,
       );
     },

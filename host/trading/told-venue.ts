@@ -3,7 +3,8 @@ import type { Ledger } from '../../trading/ledger/ledger.ts';
 import type { SubmitOutcome, Venue } from '../../trading/venue.ts';
 import type { Log } from '../log.ts';
 
-interface Teller {
+/** Whom a venue's news is told to. */
+export interface Teller {
   readonly ledger: Ledger;
   readonly account: string;
   now(): number;
@@ -46,7 +47,10 @@ export function toldVenue(venue: Venue, { ledger, account, now, log }: Teller): 
     });
   };
   const heard = <Answer>(answer: Answer): Answer => {
-    if (isRefusal(answer)) tell(`${venue.card.name} does not allow the account’s key to trade.`);
+    if (isRefusal(answer))
+      tell(
+        `${ledger.account(account).venue} does not allow the account’s key to trade: it is wrong or revoked, lacks that right, or is bound to another address. Check it on the venue’s own pages, then set it anew.`,
+      );
     else refusals = 0;
     return answer;
   };

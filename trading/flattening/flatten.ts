@@ -10,6 +10,8 @@ export interface FlattenRequest {
   readonly actor: string;
   /** Of the message that asked for it. */
   readonly operationId: string;
+  /** Told what keeps it from being done, whenever that is another. */
+  readonly onBlocked?: (blocked: string) => void;
 }
 
 export interface FlattenReport {
@@ -24,6 +26,9 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 const ALARM_EVERY_MS = 300_000;
 
+/** Kind of the event that says, in `detail.blocked`, what a flattening waits for. */
+export const FLATTEN_BLOCKED = 'flatten-blocked';
+
 /**
  * Closes all positions of an account, or those of some symbols: ends own orders, settles what is unknown, sells at market,
  * and asks the venue whether it is so. While that can’t be done it is tried again without end, with an alarm every five
@@ -37,6 +42,7 @@ export async function flattenAccount(desk: Desk, request: FlattenRequest): Promi
   await begin(desk, request);
   let waitMs = FIRST_WAIT_MS;
   let alarms = 0;
+  let told: string | null = null;
   for (let passes = 1; ; passes++) {
     const timed = until(desk, desk.now() + PASS_MS);
     const blocked = await pass(timed, request.symbols);
@@ -44,6 +50,11 @@ export async function flattenAccount(desk: Desk, request: FlattenRequest): Promi
       const { symbols, actor, operationId } = request;
       const done = { account, symbols, now: desk.now(), actor, operationId: `${operationId}/done` };
       return { record: await ledger.finishFlatten(lease, done), passes };
+    }
+    if (blocked !== told) {
+      told = blocked;
+      await noteBlocked(desk, blocked);
+      request.onBlocked?.(blocked);
     }
     if (desk.now() >= began + (alarms + 1) * ALARM_EVERY_MS) {
       alarms = Math.floor((desk.now() - began) / ALARM_EVERY_MS);
@@ -78,10 +89,15 @@ async function pass(desk: TimedDesk, only: readonly string[] | null): Promise<st
   const symbols = only ?? mine();
   const results = await perSymbol(desk, symbols, symbol => flattenSymbol(desk, symbol));
   const blocked = results.flatMap(result => {
-    if (!result.ok) return [`${result.symbol}: ${result.error.code}`];
+    if (!result.ok) return [`${result.symbol}: ${result.error.code}: ${result.error.message}`];
     return result.value === null ? [] : [`${result.symbol}: ${result.value}`];
   });
-  return blocked.length === 0 ? null : blocked.join(', ');
+  return blocked.length === 0 ? null : blocked.join('; ');
+}
+
+/** For who looks at the account meanwhile. */
+async function noteBlocked({ ledger, account, now }: Desk, blocked: string): Promise<void> {
+  await ledger.recordEvent({ account, kind: FLATTEN_BLOCKED, detail: { blocked }, now: now() });
 }
 
 async function alarm({ ledger, account, now }: Desk, blocked: string, count: number): Promise<void> {

@@ -57,5 +57,8 @@ test('orders that the key may not send count as refusals too', async t => {
   const { ledger, told } = await scene(t);
   for (let at = 0; at < 3; at++) assert.deepEqual(await told.submit({} as never), REJECTED);
   await eventually('it is paused', () => ledger.account(ACCOUNT).state === 'paused');
-  assert.match(ledger.account(ACCOUNT).stateReason, /does not allow the account’s key to trade/);
+  assert.match(
+    ledger.account(ACCOUNT).stateReason,
+    /does not allow the account’s key to trade: it is wrong or revoked/,
+  );
 });

@@ -7,6 +7,7 @@ import { KEYS, startLiveHome, startWords } from './live-home.ts';
 
 const ACCOUNT = { mode: 'live', venue: 'loopback', policy: 'chaos', capital: 20_000 };
 const ALL_TIME = { fromTime: 0, toTime: Number.MAX_SAFE_INTEGER };
+const FUNDS = '100000';
 const PATIENCE_MS = 120_000;
 
 test('what goes wrong with a live account has a clear state and message', { timeout: 900_000 }, async t => {
@@ -47,6 +48,15 @@ test('what goes wrong with a live account has a clear state and message', { time
     assert.deepEqual(ledger.accounts(), []);
   });
 
+  await t.test('with a symbol that was delisted, or without any money, it is not started', async () => {
+    await exchange.control({ statuses: { ETHUSDT: 'DELISTED' } });
+    assert.match(await refused(...startWords('live')), /^ACCOUNT_INVALID: .*ETHUSDT is not listed/);
+    await exchange.control({ statuses: { ETHUSDT: 'TRADING' }, deposits: { USDT: `-${FUNDS}` } });
+    assert.match(await refused(...startWords('live')), /^LIVE_NOT_ALLOWED: .*has no USDT for it at all/);
+    await exchange.control({ deposits: { USDT: FUNDS } });
+    assert.deepEqual(ledger.accounts(), []);
+  });
+
   await t.test('with less at the exchange than its capital it is warned of', async () => {
     const { warnings } = (await commands.run(...startWords('rich'))) as { warnings: string[] };
     assert.match(warnings.join(), /100000\S* USDT free for account rich, less than its capital of 1000000/);
@@ -59,7 +69,7 @@ test('what goes wrong with a live account has a clear state and message', { time
     await exchange.control({ keys: { [KEYS.apiKey]: 'revoked' } });
     await eventually('it is paused', () => state() === 'paused', PATIENCE_MS);
     const { stdout } = await commands.ask('trade', 'status', 'live');
-    assert.match(stdout, /refuses the account’s key: it is wrong or revoked/);
+    assert.match(stdout, /the account’s key[^"]*: it is wrong or revoked/);
     await exchange.control({ keys: { [KEYS.apiKey]: 'valid' } });
     await commands.run('trade', 'resume', 'live');
     await tradesOn();
@@ -72,6 +82,8 @@ test('what goes wrong with a live account has a clear state and message', { time
     await eventually('it is flattening', () => state() === 'flattening', PATIENCE_MS);
     await sleep(5_000);
     assert.equal(state(), 'flattening');
+    const { stdout } = await commands.ask('trade', 'status', 'live');
+    assert.match(stdout, /"text": "\w+: VENUE_UNREACHABLE: loopback did not answer/);
     await exchange.start();
     assert.equal((await flattened).exitCode, 0, (await flattened).stdout);
     await eventually('it is halted', () => state() === 'halted', PATIENCE_MS);
@@ -79,16 +91,26 @@ test('what goes wrong with a live account has a clear state and message', { time
     assert.equal(await resting(), 0);
   });
 
-  await t.test('Temporal gone: flatten says so, and --direct does it', async () => {
-    await commands.run('trade', 'resume', 'live', '--acknowledge');
-    await holds();
-    await commands.run('down', '--leave-positions');
-    const direct = await commands.ask('trade', 'flatten', 'live', '--direct');
-    assert.equal(direct.exitCode, 0, direct.stdout);
-    assert.equal(state(), 'halted');
-    assert.deepEqual(ledger.positions('live'), []);
-    assert.equal(await resting(), 0);
-  });
+  await t.test(
+    'Temporal gone: flatten says so, and --direct does it, whatever the environment says of real orders',
+    async () => {
+      await commands.run('trade', 'resume', 'live', '--acknowledge');
+      await holds();
+      await commands.run('down', '--leave-positions');
+      assert.match(
+        await refused('trade', 'flatten', 'live'),
+        /^TEMPORAL_UNREACHABLE: .*trade flatten live --direct/,
+      );
+      const { ALPHALOOM_LIVE } = commands.environment;
+      delete commands.environment.ALPHALOOM_LIVE;
+      const direct = await commands.ask('trade', 'flatten', 'live', '--direct');
+      commands.environment.ALPHALOOM_LIVE = ALPHALOOM_LIVE;
+      assert.equal(direct.exitCode, 0, direct.stdout);
+      assert.equal(state(), 'halted');
+      assert.deepEqual(ledger.positions('live'), []);
+      assert.equal(await resting(), 0);
+    },
+  );
 
   await t.test('a clock that is off by a minute holds entries back, and only them', async () => {
     await commands.run('up');
