@@ -31,6 +31,8 @@ interface BookOrder {
   readonly time: number;
   status: VenueOrder['status'];
   filled: Decimal;
+  /** Of a stop that became a limit order. */
+  isTriggered: boolean;
 }
 
 /** An exchange of one spot market. */
@@ -38,6 +40,8 @@ export class FakeExchange implements World {
   price = 100;
   /** Share of a market order that fills at once; the rest stays open until `fillRest`. */
   fillShare = 1;
+  /** A stop becomes a limit order so far under its trigger, as a share of it; null: a market order. */
+  stopLimit: number | null = null;
   /** Orders and trades are shown this late. */
   lagMs = 0;
   readonly orders: BookOrder[] = [];
@@ -73,6 +77,7 @@ export class FakeExchange implements World {
       time: this.#now(),
       status: 'open',
       filled: new Decimal(0),
+      isTriggered: false,
     };
     this.orders.push(placed);
     if (order.type === 'market')
@@ -189,7 +194,11 @@ export class FakeExchange implements World {
       const { order, status } = placed;
       if (status !== 'open') continue;
       const level = Number(order.stopPrice ?? order.price);
-      if (order.type === 'stop' && this.price <= level) this.fill(placed, this.rest(placed));
+      if (order.type === 'stop') {
+        placed.isTriggered ||= this.price <= level;
+        const least = this.stopLimit === null ? 0 : level * (1 - this.stopLimit);
+        if (placed.isTriggered && this.price >= least) this.fill(placed, this.rest(placed));
+      }
       if (order.type === 'limit' && order.side === 'buy' && this.price <= level)
         this.fill(placed, this.rest(placed), level);
     }
