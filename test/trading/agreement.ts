@@ -38,7 +38,7 @@ export function assertAgreement({ world, ledger }: Pick<Rig, 'world' | 'ledger'>
     assert.deepEqual(stops, [], 'a stop rests without a position');
   } else {
     assert.equal(stops.length, 1, `a position of ${position.quantity} has ${stops.length} stops`);
-    assert.equal(stops[0].quantity, held.toDecimalPlaces(5, Decimal.ROUND_DOWN).toFixed());
+    assert.equal(stops[0].quantity, held.abs().toDecimalPlaces(5, Decimal.ROUND_DOWN).toFixed());
   }
 }
 

@@ -3,7 +3,7 @@ import { asked } from '../in-time.ts';
 import { amount } from '../ledger/amounts.ts';
 import type { LedgerOrder, LedgerPosition } from '../ledger/records.ts';
 import { endOrder } from '../orders/end-order.ts';
-import { sendExit } from '../orders/exit.ts';
+import { legsOf, sendExit, staysBeside } from '../orders/exit.ts';
 import { referenceOf } from '../orders/look-up.ts';
 import { venueQuantity } from '../orders/order-sizes.ts';
 import { settleSymbol } from '../orders/settle.ts';
@@ -25,15 +25,22 @@ export async function flattenSymbol(desk: TimedDesk, symbol: string): Promise<st
   const position = positionOf(desk, symbol);
   if (position !== null) {
     const order = await close(desk, position);
-    if (positionOf(desk, symbol) !== null) return order === null ? 'its position is open' : outcomeOf(order);
+    if (order !== null && positionOf(desk, symbol) !== null) return outcomeOf(order);
   }
+  // What stayed beside the exit ends with the position; what is too little for an exit is dust once nothing rests beside it.
+  for (const leg of legsOf(desk, symbol)) await endOrAsk(desk, leg);
+  if (positionOf(desk, symbol) !== null) return 'its position is open';
   const left = openOf(desk, symbol)[0];
   return left === undefined ? verified(desk, symbol) : `the ${left.leg} is ${left.status}`;
 }
 
-/** At a venue, what closes the position already is let. On paper it would wait for a bar, and leaves at the last close instead. */
-function isLet({ venue }: TimedDesk, order: LedgerOrder): boolean {
-  return closes(order) && venue.card.exits === 'legs';
+/**
+ * At a venue, what closes the position already is let, and a stop that may rest beside it as long as there is a position. On paper
+ * an exit would wait for a bar, and leaves at the last close instead.
+ */
+function isLet(desk: TimedDesk, order: LedgerOrder): boolean {
+  if (desk.venue.card.exits !== 'legs') return false;
+  return closes(order) || staysBeside(desk, order);
 }
 
 function closes({ leg }: LedgerOrder): boolean {

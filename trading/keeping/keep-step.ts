@@ -146,7 +146,9 @@ function residentStop(view: KeptView): KeepStep | null {
   const isResident = stops === 'venue' && card.stops !== 'none';
   if (levels.stop === null || !isResident)
     return active.length === 0 ? null : { kind: 'end', order: active[0] };
-  const quantity = flooredToLot(held(position).minus(underWay(exits, market)), market);
+  // Where a stop holds no coins it may only reduce, and sells nothing that a target has sold.
+  const elsewhere = card.stopLocksBalance ? underWay(exits, market) : ZERO;
+  const quantity = flooredToLot(held(position).minus(elsewhere), market);
   const isOverdue = keeping.stopDue !== null && now >= keeping.stopDue;
   const [stop, ...doubled] = active;
   if (doubled.length > 0) return { kind: 'end', order: doubled[0] };
@@ -166,7 +168,8 @@ function residentStop(view: KeptView): KeepStep | null {
   }
   const wanted = stopTerms(view, quantity);
   const stands = amount(stop.quantity).minus(stop.filled);
-  const isRight = stands.eq(wanted.quantity) && amount(stop.stopPrice!).eq(wanted.stopPrice!);
+  const isRight =
+    stop.side === wanted.side && stands.eq(wanted.quantity) && amount(stop.stopPrice!).eq(wanted.stopPrice!);
   if (!isRight || stop.status !== 'open') return { kind: 'end', order: stop };
   return keeping.stopDue === null ? null : { kind: 'note', seen: { stopDue: null } };
 }
