@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Decimal } from 'decimal.js';
+import { flattenAccount } from '../../trading/flattening/flatten.ts';
 import { settleAccount } from '../../trading/orders/settle.ts';
 import { ACCOUNT, type Rig, SYMBOL } from './rig.ts';
 
@@ -8,6 +9,9 @@ export async function settleDown(rig: Rig): Promise<void> {
   const { ledger, clock, world } = rig;
   world.calm();
   const desk = await rig.desk();
+  // What a process died over, or broke off, its workflow goes on with.
+  if (ledger.account(ACCOUNT).state === 'flattening')
+    await flattenAccount(desk, { symbols: null, actor: 'test', operationId: 'settle-down' });
   for (let round = 0; round < 30; round++) {
     await settleAccount(desk, { deadline: clock.now() + 30_000 });
     await clock.sleep(2_500);

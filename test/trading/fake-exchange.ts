@@ -35,10 +35,12 @@ interface BookOrder {
   isTriggered: boolean;
 }
 
+const REST_MS = 60_000;
+
 /** An exchange of one spot market. */
 export class FakeExchange implements World {
   price = 100;
-  /** Share of a market order that fills at once; the rest stays open until `fillRest`. */
+  /** Share of a market order that fills at once; the rest stays open for a minute, or until `fillRest`. */
   fillShare = 1;
   /** A stop becomes a limit order so far under its trigger, as a share of it; null: a market order. */
   stopLimit: number | null = null;
@@ -117,9 +119,16 @@ export class FakeExchange implements World {
     };
   }
 
-  fillRest(): void {
+  /** @param until made by then */
+  fillRest(until = Number.POSITIVE_INFINITY): void {
     for (const placed of this.orders)
-      if (placed.status === 'open' && placed.order.type === 'market') this.fill(placed, this.rest(placed));
+      if (placed.status === 'open' && placed.order.type === 'market' && placed.time <= until)
+        this.fill(placed, this.rest(placed));
+  }
+
+  /** What time alone brings. */
+  tick(): void {
+    this.fillRest(this.#now() - REST_MS);
   }
 
   fill(placed: BookOrder, quantity: Decimal, price = this.price): void {
