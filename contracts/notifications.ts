@@ -29,7 +29,7 @@ export const NOTIFICATION_EVENTS = {
   'account-stopped': { severity: 'info', summary: 'Trading stopped' },
   'flatten-started': { severity: 'warning', summary: 'Closing all positions' },
   'flatten-finished': { severity: 'info', summary: 'All positions closed' },
-  'flatten-blocked': { severity: 'critical', summary: 'Positions can’t be closed: the exchange is down' },
+  'flatten-blocked': { severity: 'critical', summary: 'Positions can’t be closed' },
   'llm-failing': { severity: 'warning', summary: 'Validation by the language model keeps failing' },
   'data-stale': { severity: 'warning', summary: 'Market data is stale' },
   'bars-missed': { severity: 'critical', summary: 'No bar processed' },

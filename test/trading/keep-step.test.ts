@@ -37,6 +37,7 @@ function short(changes: Partial<KeptView> = {}, exits: readonly LedgerOrder[] = 
     market: SWAP,
     card: { stops: 'market', stopLocksBalance: false },
     stops: 'venue',
+    isFlattened: false,
     quote: priced('100'),
     now: START + 2 * MINUTE,
     failed: new Set(),

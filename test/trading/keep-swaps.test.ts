@@ -139,6 +139,7 @@ test('an exit that the venue refuses leaves the stop where it was', async t => {
 test('a position that the venue liquidates is booked as such, told, and leaves no stop', async t => {
   const { rig, settle } = await entered(t);
   await rig.world.move(95.5);
+  rig.clock.advance(10 * MINUTE);
   rig.exchange.liquidate();
   await settle();
   await settleDown(rig);

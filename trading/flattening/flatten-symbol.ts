@@ -8,30 +8,57 @@ import { referenceOf } from '../orders/look-up.ts';
 import { venueQuantity } from '../orders/order-sizes.ts';
 import { settleSymbol } from '../orders/settle.ts';
 import { settledSoon } from '../orders/settle-order.ts';
+import { lackingOf, mendOf } from './lacking.ts';
 
 /** Fills of orders that were final are looked for so long: a venue may list them late. */
 const LATE_FILLS_MS = 600_000;
 
+/** What keeps a symbol from being flat. */
+export interface Blocked {
+  readonly why: string;
+  /** No time mends it. */
+  readonly needsOperator: boolean;
+}
+
 /**
  * One pass over one symbol: each step is taken on what the one before has found.
- * @returns what keeps the symbol from being flat; null: it is, and the venue says so
+ * @returns null: it is flat, and the venue says so
  * @throws AlphaloomError VENUE_*, ORDER_MISMATCH, TRADING_LATE
  */
-export async function flattenSymbol(desk: TimedDesk, symbol: string): Promise<string | null> {
+export async function flattenSymbol(desk: TimedDesk, symbol: string): Promise<Blocked | null> {
   for (const order of openOf(desk, symbol)) if (!isLet(desk, order)) await endOrAsk(desk, order);
   await settleSymbol(desk, symbol, desk.now() - LATE_FILLS_MS);
   const exit = openOf(desk, symbol).find(closes);
-  if (exit !== undefined) return `an exit is ${exit.status}`;
+  if (exit !== undefined) return mendsItself(`an exit is ${exit.status}`);
+  const lacking = await lackingIn(desk, symbol);
+  if (lacking !== null) return lacking;
   const position = positionOf(desk, symbol);
   if (position !== null) {
     const order = await close(desk, position);
-    if (order !== null && positionOf(desk, symbol) !== null) return outcomeOf(order);
+    if (order !== null && positionOf(desk, symbol) !== null)
+      return (await lackingIn(desk, symbol)) ?? mendsItself(outcomeOf(order));
   }
   // What stayed beside the exit ends with the position; what is too little for an exit is dust once nothing rests beside it.
   for (const leg of legsOf(desk, symbol)) await endOrAsk(desk, leg);
-  if (positionOf(desk, symbol) !== null) return 'its position is open';
+  if (positionOf(desk, symbol) !== null) return mendsItself('its position is open');
   const left = openOf(desk, symbol)[0];
-  return left === undefined ? verified(desk, symbol) : `the ${left.leg} is ${left.status}`;
+  const why = left === undefined ? await objection(desk, symbol) : `the ${left.leg} is ${left.status}`;
+  return why === null ? null : mendsItself(why);
+}
+
+function mendsItself(why: string): Blocked {
+  return { why, needsOperator: false };
+}
+
+/** While an order of ours is not certain, it may be what holds the coins, or has sold them. */
+async function lackingIn(desk: TimedDesk, symbol: string): Promise<Blocked | null> {
+  const position = positionOf(desk, symbol);
+  if (position === null || desk.venue.card.exits !== 'legs') return null;
+  if (openOf(desk, symbol).some(order => !isLet(desk, order))) return null;
+  const lacking = await lackingOf(desk, position);
+  if (lacking === null) return null;
+  for (const leg of legsOf(desk, symbol)) await endOrAsk(desk, leg);
+  return { why: mendOf(lacking, position), needsOperator: true };
 }
 
 /**
@@ -74,7 +101,7 @@ async function close(desk: TimedDesk, position: LedgerPosition): Promise<LedgerO
 }
 
 /** The venue has none of our orders and, of a swap, no position: asked, not concluded. */
-async function verified(desk: TimedDesk, symbol: string): Promise<string | null> {
+async function objection(desk: TimedDesk, symbol: string): Promise<string | null> {
   const { ledger, account, venue } = desk;
   const resting = await asked(desk, venue.openOrders(symbol));
   const isOurs = (id: string | null) => id !== null && ledger.order(id)?.account === account;

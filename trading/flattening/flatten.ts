@@ -2,7 +2,7 @@ import { AlphaloomError } from '../../contracts/errors.ts';
 import { type Desk, type TimedDesk, until } from '../desk.ts';
 import type { AccountRecord } from '../ledger/records.ts';
 import { perSymbol, symbolsOf } from '../per-symbol.ts';
-import { flattenSymbol } from './flatten-symbol.ts';
+import { type Blocked, flattenSymbol } from './flatten-symbol.ts';
 
 export interface FlattenRequest {
   /** null: all of the account, which then halts. */
@@ -37,6 +37,8 @@ export async function flattenAccount(desk: Desk, request: FlattenRequest): Promi
   await begin(desk, request);
   let waitMs = FIRST_WAIT_MS;
   let alarms = 0;
+  let before: Blocked | null = null;
+  let nextAlarm = began + ALARM_EVERY_MS;
   for (let passes = 1; ; passes++) {
     const timed = until(desk, desk.now() + PASS_MS);
     const blocked = await pass(timed, request.symbols);
@@ -45,9 +47,12 @@ export async function flattenAccount(desk: Desk, request: FlattenRequest): Promi
       const done = { account, symbols, now: desk.now(), actor, operationId: `${operationId}/done` };
       return { record: await ledger.finishFlatten(lease, done), passes };
     }
-    if (desk.now() >= began + (alarms + 1) * ALARM_EVERY_MS) {
-      alarms = Math.floor((desk.now() - began) / ALARM_EVERY_MS);
-      await alarm(desk, blocked, alarms);
+    // What only somebody else can mend is told as soon as it was found twice.
+    const isNews = alarms === 0 && blocked.needsOperator && before?.why === blocked.why;
+    before = blocked;
+    if (desk.now() >= nextAlarm || isNews) {
+      await alarm(desk, blocked.why, ++alarms);
+      nextAlarm = desk.now() + ALARM_EVERY_MS;
     }
     if (desk.signal.aborted) throw aborted(desk);
     await desk.sleep(waitMs, desk.signal);
@@ -67,7 +72,7 @@ async function begin({ ledger, account, now }: Desk, request: FlattenRequest): P
 }
 
 /** @returns what keeps it from being done; null: all is flat */
-async function pass(desk: TimedDesk, only: readonly string[] | null): Promise<string | null> {
+async function pass(desk: TimedDesk, only: readonly string[] | null): Promise<Blocked | null> {
   const { ledger, account } = desk;
   const mine = () =>
     symbolsOf([
@@ -78,10 +83,14 @@ async function pass(desk: TimedDesk, only: readonly string[] | null): Promise<st
   const symbols = only ?? mine();
   const results = await perSymbol(desk, symbols, symbol => flattenSymbol(desk, symbol));
   const blocked = results.flatMap(result => {
-    if (!result.ok) return [`${result.symbol}: ${result.error.code}`];
-    return result.value === null ? [] : [`${result.symbol}: ${result.value}`];
+    if (!result.ok) return [{ why: `${result.symbol}: ${result.error.code}`, needsOperator: false }];
+    return result.value === null ? [] : [{ ...result.value, why: `${result.symbol}: ${result.value.why}` }];
   });
-  return blocked.length === 0 ? null : blocked.join(', ');
+  if (blocked.length === 0) return null;
+  return {
+    why: blocked.map(({ why }) => why).join('; '),
+    needsOperator: blocked.some(({ needsOperator }) => needsOperator),
+  };
 }
 
 async function alarm({ ledger, account, now }: Desk, blocked: string, count: number): Promise<void> {

@@ -107,6 +107,7 @@ async function leave(
 ): Promise<boolean> {
   await writeKeeping(turn, position, { ...keeping, leaving });
   if (leaving === 'stop-unconfirmed') await tellUnprotected(turn, position);
+  if (leaving === 'flattened') await tellReopened(turn, position);
   return true;
 }
 
@@ -150,6 +151,17 @@ function planned(
   const { symbol, timeframe, signalBarTime } = position;
   const key = { account, symbol, timeframe, barTime: signalBarTime, leg };
   return ledger.planExit(lease, { key, terms, decisionPrice, now: desk.now() });
+}
+
+async function tellReopened({ desk, symbol }: KeepTurn, { id, quantity }: LedgerPosition): Promise<void> {
+  const { ledger, account } = desk;
+  await ledger.notify({
+    event: 'flatten-started',
+    key: `flatten-started/${account}/${symbol}/${id}`,
+    subject: `${account} ${symbol}`,
+    at: desk.now(),
+    facts: { quantity, reason: 'a fill came after all was closed' },
+  });
 }
 
 /** @param alarm tells alarms of one position apart: of the same key one is told */

@@ -20,6 +20,8 @@ export interface KeptView {
   readonly card: Pick<VenueCard, 'stops' | 'stopLocksBalance'>;
   /** Whether stops rest at the venue or are watched here. */
   readonly stops: 'venue' | 'workflow';
+  /** Whether the symbol was flattened and is to hold nothing. */
+  readonly isFlattened: boolean;
   /** null: not asked yet. */
   readonly quote: Quote | null;
   readonly now: number;
@@ -66,11 +68,12 @@ function exitUnderWay({ exits }: KeptView): KeepStep | null {
 
 /** The whole position goes at market. */
 function leaves(view: KeptView): KeepStep | null {
-  const { position, keeping, exits, market, now, failed } = view;
+  const { position, keeping, exits, market, isFlattened, now, failed } = view;
   // A position that the venue would not take is waited for: by more fills, or booked as dust.
   const last = exits.findLast(({ leg }) => isWholeExit(leg));
   const reason =
     keeping.leaving ??
+    (isFlattened ? 'flattened' : null) ??
     (isTimeUp(position, now) ? 'time' : null) ??
     (last !== undefined && cameToNothing(last) ? 'signal' : null);
   if (reason === null) return null;

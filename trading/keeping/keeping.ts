@@ -31,8 +31,13 @@ const keepingSchema = z.strictObject({
   passedSince: z.number().nullable().default(null),
   /** Epoch ms by which a price has to have come for a stop that is watched here, or it is told; null: prices come. */
   priceDue: z.number().nullable().default(null),
+  /** What of it the venue lacks, or others hold, in base, as found when it was to be sold; null: nothing. */
+  lacking: z
+    .strictObject({ kind: z.enum(['gone', 'held']), quantity: z.string() })
+    .nullable()
+    .default(null),
   /** Why the whole position is on its way out; null: it is not. */
-  leaving: z.enum(['stop', 'trailing', 'time', 'signal', 'stop-unconfirmed']).nullable(),
+  leaving: z.enum(['stop', 'trailing', 'time', 'signal', 'stop-unconfirmed', 'flattened']).nullable(),
 });
 
 /** What the keeper remembers of a position; everything else it reads from orders and fills. */
@@ -45,6 +50,7 @@ export const NOTHING_KEPT: Keeping = {
   stopDue: null,
   passedSince: null,
   priceDue: null,
+  lacking: null,
   leaving: null,
 };
 

@@ -15,6 +15,7 @@ export async function keptView(turn: KeepTurn, bars: readonly KeptBar[]): Promis
   const position = positionOf(turn);
   if (position === null) return null;
   const market = await asked(desk, venue.market(symbol));
+  const { policy, flattened } = ledger.account(account);
   const exits = exitsOf(turn, position);
   const known = keepingOf(position);
   const keeping = trailed(position, known, bars, limitFillTime(turn, position), market);
@@ -26,7 +27,8 @@ export async function keptView(turn: KeepTurn, bars: readonly KeptBar[]): Promis
     exits,
     market,
     card: venue.card,
-    stops: ledger.account(account).policy.stops ?? 'venue',
+    stops: policy.stops ?? 'venue',
+    isFlattened: flattened.includes(symbol),
     quote,
     now: desk.now(),
     failed,
