@@ -2,8 +2,8 @@ import type { CandleStore } from '../../candles/store.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../../contracts/series.ts';
 import type { AccountMode, AccountState, OrderLeg, OrderSide, OrderStatus } from '../../contracts/trading.ts';
-import { mendOf } from '../../trading/flattening/lacking.ts';
 import { keepingOf } from '../../trading/keeping/keeping.ts';
+import { mendOf } from '../../trading/keeping/lacking.ts';
 import type { Ledger } from '../../trading/ledger/ledger.ts';
 import type { AccountRecord, LedgerOrder, LedgerPosition } from '../../trading/ledger/records.ts';
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { ExitPlan } from '../../contracts/intents.ts';
+import type { Policy } from '../../contracts/policy.ts';
 import { flattenAccount } from '../../trading/flattening/flatten.ts';
 import { keepPositions } from '../../trading/keeping/keep.ts';
 import type { LedgerOrder } from '../../trading/ledger/records.ts';
 import { executePlanned } from '../../trading/orders/execute.ts';
-import { settleAccount } from '../../trading/orders/settle.ts';
+import { awaitsNews, settleAccount } from '../../trading/orders/settle.ts';
 import { assertAgreement, settleDown } from './agreement.ts';
 import { ACCOUNT, decided, MINUTE, orderOf, START, STOP_ONLY } from './rig.ts';
 import { type SwapRig, swapRig } from './swap-rig.ts';
@@ -16,8 +17,13 @@ const HALF_AT_TARGET: ExitPlan = {
   targets: [{ distance: { unit: 'percent', value: 2 }, share: 0.5 }],
 };
 
-async function entered(t: TestContext, side: 'buy' | 'sell' = 'buy', exits: ExitPlan = STOP_ONLY) {
-  const rig = await swapRig(t);
+async function entered(
+  t: TestContext,
+  side: 'buy' | 'sell' = 'buy',
+  exits: ExitPlan = STOP_ONLY,
+  policy: Partial<Policy> = {},
+) {
+  const rig = await swapRig(t, () => null, policy);
   const desk = await rig.desk();
   const { planned, cancels } = await decided(desk, START, { leg: 'entry', side, exits });
   await executePlanned(desk, { planned, cancels, deadline: START + 1.5 * MINUTE, ...NO_LIMITS });
@@ -152,6 +158,33 @@ test('a position that the venue liquidates is booked as such, told, and leaves n
   assert.ok(told.includes('position-liquidated'));
   assert.deepEqual(stopsOf(rig), [['95', '0.5', 'CANCELED']]);
   assertAgreement(rig);
+});
+
+test('a liquidation is seen where nothing of ours rests at the venue either', async t => {
+  const { rig, settle } = await entered(t, 'buy', STOP_ONLY, { stops: 'workflow' });
+  assert.deepEqual(stopsOf(rig), []);
+  rig.clock.advance(10 * MINUTE);
+  const isNewsDue = () => awaitsNews(rig.ledger, rig.ledger.account(ACCOUNT), rig.clock.now());
+  assert.ok(isNewsDue());
+  rig.exchange.liquidate();
+  await settle();
+  assert.deepEqual(rig.ledger.positions(ACCOUNT), []);
+  assertAgreement(rig);
+});
+
+test('the trades of a swap that stands as the ledger has it are not asked for again and again', async t => {
+  const { rig, settle } = await entered(t);
+  let asked = 0;
+  const { fills } = rig.venue;
+  rig.venue.fills = (...given) => {
+    asked++;
+    return fills.call(rig.venue, ...given);
+  };
+  await settle();
+  assert.equal(asked, 1, 'after news they are');
+  rig.clock.advance(10 * MINUTE);
+  for (let pass = 0; pass < 5; pass++) await settle();
+  assert.equal(asked, 1);
 });
 
 test('flattening leaves the stop until the position is gone', async t => {

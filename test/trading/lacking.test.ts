@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { viewAccount } from '../../host/trading/account-view.ts';
 import { flattenAccount } from '../../trading/flattening/flatten.ts';
 import { executePlanned } from '../../trading/orders/execute.ts';
+import { settleAccount } from '../../trading/orders/settle.ts';
 import { ACCOUNT, decided, MINUTE, orderOf, type Rig, START, SYMBOL, tradingRig } from './rig.ts';
 import { swapRig } from './swap-rig.ts';
 
@@ -75,6 +76,28 @@ test('of coins that were sold by hand the rest is sold, and alarm and status say
     price: '98',
     evidence: EVIDENCE,
   });
+});
+
+test('a position that leaves by itself and has no coins is told of, and shown with what to do', async t => {
+  const { rig, desk } = await onSpot(t);
+  rig.exchange.base = rig.exchange.base.minus('0.3');
+  rig.exchange.cancel(orderOf(rig, 'stop')!.clientOrderId);
+  for (let pass = 0; pass < 15; pass++) {
+    await settleAccount(desk, { deadline: rig.clock.now() + 10_000 });
+    rig.clock.advance(2_000);
+  }
+  assert.equal(rig.ledger.positions(ACCOUNT)[0].quantity, '0.3');
+  const mend = mendOf(rig)!;
+  assert.match(mend, /^0.3 of the position are not at the venue/);
+  const due = await rig.ledger.outbox.due(rig.clock.now() + MINUTE, 500);
+  const told = due.filter(({ notification }) => notification.facts.reason === mend);
+  assert.deepEqual(
+    told.map(({ notification }) => notification.event),
+    ['position-unprotected'],
+  );
+  await adjust(rig, '0.3', '98');
+  assert.deepEqual(rig.ledger.positions(ACCOUNT), []);
+  assert.deepEqual(rig.ledger.check(ACCOUNT), []);
 });
 
 test('coins that come back are sold without anybody’s word', async t => {

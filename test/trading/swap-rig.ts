@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import type { Policy } from '../../contracts/policy.ts';
 import { type UsdmScene, usdmScene } from './ccxt/usdm-venue.ts';
 import { PlayedClock } from './played-clock.ts';
 import { MINUTE, type Rig, rigOf, START } from './rig.ts';
@@ -11,13 +12,14 @@ export interface SwapRig extends Rig, Pick<UsdmScene, 'exchange' | 'trouble'> {}
 export async function swapRig(
   t: TestContext,
   befalls: (name: string) => BrokenAnswer | null = () => null,
+  policy: Partial<Policy> = {},
 ): Promise<SwapRig> {
   const clock = new PlayedClock(START + MINUTE + 100);
   const { venue, exchange, trouble } = await usdmScene(clock, {}, befalls);
   const world = new SwapWorld(exchange);
   await world.move(100);
   return {
-    ...(await rigOf(t, { clock, world, venue: clock.stoppedBy(venue), policy: {} })),
+    ...(await rigOf(t, { clock, world, venue: clock.stoppedBy(venue), policy })),
     exchange,
     trouble,
   };

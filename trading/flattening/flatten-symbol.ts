@@ -1,5 +1,6 @@
 import type { TimedDesk } from '../desk.ts';
 import { asked } from '../in-time.ts';
+import { lackingOf, mendOf } from '../keeping/lacking.ts';
 import { amount } from '../ledger/amounts.ts';
 import type { LedgerOrder, LedgerPosition } from '../ledger/records.ts';
 import { endOrder } from '../orders/end-order.ts';
@@ -8,7 +9,6 @@ import { referenceOf } from '../orders/look-up.ts';
 import { venueQuantity } from '../orders/order-sizes.ts';
 import { settleSymbol } from '../orders/settle.ts';
 import { settledSoon } from '../orders/settle-order.ts';
-import { lackingOf, mendOf } from './lacking.ts';
 
 /** Fills of orders that were final are looked for so long: a venue may list them late. */
 const LATE_FILLS_MS = 600_000;
@@ -50,11 +50,9 @@ function mendsItself(why: string): Blocked {
   return { why, needsOperator: false };
 }
 
-/** While an order of ours is not certain, it may be what holds the coins, or has sold them. */
 async function lackingIn(desk: TimedDesk, symbol: string): Promise<Blocked | null> {
   const position = positionOf(desk, symbol);
   if (position === null || desk.venue.card.exits !== 'legs') return null;
-  if (openOf(desk, symbol).some(order => !isLet(desk, order))) return null;
   const lacking = await lackingOf(desk, position);
   if (lacking === null) return null;
   for (const leg of legsOf(desk, symbol)) await endOrAsk(desk, leg);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { Fact } from '../../contracts/notifications.ts';
 import type { OrderLeg, OrderReason, OrderTerms } from '../../contracts/trading.ts';
@@ -10,7 +11,9 @@ import { NOTHING_ASKED, sendOrder } from '../orders/send.ts';
 import { settledSoon, settleOrder } from '../orders/settle-order.ts';
 import type { Quote } from '../venue.ts';
 import { isStopWatched, type KeepStep, type KeptView } from './keep-step.ts';
+import { keepingOf } from './keeping.ts';
 import { writeKeeping } from './kept-view.ts';
+import { lackingOf, mendOf } from './lacking.ts';
 
 /** One symbol’s turn. */
 export interface KeepTurn {
@@ -120,7 +123,20 @@ async function sell(turn: KeepTurn, view: KeptView, leg: OrderLeg, terms: OrderT
     leg === 'exit'
       ? await sendExit(desk, order)
       : await sendOrder(desk, order, { ...NOTHING_ASKED, price: quote?.last ?? null });
-  return cameThrough(turn, await settledSoon(desk, sent));
+  const done = await settledSoon(desk, sent);
+  // The first time the coins of a stop that has just ended may be on their way.
+  if (leg === 'exit' && done.attempt > 1) await lookForLacking(turn);
+  return cameThrough(turn, done);
+}
+
+/** An exit that was refused may have nothing to sell: that is told when it is found. */
+async function lookForLacking(turn: KeepTurn): Promise<void> {
+  const { desk, symbol } = turn;
+  const position = desk.ledger.positions(desk.account).find(held => held.symbol === symbol);
+  if (position === undefined) return;
+  const lacking = await lackingOf(desk, position);
+  if (lacking === null || isDeepStrictEqual(lacking, keepingOf(position).lacking)) return;
+  await tellUnprotected(turn, position, { reason: mendOf(lacking, position) }, '/lacking');
 }
 
 /** The time in which it has to be confirmed begins before it is sent. */

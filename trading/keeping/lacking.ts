@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Decimal } from 'decimal.js';
 import type { TimedDesk } from '../desk.ts';
 import { asked } from '../in-time.ts';
-import { type Keeping, keepingOf } from '../keeping/keeping.ts';
 import { amount, digits } from '../ledger/amounts.ts';
 import type { LedgerOrder, LedgerPosition } from '../ledger/records.ts';
+import { staysBeside } from '../orders/exit.ts';
 import { isSellable } from '../orders/order-sizes.ts';
+import { type Keeping, keepingOf } from './keeping.ts';
 
 /** What keeps a position from being sold until an operator has done something about it. */
 export type Lacking = NonNullable<Keeping['lacking']>;
@@ -20,9 +22,10 @@ const DAY_MS = 86_400_000;
 export async function lackingOf(desk: TimedDesk, position: LedgerPosition): Promise<Lacking | null> {
   const { ledger, lease, account } = desk;
   const { symbol, entryOrder } = position;
-  const lacking = wasRefused(lastFlatten(desk, symbol)) ? await compared(desk, position) : null;
+  const isAsked = wasRefused(lastExit(desk, symbol)) && !mayBeOurs(desk, symbol);
+  const lacking = isAsked ? await compared(desk, position) : null;
   const keeping = keepingOf(position);
-  if (digestOf(keeping.lacking) !== digestOf(lacking)) {
+  if (!isDeepStrictEqual(keeping.lacking, lacking)) {
     const changed = { ...keeping, lacking };
     await ledger.setKeeping(lease, { account, symbol, entryOrder, keeping: changed, now: desk.now() });
   }
@@ -59,16 +62,18 @@ async function compared(desk: TimedDesk, position: LedgerPosition): Promise<Lack
 }
 
 /** An older one is not looked for: then the sale is tried again. */
-function lastFlatten({ ledger, account, now }: TimedDesk, symbol: string): LedgerOrder | undefined {
+function lastExit({ ledger, account, now }: TimedDesk, symbol: string): LedgerOrder | undefined {
   return ledger
     .orders(account, { fromTime: now() - DAY_MS, toTime: now() + DAY_MS })
-    .findLast(order => order.symbol === symbol && order.leg === 'flatten');
+    .findLast(order => order.symbol === symbol && (order.leg === 'exit' || order.leg === 'flatten'));
+}
+
+/** While an order of ours is not certain, it may be what holds the coins, or has sold them. */
+function mayBeOurs(desk: TimedDesk, symbol: string): boolean {
+  const open = desk.ledger.openOrders(desk.account).filter(order => order.symbol === symbol);
+  return open.some(order => !staysBeside(desk, order));
 }
 
 function wasRefused(order: LedgerOrder | undefined): boolean {
   return order?.status === 'rejected' || (order?.status === 'withdrawn' && order.reason === 'no-balance');
-}
-
-function digestOf(lacking: Lacking | null): string {
-  return lacking === null ? '' : `${lacking.kind} ${lacking.quantity}`;
 }
