@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { AlphaloomError, ERROR_CODES } from '../contracts/errors.ts';
+import { terminalJson, terminalText } from './terminal-text.ts';
 
 /** Where a command writes. One rule: with `--json` standard output carries exactly one document, all else goes to standard error. */
 export interface Output {
@@ -56,7 +57,8 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
   const paint = createPaint(options.color);
   let answered = false;
   const print = (stream: NodeJS.WritableStream, text: string) => {
-    stream.write(text.endsWith('\n') ? text : `${text}\n`);
+    const shown = terminalText(text);
+    stream.write(shown.endsWith('\n') ? shown : `${shown}\n`);
   };
   return {
     json,
@@ -65,11 +67,12 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
     result(document, render) {
       if (answered) throw new AlphaloomError('INTERNAL', 'A command gave two results.');
       answered = true;
-      print(streams.stdout, json ? JSON.stringify(document, plainValues, 2) : render());
+      if (json) streams.stdout.write(`${jsonText(document, 2)}\n`);
+      else print(streams.stdout, render());
     },
     line(document) {
       answered = true;
-      print(streams.stdout, JSON.stringify(document, plainValues));
+      streams.stdout.write(`${jsonText(document)}\n`);
     },
     screen: () => (streams.stdout.isTTY ? screenOn(streams.stdout) : null),
     say(line) {
@@ -86,7 +89,7 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
       if (json && !answered) {
         answered = true;
         const { code, message, details } = error;
-        print(streams.stdout, JSON.stringify({ error: { code, message, details } }, plainValues, 2));
+        streams.stdout.write(`${jsonText({ error: { code, message, details } }, 2)}\n`);
         return;
       }
       print(streams.stderr, `${paint.red(error.code)}: ${error.message}`);
@@ -134,7 +137,7 @@ function screenOn(stream: OutputStreams['stdout']): Screen {
   stream.write(SECOND_PAGE);
   return {
     show(text) {
-      const lines = text.split('\n').slice(0, stream.rows);
+      const lines = terminalText(text).split('\n').slice(0, stream.rows);
       stream.write(`${HOME}${lines.map(line => line + END_OF_LINE).join('\r\n')}${END_OF_PAGE}`);
     },
     close: () => stream.write(FIRST_PAGE),
@@ -156,10 +159,11 @@ function bar(label: string, stream: NodeJS.WritableStream): Progress {
     update(share, text) {
       if (!started) {
         started = true;
-        view.start(1, 0, { text });
+        view.start(1, 0, { text: terminalText(text) });
       }
-      if (share === null) view.update({ text });
-      else view.update(Math.min(1, Math.max(0, share)), { text });
+      const shown = { text: terminalText(text) };
+      if (share === null) view.update(shown);
+      else view.update(Math.min(1, Math.max(0, share)), shown);
     },
     stop: () => view.stop(),
   };
@@ -177,10 +181,14 @@ function lines(label: string, stream: NodeJS.WritableStream, now: () => number):
       if (line === lastLine || now() - lastTime < LINE_INTERVAL_MS) return;
       lastTime = now();
       lastLine = line;
-      stream.write(`${line}\n`);
+      stream.write(`${terminalText(line)}\n`);
     },
     stop() {},
   };
+}
+
+function jsonText(document: unknown, indent?: number): string {
+  return terminalJson(JSON.stringify(document, plainValues, indent));
 }
 
 /** Values JSON does not know: bigints and typed arrays; NaN and infinities become null by JSON's own rule. */

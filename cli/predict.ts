@@ -5,6 +5,7 @@ import type { CliContext } from './context.ts';
 import { renderExplanation } from './explanation-text.ts';
 import { parseVersion } from './models/version-argument.ts';
 import { withRooms } from './rooms.ts';
+import { plainNumber } from './terminal-text.ts';
 
 interface PredictFlags {
   readonly explain?: boolean;
@@ -87,5 +88,6 @@ function levelsTitle({ direction, levels_side: side }: Prediction): string {
 }
 
 function price(value: number): string {
-  return value.toPrecision(7);
+  const text = value.toPrecision(7);
+  return text.includes('e') ? plainNumber(value, 7) : text;
 }

@@ -2,7 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
 import { type Command, InvalidArgumentError } from 'commander';
 import { QUEUES, type Queue } from '../contracts/queues.ts';
+import type { ReadyWorker } from '../host/run-state.ts';
 import { runWorkers } from '../host/run-workers.ts';
+import { sendsOrders } from '../host/trading/live-word.ts';
 import type { CliContext } from './context.ts';
 
 const QUEUE_NAMES = Object.keys(QUEUES) as Queue[];
@@ -25,7 +27,8 @@ export function register(command: Command, context: CliContext): void {
           output.say(`Taking work from ${wanted.join(', ')}. Ctrl-C stops after the work in hand.`);
           // Else it is written at the end, which a killed worker does not reach: the next would compile all again.
           flushCompileCache();
-          if (readyFile) await writeFile(readyFile, `${JSON.stringify({ pid: process.pid })}\n`);
+          const ready: ReadyWorker = { pid: process.pid, sendsOrders: sendsOrders(environment) };
+          if (readyFile) await writeFile(readyFile, `${JSON.stringify(ready)}\n`);
         },
       });
       output.result({ queues: wanted, stopped: true }, () => 'Stopped.');

@@ -81,7 +81,12 @@ export interface ValidateRequest extends CloseRequest {
 /** What stands in the ledger for a close. */
 export interface DecidedAccount {
   /** One line per symbol: `enter LONG`, `nothing`, …, or why nothing could be decided. */
-  readonly outcomes: readonly { readonly symbol: string; readonly outcome: string }[];
+  readonly outcomes: readonly {
+    readonly symbol: string;
+    readonly outcome: string;
+    /** Where nothing could be decided: `outcome` is the code then. */
+    readonly message?: string;
+  }[];
   /** Client order ids that are still to be sent, and of entries to be cancelled. */
   readonly orders: readonly string[];
   readonly cancels: readonly string[];

@@ -109,6 +109,7 @@ export const ORDER_REASONS = {
   'clock-skew': 'our clock is too far from the venue’s',
   superseded: 'a later decision took its place',
   'rate-limited': 'the venue takes no more requests for a moment',
+  'market-closed': 'the venue does not trade the symbol: it is halted or delisted',
   'venue-rejected': 'the venue rejected it',
   'stop-unconfirmed': 'its stop could not be placed in time',
   'over-limit': 'a limit of the account does not allow it any more',
@@ -160,4 +161,15 @@ export interface TradingStatus {
     | 'stopping';
   /** Closes worked on since the account was started. */
   readonly closes: number;
+  /** What went wrong last, until a close is decided again; null: nothing. */
+  readonly failure: StepFailure | null;
+  /** Symbols that nothing could be decided about at the last close, each with why. */
+  readonly undecided: readonly { readonly symbol: string; readonly code: string; readonly message: string }[];
+}
+
+export interface StepFailure {
+  readonly code: string;
+  readonly message: string;
+  /** Epoch ms of our clock. */
+  readonly time: number;
 }

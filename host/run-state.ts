@@ -95,7 +95,18 @@ export function upLockPath(home: Home): string {
   return join(home.run, 'up.lock');
 }
 
-/** A worker writes its pid there once it takes work. */
+/** What a worker writes once it takes work. */
+export interface ReadyWorker {
+  readonly pid: number;
+  /** Whether its environment allows real orders. */
+  readonly sendsOrders: boolean;
+}
+
+/** Of a worker that `up` has started; null where none has taken work. */
+export function readReady(home: Home, name: string): ReadyWorker | null {
+  return readJsonSync<ReadyWorker>(readyFilePath(home, name));
+}
+
 export function readyFilePath(home: Home, name: string): string {
   return join(home.run, `${name}.ready.json`);
 }

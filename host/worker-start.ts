@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AlphaloomError } from '../contracts/errors.ts';
@@ -6,7 +6,7 @@ import { QUEUES, type Queue } from '../contracts/queues.ts';
 import type { LoadedConfig } from './config.ts';
 import { logFile, tailLogFile } from './log-file.ts';
 import { CHECKOUT, type Home } from './paths.ts';
-import { findManaged, readyFilePath } from './run-state.ts';
+import { findManaged, readReady, readyFilePath } from './run-state.ts';
 import type { ProcessPlan } from './supervisor.ts';
 import type { SupervisorHandle } from './supervisor-handle.ts';
 
@@ -34,7 +34,7 @@ export async function startWorkers(request: WorkersRequest, supervisor: Supervis
   for (const plan of plans) supervisor.start(plan);
   const deadline = Date.now() + READY_TIMEOUT_MS;
   for (const { name } of plans) {
-    while (!(await isReady(home, name))) {
+    while (!isReady(home, name)) {
       const found = findManaged(home, name);
       if (found && found.restarts >= HOPELESS_RESTARTS)
         throw await failed(home, name, `it ended (${found.lastEnd})`);
@@ -53,8 +53,13 @@ export async function startNotifier(request: WorkersRequest, supervisor: Supervi
   while (findManaged(request.home, NOTIFIER) === null) await sleep(POLL_MS);
 }
 
+/** Name of a queue's worker among the processes of a home. */
+export function workerName(queue: Queue): string {
+  return `worker-${queue}`;
+}
+
 function workerPlan(queue: Queue, request: WorkersRequest): ProcessPlan {
-  const name = `worker-${queue}`;
+  const name = workerName(queue);
   return commandPlan(name, ['worker', queue, '--ready-file', readyFilePath(request.home, name)], request);
 }
 
@@ -78,15 +83,9 @@ function commandPlan(
   };
 }
 
-async function isReady(home: Home, name: string): Promise<boolean> {
+function isReady(home: Home, name: string): boolean {
   const pid = findManaged(home, name)?.identity?.pid;
-  if (pid === undefined) return false;
-  try {
-    return (JSON.parse(await readFile(readyFilePath(home, name), 'utf8')) as { pid: number }).pid === pid;
-  } catch {
-    // Not there, or half-written.
-    return false;
-  }
+  return pid !== undefined && readReady(home, name)?.pid === pid;
 }
 
 async function failed(home: Home, name: string, what: string): Promise<AlphaloomError> {

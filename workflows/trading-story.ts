@@ -22,10 +22,16 @@ export interface TradingStory {
 
 export function followTrading(account: string): TradingStory {
   tagAccount(account);
-  let status: TradingStatus = { account, closeTime: null, step: 'recovering', closes: 0 };
+  let status: TradingStatus = {
+    account,
+    closeTime: null,
+    step: 'recovering',
+    closes: 0,
+    failure: null,
+    undecided: [],
+  };
   let outcomes: DecidedAccount['outcomes'] = [];
   let orders: readonly ExecutedOrder[] = [];
-  let failure: string | null = null;
   setHandler(tradingStatus, () => status);
 
   const story: TradingStory = {
@@ -36,20 +42,22 @@ export function followTrading(account: string): TradingStory {
     await({ close, closes, clock }) {
       status = { ...status, step: 'waiting', closeTime: close.closeTime, closes };
       const isShown = clock === 'real' || closes % SHOWN_CLOSES === 0;
-      if (isShown) setCurrentDetails(render(status, outcomes, orders, failure));
+      if (isShown) setCurrentDetails(render(status, outcomes, orders));
     },
     decided(decided) {
       outcomes = decided.outcomes;
       orders = [];
-      failure = null;
+      const undecided = outcomes.flatMap(({ symbol, outcome, message }) =>
+        message === undefined ? [] : [{ symbol, code: outcome, message }],
+      );
+      status = { ...status, failure: null, undecided };
     },
     executed(sent) {
       orders = [...orders, ...sent];
     },
     failed(error) {
-      const { code, message } = describeFailure(error);
-      failure = `${code}: ${message}`;
-      setCurrentDetails(render(status, outcomes, orders, failure));
+      status = { ...status, failure: { ...describeFailure(error), time: Date.now() } };
+      setCurrentDetails(render(status, outcomes, orders));
     },
     async attempt(work, isFatal = () => false) {
       try {
@@ -69,10 +77,9 @@ const SHOWN_CLOSES = 500;
 const SHOWN_SYMBOLS = 40;
 
 function render(
-  { account, closeTime, closes }: TradingStatus,
+  { account, closeTime, closes, failure }: TradingStatus,
   outcomes: DecidedAccount['outcomes'],
   orders: readonly ExecutedOrder[],
-  failure: string | null,
 ): string {
   const sent = new Map(orders.map(order => [order.symbol, `${order.leg} ${order.status}`]));
   const rows = outcomes
@@ -81,7 +88,7 @@ function render(
   return [
     `### ${account}`,
     `${closes} closes; next ${closeTime === null ? 'unknown' : new Date(closeTime).toISOString()}`,
-    ...(failure === null ? [] : [`**${failure}**`]),
+    ...(failure === null ? [] : [`**${failure.code}: ${failure.message}**`]),
     ...(rows.length === 0 ? [] : ['', '| symbol | decision | order |', '|---|---|---|', ...rows]),
   ].join('\n');
 }

@@ -94,10 +94,11 @@ function answerOf(
   const outcomes = new Map(decisions.map(({ symbol, outcome }) => [symbol, outcome]));
   const planned = ledger.openOrders(account).filter(({ status }) => status === 'planned');
   return {
-    outcomes: inferred.map(row => ({
-      symbol: row.symbol,
-      outcome: row.ok ? (outcomes.get(row.symbol) ?? 'nothing') : row.error.code,
-    })),
+    outcomes: inferred.map(row =>
+      row.ok
+        ? { symbol: row.symbol, outcome: outcomes.get(row.symbol) ?? 'nothing' }
+        : { symbol: row.symbol, outcome: row.error.code, message: row.error.message },
+    ),
     orders: planned.map(({ clientOrderId }) => clientOrderId),
     cancels: cancels.map(({ clientOrderId }) => clientOrderId),
     unvalidated: validates

@@ -10,7 +10,7 @@ export function register(command: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  alphaloom trade cancel 1f0e8c2a --reason "wrong symbol"\n')
     .action((text: string, flags: MessageFlags) =>
       withTradingDesk(context, async desk => {
-        const { account, clientOrderId } = orderOf(desk.ledger, text);
+        const { account, clientOrderId } = orderOf(desk.ledger, text, context.now());
         const payload = messagePayload<'cancel'>(context, { order: clientOrderId }, flags);
         showAnswer(context, await desk.tell(account, 'cancel', payload));
       }),

@@ -4,11 +4,12 @@ import { renderTime } from '../history-text.ts';
 import type { Paint } from '../output.ts';
 import { renderPrediction } from '../predict.ts';
 import { renderTable } from '../table.ts';
+import { plainNumber } from '../terminal-text.ts';
 import { oneLine } from './status-text.ts';
 
 /** A decision: the prediction, every rule with its numbers, and what became of its orders. */
 export function renderDecision(decision: DecisionView, paint: Paint): string {
-  const { account, symbol, timeframe, barTime, time, outcome, prediction, rules, orders } = decision;
+  const { account, symbol, timeframe, barTime, time, outcome, prediction, rules, orders, holding } = decision;
   return [
     `${paint.bold(outcome)}: ${account} ${symbol}/${timeframe}, bar of ${renderTime(barTime)}, decided ${renderTime(time)} (UTC)`,
     '',
@@ -17,6 +18,7 @@ export function renderDecision(decision: DecisionView, paint: Paint): string {
     rules.length === 0 ? 'No rule was asked.' : renderRules(rules, paint),
     '',
     ...(orders.length === 0 ? ['No orders.'] : orders.flatMap(renderOrder)),
+    ...(holding.length === 0 ? [] : ['', ...holding.map(line => paint.yellow(oneLine(line)))]),
   ].join('\n');
 }
 
@@ -33,7 +35,7 @@ function renderRules(rules: readonly RuleLine[], paint: Paint): string {
 
 function numberText(value: RuleLine['value']): string | null {
   if (value === null) return null;
-  return typeof value === 'number' ? String(Number(value.toPrecision(7))) : value;
+  return typeof value === 'number' ? plainNumber(value, 7) : value;
 }
 
 function renderOrder(order: DecidedOrder): string[] {

@@ -5,6 +5,7 @@ import type { OpenRooms } from '../../host/compose.ts';
 import type { LoadedConfig } from '../../host/config.ts';
 import { createOrchestrator, type TemporalOrchestrator } from '../../host/orchestrator.ts';
 import { readHomeId } from '../../host/paths.ts';
+import { readReady } from '../../host/run-state.ts';
 import {
   connectTemporal,
   externalTemporal,
@@ -19,6 +20,7 @@ import {
 } from '../../host/trading/start-account.ts';
 import { tellLedger } from '../../host/trading/tell-ledger.ts';
 import { requireWorkers } from '../../host/worker-presence.ts';
+import { workerName } from '../../host/worker-start.ts';
 import type { CliContext } from '../context.ts';
 import { withRooms } from '../rooms.ts';
 
@@ -115,8 +117,9 @@ function createDesk(
       if (line.temporal === null) throw line.reason;
       await requireWorkers(line.temporal, line.homeId, ['trading']);
       const isEmbedded = !externalTemporal(environment, loaded.config);
+      const workerSendsOrders = readReady(context.home, workerName('trading'))?.sendsOrders;
       return await startAccount(
-        { rooms, loaded, environment, orchestrator: line.orchestrator, isEmbedded },
+        { rooms, loaded, environment, orchestrator: line.orchestrator, isEmbedded, workerSendsOrders },
         request,
       );
     },

@@ -50,6 +50,7 @@ async function flattenFromHere(
         actor: cliActor(environment),
         operationId,
         signal: context.interruption(),
+        onBlocked: blocked => output.warn(`Not closed yet, it is tried again: ${blocked}`),
       },
     );
     output.result({ account, symbols: symbols ?? null, state: record.state, passes }, () =>

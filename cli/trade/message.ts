@@ -10,6 +10,7 @@ import { cliActor } from '../actor.ts';
 import type { CliContext } from '../context.ts';
 import { chosenAccount } from './account-argument.ts';
 import { withTradingDesk } from './desk.ts';
+import { oneLine } from './status-text.ts';
 
 /** Options of every message. */
 export interface MessageFlags {
@@ -57,7 +58,7 @@ export function messagePayload<Name extends TradingMessageName>(
 export function showAnswer({ output }: CliContext, answer: TradingAnswer): void {
   output.result(answer, () =>
     [
-      `${answer.account} ${answer.outcome}${answer.reason ? `: ${answer.reason}` : ''}${answer.repeated ? ' (as answered before)' : ''}`,
+      `${answer.account} ${answer.outcome}${answer.reason ? `: ${oneLine(answer.reason)}` : ''}${answer.repeated ? ' (as answered before)' : ''}`,
       `State: ${answer.state}`,
     ].join('\n'),
   );

@@ -24,7 +24,7 @@ export function register(command: Command, context: CliContext): void {
     )
     .action((text: string, { as, evidence, ...flags }: ResolveFlags) =>
       withTradingDesk(context, async desk => {
-        const { account, clientOrderId } = orderOf(desk.ledger, text);
+        const { account, clientOrderId } = orderOf(desk.ledger, text, context.now());
         const payload = messagePayload<'resolve'>(context, { order: clientOrderId, as, evidence }, flags);
         showAnswer(context, await desk.tell(account, 'resolve', payload));
       }),

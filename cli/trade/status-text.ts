@@ -1,7 +1,9 @@
 import type { TradingStatus } from '../../contracts/trading.ts';
 import type { AccountView, OrderView, SymbolView } from '../../host/trading/account-view.ts';
+import type { FailedOrder } from '../../host/trading/trouble-view.ts';
 import type { Paint } from '../output.ts';
 import { minute, renderTable } from '../table.ts';
+import { plainNumber } from '../terminal-text.ts';
 
 /** An account and what its workflow does now; null: none runs; silent: it does not answer. */
 export interface ShownAccount extends AccountView {
@@ -21,6 +23,7 @@ function renderAccount(account: ShownAccount, now: number, paint: Paint): string
     `${paint.bold(account.account)} (${account.mode}, ${account.isReplay ? 'replay of ' : ''}${account.venue}, policy ${account.policy})  ${renderState(account, paint)}`,
     `cash ${amount(account.cash)} ${account.quote}, equity ${account.equity === null ? 'unknown' : `about ${amount(account.equity)}`}, capital ${amount(account.capital)}`,
     renderWork(account, now),
+    ...renderTroubles(account, paint),
     '',
     renderSymbols(account.symbols, paint),
   ].join('\n');
@@ -31,7 +34,7 @@ function renderSymbols(symbols: readonly SymbolView[], paint: Paint): string {
   const [title, ...lines] = renderTable<SymbolView>(symbols, [
     { title: 'symbol', cell: row => row.symbol },
     { title: 'tf', cell: row => row.timeframe },
-    { title: 'last', align: 'right', cell: row => row.lastPrice },
+    { title: 'last', align: 'right', cell: row => row.lastPrice && amount(row.lastPrice) },
     { title: 'holds', align: 'right', cell: row => row.position && amount(row.position.quantity, 5) },
     { title: 'entry', align: 'right', cell: row => row.position && amount(row.position.entryPrice) },
     { title: 'P&L', align: 'right', cell: row => renderPnl(row, paint) },
@@ -41,6 +44,7 @@ function renderSymbols(symbols: readonly SymbolView[], paint: Paint): string {
     renderPaused(row, paint),
     row.position?.mend ? paint.red(oneLine(row.position.mend)) : null,
     ...row.orders.map(order => renderOrder(order, paint)),
+    row.failedOrder && renderFailed(row.failedOrder, paint),
   ]);
   return [
     title,
@@ -73,6 +77,18 @@ function renderWork(
   return `${count}; ${workflow.step}${next}`;
 }
 
+/** What keeps closes from being worked on, and positions from being closed. */
+function renderTroubles({ workflow, blocked }: ShownAccount, paint: Paint): string[] {
+  const lines = blocked === null ? [] : [`not closed yet (${minute(blocked.time)} UTC): ${blocked.text}`];
+  if (workflow !== null && workflow !== 'silent') {
+    const { failure, undecided } = workflow;
+    if (failure !== null)
+      lines.push(`failed ${minute(failure.time)} UTC: ${failure.code}: ${failure.message}`);
+    lines.push(...undecided.map(row => `nothing decided about ${row.symbol}: ${row.code}: ${row.message}`));
+  }
+  return lines.map(line => paint.red(oneLine(line)));
+}
+
 function inSeconds(ms: number): string {
   const seconds = Math.round(ms / 1_000);
   return seconds >= 0 ? `in ${seconds} s` : `${-seconds} s ago`;
@@ -99,14 +115,25 @@ function renderOrder(order: OrderView, paint: Paint): string {
   return status === 'unknown' ? paint.red(text) : text;
 }
 
-function renderPaused({ pausedUntil }: SymbolView, paint: Paint): string | null {
+/** Enough of the id for `resolve`. */
+function renderFailed(
+  { leg, side, quantity, status, time, because, venueCode, clientOrderId }: FailedOrder,
+  paint: Paint,
+): string {
+  const why = [because, venueCode && `the venue’s code ${venueCode}`].filter(Boolean).join('; ');
+  const text = `${leg} ${side} ${quantity} ${status} ${minute(time)} UTC ${clientOrderId.slice(0, 8)}${why && `: ${why}`}`;
+  return paint.red(oneLine(text));
+}
+
+function renderPaused({ pausedUntil, pausedReason = '' }: SymbolView, paint: Paint): string | null {
   if (pausedUntil === undefined) return null;
-  return paint.yellow(pausedUntil === null ? 'paused' : `paused until ${minute(pausedUntil)}`);
+  const until = pausedUntil === null ? '' : ` until ${minute(pausedUntil)}`;
+  return paint.yellow(`paused${until}${pausedReason && `: ${oneLine(pausedReason)}`}`);
 }
 
 /** Without the digits that nobody reads; the document has them all. */
 function amount(value: string | number, maximumSignificantDigits = 9): string {
-  return Number(value).toLocaleString('en', { maximumSignificantDigits, useGrouping: false });
+  return plainNumber(Number(value), maximumSignificantDigits);
 }
 
 /** What an operator wrote must not move the cursor. */

@@ -26,14 +26,17 @@ async function explain(context: CliContext, symbol: string, { at, account: named
   const { output, now } = context;
   if (at !== undefined && at > now()) throw futureTime('--at', at, now(), 'Nothing is decided yet.');
   await withTradingDesk(context, async ({ ledger }) => {
-    const { viewDecision } = await import('../../host/trading/decision-view.ts');
+    const { holdingOf, viewDecision } = await import('../../host/trading/decision-view.ts');
     const account = chosenAccount(ledger.accounts(), named);
     const decision = viewDecision(ledger, account, symbol, at ?? null);
     if (decision === null) {
       const when = at === undefined ? 'yet' : `by ${renderTime(at)} UTC`;
       throw new AlphaloomError(
         'DECISION_NOT_FOUND',
-        `${account} has decided nothing about ${symbol} ${when}. See trade status ${account}.`,
+        [
+          `${account} has decided nothing about ${symbol} ${when}. See trade status ${account}.`,
+          ...holdingOf(ledger, account, symbol),
+        ].join(' '),
         { account, symbol, at: at ?? null },
       );
     }

@@ -6,6 +6,7 @@ import { keepingOf } from '../../trading/keeping/keeping.ts';
 import { mendOf } from '../../trading/keeping/lacking.ts';
 import type { Ledger } from '../../trading/ledger/ledger.ts';
 import type { AccountRecord, LedgerOrder, LedgerPosition } from '../../trading/ledger/records.ts';
+import { blockedFlatten, type FailedOrder, failedOrder, type Noted, pauseReason } from './trouble-view.ts';
 
 /** An account as people look at it. Amounts of the ledger are exact (texts); what is marked at last closes is about (numbers). */
 export interface AccountView {
@@ -27,6 +28,8 @@ export interface AccountView {
   readonly lastCloseTime: number | null;
   readonly closes: number;
   readonly iterations: number | null;
+  /** What a flattening waits for; null: nothing is being closed, or nothing keeps it. */
+  readonly blocked: Noted | null;
   readonly symbols: readonly SymbolView[];
 }
 
@@ -35,6 +38,8 @@ export interface SymbolView {
   readonly timeframe: Timeframe;
   /** Takes no entries: until when, epoch ms (null: until resumed); undefined: it does. */
   readonly pausedUntil?: number | null;
+  /** Why, of a symbol that is paused. */
+  readonly pausedReason?: string;
   readonly position: {
     readonly quantity: string;
     readonly entryPrice: string;
@@ -49,6 +54,8 @@ export interface SymbolView {
   readonly decision: { readonly barTime: number; readonly outcome: string } | null;
   /** Not final. */
   readonly orders: readonly OrderView[];
+  /** The newest order of the last bars, where it came to nothing. */
+  readonly failedOrder: FailedOrder | null;
 }
 
 export interface OrderView {
@@ -66,7 +73,16 @@ export interface OrderView {
 
 export type LedgerReader = Pick<
   Ledger,
-  'account' | 'accounts' | 'positions' | 'openOrders' | 'cash' | 'decision' | 'order' | 'orders' | 'fills'
+  | 'account'
+  | 'accounts'
+  | 'positions'
+  | 'openOrders'
+  | 'cash'
+  | 'decision'
+  | 'order'
+  | 'orders'
+  | 'fills'
+  | 'lastEvent'
 >;
 
 /**
@@ -99,6 +115,7 @@ export function viewAccount(
     lastCloseTime: record.lastCloseTime,
     closes: record.closes,
     iterations: record.iterations,
+    blocked: blockedFlatten(ledger, record),
     symbols: shownSymbols(record, positions, orders).map(({ symbol, timeframe }) => {
       const position = positions.find(one => one.symbol === symbol) ?? null;
       const lastPrice = lastPrices.get(symbol) ?? null;
@@ -107,11 +124,15 @@ export function viewAccount(
       return {
         symbol,
         timeframe,
-        ...(paused && { pausedUntil: paused.until }),
+        ...(paused && {
+          pausedUntil: paused.until,
+          pausedReason: pauseReason(ledger, account, symbol),
+        }),
         position: position && viewPosition(position, lastPrice),
         lastPrice,
         decision: decision && { barTime: decision.barTime, outcome: decision.outcome },
         orders: orders.filter(order => order.symbol === symbol).map(viewOrder),
+        failedOrder: failedOrder(ledger, record, { symbol, timeframe }),
       };
     }),
   };

@@ -5,6 +5,7 @@ import { ORDER_REASONS, type OrderReason } from '../../contracts/trading.ts';
 import type { Ledger } from '../../trading/ledger/ledger.ts';
 import type { DecisionRecord, LedgerOrder, Validation } from '../../trading/ledger/records.ts';
 import { type OrderView, viewOrder } from './account-view.ts';
+import { pauseReason } from './trouble-view.ts';
 
 /** A decision with all that it rests on and all that came of it. */
 export interface DecisionView {
@@ -19,6 +20,8 @@ export interface DecisionView {
   readonly prediction: Prediction;
   readonly rules: readonly RuleLine[];
   readonly orders: readonly DecidedOrder[];
+  /** What keeps entries away now, whatever was decided; empty: nothing does. */
+  readonly holding: readonly string[];
 }
 
 export interface DecidedOrder extends OrderView {
@@ -35,7 +38,7 @@ export interface DecidedOrder extends OrderView {
   readonly validation: Pick<Validation, 'verdict' | 'confidence' | 'reasons' | 'model' | 'latencyMs'> | null;
 }
 
-type DecisionReader = Pick<Ledger, 'decision' | 'order' | 'validation'>;
+type DecisionReader = Pick<Ledger, 'decision' | 'order' | 'validation' | 'account' | 'lastEvent'>;
 
 /**
  * The decision of a symbol that stood at a time (epoch ms; null: now).
@@ -64,7 +67,36 @@ function describe(ledger: DecisionReader, decision: DecisionRecord): DecisionVie
     prediction,
     rules: rules as readonly RuleLine[],
     orders: orders.map(order => decidedOrder(order, ledger.validation(order.clientOrderId))),
+    holding: holdingOf(ledger, account, symbol),
   };
+}
+
+/** Sentences about what an account's and a symbol's state keep from being entered now. */
+export function holdingOf(
+  ledger: Pick<Ledger, 'account' | 'lastEvent'>,
+  account: string,
+  symbol: string,
+): string[] {
+  const { state, stateReason, pausedUntil, pausedSymbols } = ledger.account(account);
+  const paused = pausedSymbols.find(each => each.symbol === symbol);
+  const holding: string[] = [];
+  if (state !== 'running')
+    holding.push(
+      `The account is ${state}${untilText(pausedUntil)}${because(stateReason)}. It takes no entries.`,
+    );
+  if (paused !== undefined) {
+    const reason = pauseReason(ledger, account, symbol);
+    holding.push(`${symbol} is paused${untilText(paused.until)}${because(reason)}. It takes no entries.`);
+  }
+  return holding;
+}
+
+function untilText(until: number | null): string {
+  return until === null ? '' : ` until ${new Date(until).toISOString()}`;
+}
+
+function because(reason: string): string {
+  return reason === '' ? '' : `: ${reason.replace(/\.$/, '')}`;
 }
 
 function decidedOrder(order: LedgerOrder, validation: Validation | null): DecidedOrder {

@@ -21,24 +21,33 @@ interface DirectRequest {
   readonly operationId: string;
   /** Aborting it breaks off: the account stays as it is then. */
   readonly signal: AbortSignal;
+  /** Told what keeps it from being done, whenever that is another. */
+  readonly onBlocked: (blocked: string) => void;
 }
 
 const RENEW_MS = 2_000;
 
 /**
  * Closes an account's positions from this process, without Temporal: takes the ledger's lease from whoever holds it, so that
- * nobody else sends anything meanwhile, and gives it back at the end.
+ * nobody else sends anything meanwhile, and gives it back at the end. It needs the account's credentials and nothing else that real
+ * orders need: closing is never forbidden.
  * @throws AlphaloomError LEASE_LOST where somebody took it over in turn, TRADING_LATE where it was broken off, ACCOUNT_UNKNOWN
  */
 export async function flattenDirect(wiring: DirectWiring, request: DirectRequest): Promise<FlattenReport> {
   const { rooms, log } = wiring;
   const { clock } = rooms;
   const ledger = await rooms.ledger();
-  const { account, symbols, actor, operationId, signal } = request;
+  const { account, symbols, actor, operationId, signal, onBlocked } = request;
   const record = ledger.account(account);
   const { labels: defaultLabels } = await loadConfiguredRecipe(wiring.loaded, DEFAULT_RECIPE);
   let held: Lease | null = null;
-  const trading = createTradingRooms({ ...wiring, ledger, defaultLabels, lease: () => held! });
+  const trading = createTradingRooms({
+    ...wiring,
+    ledger,
+    defaultLabels,
+    purpose: 'close',
+    lease: () => held!,
+  });
   try {
     // Who may not or cannot speak to the venue takes nothing from the worker that looks after the positions.
     const open = await trading.open(record);
@@ -50,7 +59,12 @@ export async function flattenDirect(wiring: DirectWiring, request: DirectRequest
     held = lease;
     const renewing = setInterval(() => void renew(lease, clock.now(), log), RENEW_MS);
     try {
-      return await flattenAccount(trading.desk(open, signal, null), { symbols, actor, operationId });
+      return await flattenAccount(trading.desk(open, signal, null), {
+        symbols,
+        actor,
+        operationId,
+        onBlocked,
+      });
     } finally {
       clearInterval(renewing);
     }

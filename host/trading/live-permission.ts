@@ -3,6 +3,7 @@ import type { Policy } from '../../contracts/policy.ts';
 import { tradingSources } from '../../contracts/policy.ts';
 import { type MarketKind, seriesId } from '../../contracts/series.ts';
 import type { AccountSettings } from '../../trading/ledger/records.ts';
+import { isSkewed } from '../../trading/orders/clock-skew.ts';
 import type { OpenRooms } from '../compose.ts';
 import type { StartAccountRequest, StartWiring } from './start-account.ts';
 import { cardOf } from './venue-card.ts';
@@ -22,6 +23,8 @@ export async function requireLiveAllowed(
   const { apiKey, apiSecret } = wiring.loaded.config.accounts[account];
   const missing: string[] = [];
   if (!understandsRisk) missing.push('--i-understand-the-risk: these are real orders, and money can be lost');
+  if (wiring.workerSendsOrders === false)
+    missing.push('ALPHALOOM_LIVE=yes in the trading worker’s environment: down, then up with it set');
   if (clock.kind === 'replay') missing.push('recorded bars are played on paper alone: leave the replay out');
   if (apiKey === undefined || apiSecret === undefined)
     missing.push(
@@ -42,8 +45,9 @@ export async function requireLiveAllowed(
 
 /**
  * Asks the venue with the account's key.
- * @returns what is short of the capital
- * @throws AlphaloomError VENUE_KEYS_REFUSED, VENUE_* where it can't be asked
+ * @returns what is short of the capital, and what is wrong with the clock
+ * @throws AlphaloomError LIVE_NOT_ALLOWED where there is no money at all and nothing to look after, VENUE_KEYS_REFUSED, VENUE_* where it
+ *   can't be asked
  */
 async function requireBalance(
   { rooms, loaded }: StartWiring,
@@ -56,13 +60,32 @@ async function requireBalance(
     const balances = await live.balances();
     const held = balances.find(({ currency }) => currency === quote);
     const free = held?.free ?? '0';
-    if (Number(free) >= Number(capital)) return [];
-    return [
-      `${venue} has ${free} ${quote} free for account ${account}, less than its capital of ${capital}: entries that want more are rejected there.`,
-    ];
+    if (Number(free) === 0 && Number(held?.locked ?? '0') === 0 && !(await holdsSomething(rooms, account)))
+      refuseMissing(account, [
+        `money: ${venue} has no ${quote} for it at all; deposit some there, or check that it is the right account`,
+      ]);
+    const warnings = clockWarnings(venue, live.clockOffsetMs ?? 0);
+    if (Number(free) < Number(capital))
+      warnings.push(
+        `${venue} has ${free} ${quote} free for account ${account}, less than its capital of ${capital}: entries that want more are rejected there.`,
+      );
+    return warnings;
   } finally {
     await live.close();
   }
+}
+
+async function holdsSomething(rooms: OpenRooms, account: string): Promise<boolean> {
+  const ledger = await rooms.ledger();
+  return ledger.positions(account).length > 0 || ledger.openOrders(account).length > 0;
+}
+
+function clockWarnings(venue: string, clockOffsetMs: number): string[] {
+  if (!isSkewed({ clockOffsetMs })) return [];
+  const seconds = Math.round(Math.abs(clockOffsetMs) / 100) / 10;
+  return [
+    `This machine’s clock is ${seconds} s ${clockOffsetMs < 0 ? 'ahead of' : 'behind'} that of ${venue}: no entry is sent before they agree to a second. Set it (NTP).`,
+  ];
 }
 
 type Traded = Pick<AccountSettings, 'account' | 'mode' | 'venue' | 'kind' | 'symbols' | 'policy'>;

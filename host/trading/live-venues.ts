@@ -4,6 +4,7 @@ import type { Venue } from '../../trading/venue.ts';
 import type { LoadedConfig } from '../config.ts';
 import type { Venues } from '../venues.ts';
 import type { KillPoint } from './kill-point.ts';
+import { sendsOrders } from './live-word.ts';
 import { cardOf } from './venue-card.ts';
 
 interface LiveWiring {
@@ -11,20 +12,24 @@ interface LiveWiring {
   readonly loaded: LoadedConfig;
   readonly venues: Venues;
   readonly killPoint: KillPoint | null;
+  /** `close`: this process sends nothing but what closes positions, as an operator asked; that is never forbidden. */
+  readonly purpose?: LivePurpose;
 }
+
+export type LivePurpose = 'trade' | 'close';
 
 /**
  * The venue of a live account, for the process that sends its orders.
  * @throws AlphaloomError LIVE_NOT_ALLOWED where the environment, the card or the credentials are missing
  */
 export async function liveVenue(
-  { environment, loaded, venues, killPoint }: LiveWiring,
+  { environment, loaded, venues, killPoint, purpose = 'trade' }: LiveWiring,
   { account, venue }: Pick<AccountRecord, 'account' | 'venue'>,
 ): Promise<Venue> {
-  if (environment.ALPHALOOM_LIVE !== 'yes') {
+  if (purpose === 'trade' && !sendsOrders(environment)) {
     throw refused(
       account,
-      'ALPHALOOM_LIVE is not "yes" in the environment of the process that sends its orders. Set it and start that process again (down, up)',
+      `ALPHALOOM_LIVE is not "yes" in the environment of the process that sends its orders. Set it and start that process again (down, up); to close its positions without that: trade flatten ${account} --direct`,
     );
   }
   const card = cardOf(loaded.config, venue);

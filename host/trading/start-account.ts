@@ -13,6 +13,7 @@ import type { TemporalOrchestrator } from '../orchestrator.ts';
 import { loadPolicy } from '../policies.ts';
 import { knownMarket } from './known-market.ts';
 import { requireFitting, requireLiveAllowed } from './live-permission.ts';
+import { requireTraded } from './traded-markets.ts';
 
 /** What `trade start` is told; null: as the account was, or as the configuration says. */
 export interface StartAccountRequest {
@@ -41,6 +42,8 @@ export interface StartWiring {
   readonly orchestrator: TemporalOrchestrator;
   /** Whether Temporal runs on this machine alone. */
   readonly isEmbedded: boolean;
+  /** Whether the environment of the worker that would send its orders allows real ones; absent: nobody knows here. */
+  readonly workerSendsOrders?: boolean;
 }
 
 const FIRST_PLAN_MS = 30_000;
@@ -68,6 +71,7 @@ export async function startAccount(
   const settings = await settingsOf(loaded, rooms, request);
   const warnings = [
     ...repeatedCloses(request, earlierOf(ledger, account)),
+    ...(await requireTraded(rooms, settings)),
     ...(await requireLiveAllowed(wiring, request, settings)),
   ];
   const operationId = randomUUID();

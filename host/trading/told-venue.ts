@@ -3,7 +3,8 @@ import type { Ledger } from '../../trading/ledger/ledger.ts';
 import type { SubmitOutcome, Venue } from '../../trading/venue.ts';
 import type { Log } from '../log.ts';
 
-interface Teller {
+/** Whom a venue's news is told to. */
+export interface Teller {
   readonly ledger: Ledger;
   readonly account: string;
   now(): number;

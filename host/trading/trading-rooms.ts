@@ -15,11 +15,12 @@ import type { OpenRooms } from '../compose.ts';
 import type { LoadedConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import { loadPolicy } from '../policies.ts';
+import { withClosedSymbols } from './closed-symbols.ts';
 import { createInfer } from './infer.ts';
 import { killPoint } from './kill-point.ts';
 import { createLeaders } from './leaders.ts';
 import { requireSettable } from './live-permission.ts';
-import { liveVenue } from './live-venues.ts';
+import { type LivePurpose, liveVenue } from './live-venues.ts';
 import { createOpenAccounts } from './open-accounts.ts';
 import { toldVenue } from './told-venue.ts';
 
@@ -31,6 +32,8 @@ interface TradingWiring {
   readonly log: Log;
   /** What `recipe` means in a policy's exits where no model answers. */
   readonly defaultLabels: LabelSpec;
+  /** `trade` where it is left out. */
+  readonly purpose?: LivePurpose;
   lease(): Lease;
 }
 
@@ -52,7 +55,8 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
     clock,
     async liveVenue(record) {
       const venue = await liveVenue({ ...wiring, venues, killPoint: chaos }, record);
-      return toldVenue(venue, { ledger, account: record.account, now: clock.now, log });
+      const teller = { ledger, account: record.account, now: clock.now, log };
+      return toldVenue(withClosedSymbols(venue, teller), teller);
     },
   });
   const settings = llmSettings(loaded.config.llm);

@@ -48,6 +48,8 @@ export function barsFrom(startTime: number, timeframe: Timeframe, bars: readonly
 export interface TradingSetUp {
   readonly bars?: readonly PlainBar[];
   readonly market?: Partial<LoopbackMarket>;
+  /** Markets beside it. */
+  readonly others?: readonly LoopbackMarket[];
   readonly account?: Partial<AccountSettings>;
   readonly options?: Partial<LoopbackOptions>;
 }
@@ -67,7 +69,10 @@ export async function tradingScene(t: TestContext, setUp: TradingSetUp = {}): Pr
   const clock = handClock(START);
   const candles = barsFrom(START, '1s', setUp.bars ?? [[100, 100, 100, 100]]);
   const exchange = await startTradingExchange({
-    markets: [{ base: 'BTC', quote: 'USDT', kind: 'spot', timeframe: '1s', candles, ...setUp.market }],
+    markets: [
+      { base: 'BTC', quote: 'USDT', kind: 'spot', timeframe: '1s', candles, ...setUp.market },
+      ...(setUp.others ?? []),
+    ],
     now: clock.now,
     account: { balances: { USDT: '10000', BTC: '1' }, keys: [KEY], ...setUp.account },
     ...setUp.options,

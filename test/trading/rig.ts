@@ -129,9 +129,13 @@ async function openAccount(
 export function decided(
   { ledger, lease, now }: Desk,
   barTime: number,
-  order: Partial<PlannedOrder['terms']> & { readonly leg: 'entry' | 'exit'; readonly exits?: ExitPlan },
+  order: Partial<PlannedOrder['terms']> & {
+    readonly leg: 'entry' | 'exit';
+    readonly exits?: ExitPlan;
+    readonly decisionPrice?: string;
+  },
 ): Promise<CommittedClose> {
-  const { leg, exits = STOP_ONLY, ...terms } = order;
+  const { leg, exits = STOP_ONLY, decisionPrice = '100', ...terms } = order;
   const planned: PlannedOrder = {
     key: { account: ACCOUNT, symbol: SYMBOL, timeframe: '1m', barTime, leg, attempt: 1 },
     terms: {
@@ -146,7 +150,7 @@ export function decided(
     validUntil: leg === 'entry' ? barTime + 1.5 * MINUTE : null,
     plan: leg === 'entry' ? { exits, validBars: terms.type === 'limit' ? 1 : null } : null,
     worstCaseNotional: leg === 'entry' ? '50' : null,
-    decisionPrice: '100',
+    decisionPrice,
   };
   return ledger.commitClose(lease, {
     account: ACCOUNT,

@@ -39,6 +39,15 @@ export function shownCode(card: OrderCard, { codes, status }: VenueRefusal): str
   return listed ?? codes.find(code => /^-?\d{1,7}$/.test(code)) ?? `status ${status}`;
 }
 
+/** Of a symbol that was traded there. */
+export function symbolGone(venue: string): AlphaloomError {
+  return new AlphaloomError(
+    'SYMBOL_UNKNOWN',
+    `${venue} does not list the symbol any more: it was delisted or renamed. What is held of it can’t be sold there by its old name: look after it on the venue’s own pages, then say so (trade resolve ORDER --as filled, of its stop or last exit) and take the symbol out (trade set).`,
+    { venue },
+  );
+}
+
 const ERRORS: { readonly [Meaning in AnswerMeaning]?: (venue: string) => AlphaloomError } = {
   keys: keysRefused,
   clock: venue =>
@@ -47,12 +56,7 @@ const ERRORS: { readonly [Meaning in AnswerMeaning]?: (venue: string) => Alphalo
       `${venue} refused a request for its time; the offset to its clock is measured anew before the next one. Try again.`,
       { venue },
     ),
-  symbol: venue =>
-    new AlphaloomError(
-      'SYMBOL_UNKNOWN',
-      `${venue} does not know the symbol any more: it may have been delisted. Close it by hand there, and take it out of the account.`,
-      { venue },
-    ),
+  symbol: symbolGone,
   wait: venue => new AlphaloomError('VENUE_RATE_LIMITED', `${venue} asks to wait.`, { venue }),
   maintenance: venue => new AlphaloomError('VENUE_MAINTENANCE', `${venue} is under maintenance.`, { venue }),
 };

@@ -12,7 +12,7 @@ import type { VenueParts, VenueSettings } from '../../venues/prepared-exchange.t
 import type { VenueCredentials } from '../../venues/signing.ts';
 import { VenueRefusal } from '../../venues/venue-refusal.ts';
 import type { CancelOutcome, OrderReference, SubmitOutcome, SubmittedOrder, Venue } from '../venue.ts';
-import { meaningOf, refusalError, rejectionOf, shownCode } from './answer-meaning.ts';
+import { meaningOf, refusalError, rejectionOf, shownCode, symbolGone } from './answer-meaning.ts';
 import { roundedTerms } from './rounded-terms.ts';
 
 export interface CcxtVenueRequest {
@@ -49,10 +49,17 @@ export async function createCcxtVenue({
       throw error instanceof VenueRefusal ? told(client, card, error) : error;
     }
   };
+  const marketOf = async (symbol: string): Promise<OrderMarket> => {
+    try {
+      return await client.market(symbol);
+    } catch (error) {
+      throw error instanceof AlphaloomError && error.code === 'SYMBOL_UNKNOWN' ? symbolGone(venue) : error;
+    }
+  };
   const ofSymbol = <Answer>(
     symbol: string,
     work: (question: VenueQuestion, market: OrderMarket) => Promise<Answer>,
-  ) => asked(async question => work(question, await client.market(symbol)));
+  ) => asked(async question => work(question, await marketOf(symbol)));
 
   return {
     card,
@@ -60,7 +67,7 @@ export async function createCcxtVenue({
     get clockOffsetMs() {
       return client.offsetMs;
     },
-    market: symbol => client.market(symbol),
+    market: marketOf,
     submit: order => submit(client, card, order),
     async lookUp(reference) {
       const found = await ofSymbol(reference.symbol, async (question, market) => {

@@ -1,3 +1,5 @@
+import { AlphaloomError } from '../../contracts/errors.ts';
+import { ORDER_REASONS } from '../../contracts/trading.ts';
 import type { TimedDesk } from '../desk.ts';
 import { asked } from '../in-time.ts';
 import { lackingOf, mendOf } from '../keeping/lacking.ts';
@@ -21,11 +23,22 @@ export interface Blocked {
 }
 
 /**
- * One pass over one symbol: each step is taken on what the one before has found.
+ * One pass over one symbol: each step is taken on what the one before has found. In a market that the venue lists no more nothing
+ * can rest: it is flat where the ledger holds nothing of it.
  * @returns null: it is flat, and the venue says so
- * @throws AlphaloomError VENUE_*, ORDER_MISMATCH, TRADING_LATE
+ * @throws AlphaloomError VENUE_*, SYMBOL_UNKNOWN, ORDER_MISMATCH, TRADING_LATE
  */
 export async function flattenSymbol(desk: TimedDesk, symbol: string): Promise<Blocked | null> {
+  try {
+    return await passOver(desk, symbol);
+  } catch (error) {
+    const isDelisted = error instanceof AlphaloomError && error.code === 'SYMBOL_UNKNOWN';
+    if (!isDelisted || positionOf(desk, symbol) !== null || openOf(desk, symbol).length > 0) throw error;
+    return null;
+  }
+}
+
+async function passOver(desk: TimedDesk, symbol: string): Promise<Blocked | null> {
   for (const order of openOf(desk, symbol)) if (!isLet(desk, order)) await endOrAsk(desk, order);
   await settleSymbol(desk, symbol, desk.now() - LATE_FILLS_MS);
   const exit = openOf(desk, symbol).find(closes);
@@ -113,7 +126,7 @@ async function objection(desk: TimedDesk, symbol: string): Promise<string | null
 }
 
 function outcomeOf({ leg, status, reason }: LedgerOrder): string {
-  return `the ${leg} is ${status}${reason === null ? '' : ` (${reason})`}`;
+  return `the ${leg} is ${status}${reason === null ? '' : ` (${ORDER_REASONS[reason]})`}`;
 }
 
 function openOf({ ledger, account }: TimedDesk, symbol: string): readonly LedgerOrder[] {

@@ -10,6 +10,8 @@ export interface FlattenRequest {
   readonly actor: string;
   /** Of the message that asked for it. */
   readonly operationId: string;
+  /** Told what keeps it from being done, whenever that is another. */
+  readonly onBlocked?: (blocked: string) => void;
 }
 
 export interface FlattenReport {
@@ -24,6 +26,9 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 const ALARM_EVERY_MS = 300_000;
 
+/** Kind of the event that says, in `detail.blocked`, what a flattening waits for. */
+export const FLATTEN_BLOCKED = 'flatten-blocked';
+
 /**
  * Closes all positions of an account, or those of some symbols: ends own orders, settles what is unknown, sells at market,
  * and asks the venue whether it is so. While that can’t be done it is tried again without end, with an alarm every five
@@ -37,7 +42,7 @@ export async function flattenAccount(desk: Desk, request: FlattenRequest): Promi
   await begin(desk, request);
   let waitMs = FIRST_WAIT_MS;
   let alarms = 0;
-  let before: Blocked | null = null;
+  let told: string | null = null;
   let nextAlarm = began + ALARM_EVERY_MS;
   for (let passes = 1; ; passes++) {
     const timed = until(desk, desk.now() + PASS_MS);
@@ -48,9 +53,13 @@ export async function flattenAccount(desk: Desk, request: FlattenRequest): Promi
       return { record: await ledger.finishFlatten(lease, done), passes };
     }
     // What only somebody else can mend is told as soon as it was found twice.
-    const isNews = alarms === 0 && blocked.needsOperator && before?.why === blocked.why;
-    before = blocked;
-    if (desk.now() >= nextAlarm || isNews) {
+    const isFoundTwice = alarms === 0 && blocked.needsOperator && told === blocked.why;
+    if (blocked.why !== told) {
+      told = blocked.why;
+      await noteBlocked(desk, blocked.why);
+      request.onBlocked?.(blocked.why);
+    }
+    if (desk.now() >= nextAlarm || isFoundTwice) {
       await alarm(desk, blocked.why, ++alarms);
       nextAlarm = desk.now() + ALARM_EVERY_MS;
     }
@@ -83,7 +92,10 @@ async function pass(desk: TimedDesk, only: readonly string[] | null): Promise<Bl
   const symbols = only ?? mine();
   const results = await perSymbol(desk, symbols, symbol => flattenSymbol(desk, symbol));
   const blocked = results.flatMap(result => {
-    if (!result.ok) return [{ why: `${result.symbol}: ${result.error.code}`, needsOperator: false }];
+    if (!result.ok) {
+      const { code, message } = result.error;
+      return [{ why: `${result.symbol}: ${code}: ${message}`, needsOperator: false }];
+    }
     return result.value === null ? [] : [{ ...result.value, why: `${result.symbol}: ${result.value.why}` }];
   });
   if (blocked.length === 0) return null;
@@ -91,6 +103,11 @@ async function pass(desk: TimedDesk, only: readonly string[] | null): Promise<Bl
     why: blocked.map(({ why }) => why).join('; '),
     needsOperator: blocked.some(({ needsOperator }) => needsOperator),
   };
+}
+
+/** For who looks at the account meanwhile. */
+async function noteBlocked({ ledger, account, now }: Desk, blocked: string): Promise<void> {
+  await ledger.recordEvent({ account, kind: FLATTEN_BLOCKED, detail: { blocked }, now: now() });
 }
 
 async function alarm({ ledger, account, now }: Desk, blocked: string, count: number): Promise<void> {

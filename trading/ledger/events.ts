@@ -84,6 +84,23 @@ export function selectEvents(sql: DatabaseSync, account: string, limit: number):
   return rows.map(eventOf).reverse();
 }
 
+export function selectLastEvent(
+  sql: DatabaseSync,
+  account: string,
+  kind: string,
+  symbol: string | null,
+): LedgerEvent | null {
+  const row = one<EventRow>(
+    sql,
+    `SELECT * FROM events WHERE account = ?1 AND kind = ?2 AND (?3 IS NULL OR symbol = ?3)
+     ORDER BY id DESC LIMIT 1`,
+    account,
+    kind,
+    symbol,
+  );
+  return row ? eventOf(row) : null;
+}
+
 export function eventOf(row: EventRow): LedgerEvent {
   const { id, account, at, kind, symbol, actor, reason } = row;
   const detail = row.detail === null ? null : JSON.parse(row.detail);

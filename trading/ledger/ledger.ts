@@ -89,6 +89,9 @@ export interface Ledger {
   /** Newest last, at most so many. */
   events(account: string, limit: number): readonly LedgerEvent[];
 
+  /** The newest of a kind; of a symbol where one is named. */
+  lastEvent(account: string, kind: string, symbol?: string): LedgerEvent | null;
+
   // ——— A: what was decided ———
   /**
    * Predictions, decisions, orders (`planned`) and slots of one close, in one transaction. The first committed decision of

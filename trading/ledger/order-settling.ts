@@ -89,7 +89,13 @@ function recordMove(
     });
   } else if (next.status === 'rejected') {
     const facts = { order, leg: next.leg, side, quantity, code };
-    recordOrderEvent(sql, next, 'rejected', at, { detail, reason, tell: { event: 'order-rejected', facts } });
+    // An exit is tried again and again: the same refusal of it is no news.
+    const key =
+      next.leg === 'entry'
+        ? {}
+        : { key: `order-rejected/${next.account}/${next.symbol}/${next.leg}/${code}` };
+    const tell = { event: 'order-rejected' as const, facts, ...key };
+    recordOrderEvent(sql, next, 'rejected', at, { detail, reason, tell });
   } else if (next.status === 'unknown') {
     const facts = { order, leg: next.leg, side, quantity };
     recordOrderEvent(sql, next, 'unknown', at, { detail, reason, tell: { event: 'order-unknown', facts } });

@@ -8,7 +8,7 @@ import { checkAccount } from './check/check.ts';
 import { commitClose } from './closes.ts';
 import { selectDecisionAt, selectDecisions } from './decisions.ts';
 import { selectAllDust } from './dust.ts';
-import { recordEvent, selectEvents } from './events.ts';
+import { recordEvent, selectEvents, selectLastEvent } from './events.ts';
 import { planExit } from './exit-planning.ts';
 import { exportRows } from './export.ts';
 import { selectFills } from './fills.ts';
@@ -80,6 +80,7 @@ export async function openSqliteLedger(path: string, parts: LedgerParts): Promis
       });
     },
     events: (account, limit) => selectEvents(sql, account, limit),
+    lastEvent: (account, kind, symbol) => selectLastEvent(sql, account, kind, symbol ?? null),
 
     commitClose: (lease, commit) => fenced(lease, inside => commitClose(inside, id, commit)),
     decision: (account, symbol, at) => selectDecisionAt(sql, account, symbol, at),

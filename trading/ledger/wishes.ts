@@ -139,7 +139,9 @@ export const WISHES: { readonly [Name in TradingMessageName]: Wish<Name> } = {
       ...by,
       detail: { symbols: kept, policy: (policy ?? record.policy).name },
     });
-    return { outcome: 'set' };
+    const traded = kept.map(({ symbol, timeframe }) => `${symbol}/${timeframe}`).join(', ') || 'nothing';
+    const why = `it trades ${traded} by policy ${(policy ?? record.policy).name} from the next close on`;
+    return { outcome: 'set', why };
   },
 
   cancel: (sql, record, { order }, { by }) => cancelOrder(sql, record, order, by),

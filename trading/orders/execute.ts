@@ -6,14 +6,12 @@ import { keepSymbol } from '../keeping/keep.ts';
 import type { LedgerOrder } from '../ledger/records.ts';
 import { perSymbol, symbolsOf } from '../per-symbol.ts';
 import type { Quote } from '../venue.ts';
+import { isSkewed, tellClockSkew } from './clock-skew.ts';
 import { endOrder } from './end-order.ts';
 import { sendExit } from './exit.ts';
 import { asksForQuote, type PriceLimits, priceObjection } from './price-check.ts';
 import { NOTHING_ASKED, sendOrder } from './send.ts';
 import { settledSoon } from './settle-order.ts';
-
-/** Over this the venue would see our requests too early or too late: nothing is entered. */
-export const MAX_CLOCK_OFFSET_MS = 1_000;
 
 export interface Execution extends PriceLimits {
   /** Orders of a close that are still `planned`. */
@@ -78,6 +76,7 @@ async function enter(desk: TimedDesk, order: LedgerOrder, limits: PriceLimits): 
   const { ledger, lease } = desk;
   const { clientOrderId, symbol } = order;
   const reason = leftOver(desk, order);
+  if (reason === 'clock-skew') await tellClockSkew(desk);
   if (reason !== null) return ledger.withdraw(lease, clientOrderId, reason, desk.now());
   const quote = asksForQuote(limits) ? await quoteOf(desk, symbol) : null;
   const objection = quote === 'price-unknown' ? quote : quote && priceObjection(order, quote, limits);
@@ -95,7 +94,7 @@ async function enter(desk: TimedDesk, order: LedgerOrder, limits: PriceLimits): 
 function leftOver(desk: TimedDesk, { symbol }: LedgerOrder): OrderReason | null {
   const { ledger, account, venue } = desk;
   if (!hasTime(desk)) return 'too-late';
-  if (Math.abs(venue.clockOffsetMs ?? 0) > MAX_CLOCK_OFFSET_MS) return 'clock-skew';
+  if (isSkewed(venue)) return 'clock-skew';
   // Where exits are orders of their own, what was to make room has not: two positions would be one.
   const isHeld = ledger.positions(account).some(position => position.symbol === symbol);
   return isHeld && venue.card.exits === 'legs' ? 'slot-lost' : null;

@@ -8,6 +8,7 @@ const REJECTION_REASONS: Partial<Record<RejectionCode, OrderReason>> = {
   'expired-request': 'clock-skew',
   'rate-limit': 'rate-limited',
   permission: 'not-allowed',
+  'symbol-closed': 'market-closed',
 };
 
 /** What an answer to a submit means to the ledger. */

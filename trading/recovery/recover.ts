@@ -2,11 +2,12 @@ import { type Desk, type TimedDesk, until } from '../desk.ts';
 import { asked } from '../in-time.ts';
 import { keepSymbol } from '../keeping/keep.ts';
 import { keepingOf } from '../keeping/keeping.ts';
-import { MAX_CLOCK_OFFSET_MS } from '../orders/execute.ts';
+import { isSkewed, tellClockSkew } from '../orders/clock-skew.ts';
 import { settleSymbol } from '../orders/settle.ts';
 import { perSymbol, symbolsOf } from '../per-symbol.ts';
 import type { VenueOrder } from '../venue.ts';
-import { type Difference, differingPosition, type Finding, missingCoins } from './findings.ts';
+import { compared, pauseEntries } from './difference.ts';
+import type { Finding } from './findings.ts';
 import { checkSwapSettings } from './swap-check.ts';
 
 /** Fills are read from so long before the last one known. */
@@ -64,17 +65,10 @@ async function strangersOf(desk: TimedDesk, symbol: string): Promise<readonly Ve
   return strangers;
 }
 
-async function clockFindings({ ledger, venue, account, now }: TimedDesk): Promise<readonly Finding[]> {
-  const offsetMs = venue.clockOffsetMs ?? 0;
-  if (Math.abs(offsetMs) <= MAX_CLOCK_OFFSET_MS) return [];
-  await ledger.notify({
-    event: 'clock-skew',
-    key: `clock-skew/${account}`,
-    subject: account,
-    at: now(),
-    facts: { offsetMs },
-  });
-  return [{ kind: 'clock-skew', offsetMs }];
+async function clockFindings(desk: TimedDesk): Promise<readonly Finding[]> {
+  if (!isSkewed(desk.venue)) return [];
+  await tellClockSkew(desk);
+  return [{ kind: 'clock-skew', offsetMs: desk.venue.clockOffsetMs ?? 0 }];
 }
 
 /** What differs twice, with what was filled in between booked; entries of these symbols are paused. */
@@ -85,50 +79,6 @@ async function differences(desk: TimedDesk, symbols: readonly string[]): Promise
   const second = await compared(desk, symbolsOf(first));
   for (const difference of second) await pauseEntries(desk, difference);
   return second;
-}
-
-async function compared(desk: TimedDesk, symbols: readonly string[]): Promise<readonly Difference[]> {
-  const { ledger, account, venue } = desk;
-  const positionOf = (symbol: string) => ledger.positions(account).find(held => held.symbol === symbol);
-  if (venue.card.kind === 'swap') {
-    const held = await asked(desk, venue.positions());
-    return symbols.flatMap(symbol => differingPosition(symbol, positionOf(symbol), held) ?? []);
-  }
-  const balances = await asked(desk, venue.balances());
-  const found: Difference[] = [];
-  for (const symbol of symbols) {
-    const position = positionOf(symbol);
-    if (position === undefined) continue;
-    const { base } = await asked(desk, venue.market(symbol));
-    const missing = missingCoins(position, base, balances);
-    if (missing !== null) found.push(missing);
-  }
-  return found;
-}
-
-async function pauseEntries(desk: TimedDesk, { symbol, expected, found, kind }: Difference): Promise<void> {
-  const { ledger, account, now } = desk;
-  const isPaused = ledger.account(account).pausedSymbols.some(paused => paused.symbol === symbol);
-  if (isPaused) return;
-  const reason = `${kind}: the ledger has ${expected}, the venue ${found}`;
-  await ledger.applyMessage(
-    {
-      message: 'pause',
-      account,
-      operationId: `recover/${account}/${symbol}/${now()}`,
-      actor: 'recovery',
-      reason,
-      payload: { symbols: [symbol] },
-    },
-    { now: now(), policy: null },
-  );
-  await ledger.notify({
-    event: 'ledger-mismatch',
-    key: `ledger-mismatch/${account}/${symbol}`,
-    subject: `${account} ${symbol}`,
-    at: now(),
-    facts: { kind, expected, found },
-  });
 }
 
 /** The time in which a stop has to be confirmed begins anew: while nobody was there, nobody could place it. */

@@ -1,7 +1,7 @@
 import { barsBefore } from '../../contracts/candles.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../../contracts/series.ts';
 import type { ListedMarket } from './listed-market.ts';
-import type { Kline, LoopbackMarket } from './market.ts';
+import { decimalText, type Kline, type LoopbackMarket } from './market.ts';
 import { describeFilters } from './orders/market-filters.ts';
 import { ORDER_TYPES } from './orders/order.ts';
 import { integer } from './parameters.ts';
@@ -132,9 +132,9 @@ export function trades({ bars }: ListedMarket, query: URLSearchParams, now: numb
     for (const [index, price] of prices.entries()) {
       list.push({
         id: row * 4 + index,
-        price: String(price),
-        qty: String(quantity),
-        quoteQty: String(price * quantity),
+        price: decimalText(price),
+        qty: decimalText(quantity),
+        quoteQty: decimalText(price * quantity),
         time: candles.openTime[row] + ((index + 1) * durationMs) / 5,
         isBuyerMaker: index % 2 === 0,
         isBestMatch: true,
@@ -160,20 +160,20 @@ export function ticker24h(listed: ListedMarket, now: number, spreadTicks: number
   };
   return {
     symbol,
-    priceChange: String(price - day.open),
+    priceChange: decimalText(price - day.open),
     priceChangePercent: (100 * (price / day.open - 1)).toFixed(3),
-    weightedAvgPrice: String(price),
-    lastPrice: String(price),
+    weightedAvgPrice: decimalText(price),
+    lastPrice: decimalText(price),
     lastQty: '1',
     bidPrice: inSteps(price - distance, market),
     bidQty: '10.00000',
     askPrice: inSteps(price + distance, market),
     askQty: '10.00000',
-    openPrice: String(day.open),
-    highPrice: String(day.high),
-    lowPrice: String(day.low),
-    volume: String(day.volume),
-    quoteVolume: String(day.volume * price),
+    openPrice: decimalText(day.open),
+    highPrice: decimalText(day.high),
+    lowPrice: decimalText(day.low),
+    volume: decimalText(day.volume),
+    quoteVolume: decimalText(day.volume * price),
     openTime: now - DAY_MS,
     closeTime: now,
     firstId: 0,

@@ -1,3 +1,4 @@
+import { Decimal } from 'decimal.js';
 import { barsBefore, type Candles } from '../../contracts/candles.ts';
 import { type MarketKind, TIMEFRAME_MS, type Timeframe } from '../../contracts/series.ts';
 import { GrowingCandles } from './bars/growing-candles.ts';
@@ -18,6 +19,8 @@ export interface LoopbackMarket {
   readonly lot?: string;
   readonly minNotional?: string;
   readonly status?: 'TRADING' | 'BREAK' | 'HALT';
+  /** Largest order, base units. */
+  readonly maxQuantity?: string;
   /** Largest market order, base units. */
   readonly maxMarketQuantity?: string;
   /** The filter that states the smallest order: older markets have `MIN_NOTIONAL`. */
@@ -129,16 +132,16 @@ export class MarketBars {
         : barAt(candles, row);
       klines.push([
         time,
-        text(bar.open),
-        text(bar.high),
-        text(bar.low),
-        text(bar.close),
-        text(bar.volume),
+        decimalText(bar.open),
+        decimalText(bar.high),
+        decimalText(bar.low),
+        decimalText(bar.close),
+        decimalText(bar.volume),
         time + durationMs - 1,
-        text(bar.volume * bar.close),
+        decimalText(bar.volume * bar.close),
         1,
-        text(bar.volume / 2),
-        text((bar.volume * bar.close) / 2),
+        decimalText(bar.volume / 2),
+        decimalText((bar.volume * bar.close) / 2),
         '0',
       ]);
     }
@@ -171,9 +174,10 @@ export class MarketBars {
   }
 }
 
-/** Exact: the shortest decimal that reads back as the same number (Binance itself has eight decimals). */
-function text(value: number): string {
-  return value.toString();
+/** Exact: the shortest decimal that reads back as the same number, in digits (Binance itself has eight decimals). */
+export function decimalText(value: number): string {
+  const shortest = value.toString();
+  return shortest.includes('e') ? new Decimal(value).toFixed() : shortest;
 }
 
 function rowOf({ openTime, open, high, low, close, volume }: Candles, row: number): BarRow {

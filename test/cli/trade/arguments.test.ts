@@ -45,25 +45,30 @@ test('where it is not clear which account is meant, nothing is done', () => {
 });
 
 const ID = '1f0e8c2a'.padEnd(32, '0');
+const NOW = Date.parse('2026-03-01T12:00Z');
 const OTHER = '1f0e9999'.padEnd(32, '0');
+const ENDED = 'cafe'.padEnd(32, '0');
 const book = {
   accounts: () => accounts(['paper', 'running'], ['real', 'running']),
   order: (clientOrderId: string) =>
     clientOrderId === 'a'.repeat(32) ? { account: 'real', clientOrderId } : null,
   openOrders: (account: string) =>
     account === 'paper' ? [{ account, clientOrderId: ID }] : [{ account, clientOrderId: OTHER }],
+  orders: (account: string, { fromTime }: { fromTime: number }) =>
+    account === 'real' && fromTime === NOW - 7 * 86_400_000 ? [{ account, clientOrderId: ENDED }] : [],
 };
 
-test('an order is named by its id, or by how the id of an open one begins', () => {
-  assert.deepEqual(orderOf(book, '1f0e8'), { account: 'paper', clientOrderId: ID });
-  assert.equal(orderOf(book, 'a'.repeat(32)).account, 'real');
+test('an order is named by its id, or by how the id of an open one begins, or of one that ended lately', () => {
+  assert.deepEqual(orderOf(book, '1f0e8', NOW), { account: 'paper', clientOrderId: ID });
+  assert.equal(orderOf(book, 'cafe', NOW).clientOrderId, ENDED);
+  assert.equal(orderOf(book, 'a'.repeat(32), NOW).account, 'real');
 });
 
 test('an order’s beginning that fits several, none, or is no id is refused', () => {
-  assert.throws(() => orderOf(book, '1f0e'), { code: 'USAGE', message: /2 orders begin with 1f0e/ });
-  assert.throws(() => orderOf(book, 'beef'), { code: 'ORDER_UNKNOWN', message: /No order/ });
+  assert.throws(() => orderOf(book, '1f0e', NOW), { code: 'USAGE', message: /2 orders begin with 1f0e/ });
+  assert.throws(() => orderOf(book, 'beef', NOW), { code: 'ORDER_UNKNOWN', message: /No order/ });
   for (const text of ['1f', 'XYZW', '%', '1f0e%'])
-    assert.throws(() => orderOf(book, text), { code: 'USAGE' });
+    assert.throws(() => orderOf(book, text, NOW), { code: 'USAGE' });
 });
 
 test('a message says who sends it under an id, and leaves out what was not given', () => {

@@ -53,6 +53,36 @@ test('why explains the last decision, and refuses a time that is still to come',
   assert.deepEqual([none.code, none.document.error.code], [2, 'DECISION_NOT_FOUND']);
 });
 
+test('why says that the symbol is paused, whether something was decided about it or not', async t => {
+  const { at, run, json } = await home(t);
+  await openPosition(at);
+  await run('trade', 'pause', '--symbols', 'BTCUSDT,ETHUSDT', '--reason', 'news');
+  const { stdout } = await run('trade', 'why', 'BTCUSDT');
+  assert.match(stdout(), /BTCUSDT is paused: news\. It takes no entries\.\n$/);
+  const { document } = await json('trade', 'why', 'ETHUSDT');
+  assert.match(document.error.message, /decided nothing about ETHUSDT yet.*ETHUSDT is paused: news/);
+});
+
+test('set says what the account trades from now on', async t => {
+  const { at, run } = await home(t);
+  await run('trade', 'stop');
+  assert.equal(at.ledger.account(ACCOUNT).state, 'stopped');
+  const { stdout } = await run('trade', 'set', '--symbols', 'BTCUSDT/5m,ETHUSDT', '--timeframe', '15m');
+  assert.match(
+    stdout(),
+    /main set: it trades BTCUSDT\/5m, ETHUSDT\/15m by policy as-labelled from the next close on/,
+  );
+});
+
+test('closing from here needs no ALPHALOOM_LIVE; without credentials it says that these are missing', async t => {
+  const { at, run } = await home(t);
+  await openPosition(at);
+  const { stderr, code } = await run('trade', 'flatten', '--direct');
+  assert.equal(code, 1);
+  assert.match(stderr(), /LIVE_NOT_ALLOWED: .*accounts\.main\.apiKey and apiSecret are not both set/);
+  assert.doesNotMatch(stderr(), /ALPHALOOM_LIVE/);
+});
+
 test('check proves the invariants', async t => {
   const { at, run } = await home(t);
   await openPosition(at);

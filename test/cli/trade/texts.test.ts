@@ -9,6 +9,15 @@ import { capture } from '../../support/command.ts';
 const { paint } = capture().output;
 const NOON = Date.parse('2026-03-01T12:00:00Z');
 
+const WORKFLOW = {
+  account: 'paper',
+  closeTime: NOON + 900_000,
+  step: 'waiting',
+  closes: 7,
+  failure: null,
+  undecided: [],
+} as const;
+
 const account = (changes: Partial<ShownAccount> = {}): ShownAccount => ({
   account: 'paper',
   mode: 'paper',
@@ -45,6 +54,7 @@ const account = (changes: Partial<ShownAccount> = {}): ShownAccount => ({
           stopPrice: '49000',
         },
       ],
+      failedOrder: null,
     },
     {
       symbol: 'ETHUSDT',
@@ -54,9 +64,11 @@ const account = (changes: Partial<ShownAccount> = {}): ShownAccount => ({
       lastPrice: null,
       decision: null,
       orders: [],
+      failedOrder: null,
     },
   ],
-  workflow: { account: 'paper', closeTime: NOON + 900_000, step: 'waiting', closes: 7 },
+  blocked: null,
+  workflow: WORKFLOW,
   ...changes,
 });
 
@@ -100,6 +112,67 @@ test('a workflow that does not answer is told from one that is not there', () =>
     renderAccounts([account({ workflow: 'silent' })], NOON, paint),
     /its workflow does not answer/,
   );
+});
+
+test('why closes fail is said with code, message and time', () => {
+  const failing = account({
+    workflow: {
+      ...WORKFLOW,
+      failure: { code: 'LIVE_NOT_ALLOWED', message: 'ALPHALOOM_LIVE is not "yes".', time: NOON + 60_000 },
+      undecided: [
+        { symbol: 'ETHUSDT', code: 'SYMBOL_UNKNOWN', message: 'binance lists it\u001b[2J no more.' },
+      ],
+    },
+  });
+  const text = renderAccounts([failing], NOON, paint);
+  assert.match(text, /^failed 2026-03-01 12:01 UTC: LIVE_NOT_ALLOWED: ALPHALOOM_LIVE is not "yes"\.$/m);
+  assert.match(text, /^nothing decided about ETHUSDT: SYMBOL_UNKNOWN: binance lists it \[2J no more\.$/m);
+});
+
+test('what a flattening waits for, why a symbol is paused and what became of the last order are said', () => {
+  const [btc, eth] = account().symbols;
+  const text = renderAccounts(
+    [
+      account({
+        state: 'flattening',
+        blocked: { time: NOON, text: 'BTCUSDT: VENUE_UNREACHABLE: binance did not answer.' },
+        symbols: [
+          {
+            ...btc,
+            failedOrder: {
+              clientOrderId: 'cafe0000'.padEnd(32, '0'),
+              leg: 'entry',
+              side: 'buy',
+              quantity: '0.02',
+              status: 'rejected',
+              time: NOON,
+              because: 'the free balance does not allow it',
+              venueCode: '-2010',
+            },
+          },
+          { ...eth, pausedReason: 'it was delisted' },
+        ],
+      }),
+    ],
+    NOON,
+    paint,
+  );
+  assert.match(
+    text,
+    /^not closed yet \(2026-03-01 12:00 UTC\): BTCUSDT: VENUE_UNREACHABLE: binance did not answer\.$/m,
+  );
+  assert.match(
+    text,
+    /^ {2}entry buy 0\.02 rejected 2026-03-01 12:00 UTC cafe0000: the free balance does not allow it; the venue’s code -2010$/m,
+  );
+  assert.match(text, /^ {2}paused: it was delisted$/m);
+});
+
+test('prices of eight decimals are shown in digits', () => {
+  const [row] = account().symbols;
+  const tiny = { ...row, lastPrice: 0.00000012, position: { ...row.position!, entryPrice: '0.00000011' } };
+  const text = renderAccounts([account({ symbols: [tiny] })], NOON, paint);
+  assert.match(text, /BTCUSDT +15m +0\.00000012 +0\.02 +0\.00000011/);
 });
 
 test('an account without a workflow, with an unknown price and a halt says so', () => {
@@ -187,6 +260,7 @@ const decision = (changes: Partial<DecisionView> = {}): DecisionView => ({
       validation: { verdict: 'reject', confidence: 0.7, reasons: ['thin book'], model: 'm', latencyMs: 80 },
     },
   ],
+  holding: [],
   ...changes,
 });
 
@@ -202,6 +276,22 @@ test('why shows the prediction, every rule with its numbers, and what became of 
   assert.match(text, /entry buy 0\.02 market at market: withdrawn \(the language model rejected it\)/);
   assert.match(text, /never sent/);
   assert.match(text, /language model: reject \(70 %\) by m, 80 ms: thin book/);
+});
+
+test('what keeps entries away now is said below the decision', () => {
+  const holding = ['BTCUSDT is paused: news. It takes no entries.'];
+  assert.match(
+    renderDecision(decision({ holding }), paint),
+    /\n\nBTCUSDT is paused: news\. It takes no entries\.$/,
+  );
+});
+
+test('a price of eight decimals is explained in digits', () => {
+  const tiny = { ...prediction, entry: 0.000000123, stop_loss: 0.00000012 };
+  assert.match(
+    renderDecision(decision({ prediction: tiny }), paint),
+    /entry 0\.000000123, stop 0\.00000012, /,
+  );
 });
 
 test('a decision without rules and orders says so', () => {

@@ -39,7 +39,20 @@ test('orders need ALPHALOOM_LIVE=yes in the environment of their process', async
   const record = { account: 'main', venue: 'mine' };
   assert.equal(await liveVenue({ ...parts, environment: LIVE }, record), ORDERS);
   for (const environment of [{}, { ALPHALOOM_LIVE: 'true' }])
-    await assert.rejects(liveVenue({ ...parts, environment }, record), { code: 'LIVE_NOT_ALLOWED' });
+    await assert.rejects(liveVenue({ ...parts, environment }, record), {
+      code: 'LIVE_NOT_ALLOWED',
+      message: /down, up.*trade flatten main --direct/,
+    });
+});
+
+test('who only closes positions needs credentials, and no word of the environment', async t => {
+  const loaded = await configured(t);
+  const parts = { loaded, venues: VENUES, killPoint: null, environment: {}, purpose: 'close' } as const;
+  assert.equal(await liveVenue(parts, { account: 'main', venue: 'mine' }), ORDERS);
+  await assert.rejects(liveVenue(parts, { account: 'keyless', venue: 'mine' }), {
+    code: 'LIVE_NOT_ALLOWED',
+    message: /apiKey and apiSecret are not both set/,
+  });
 });
 
 test('nothing is watched without ALPHALOOM_CHAOS_KILL_AT; with it, no venue elsewhere is opened', async t => {

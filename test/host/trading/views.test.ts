@@ -18,6 +18,7 @@ import {
   entry,
   MINUTE,
   openPosition,
+  outcome,
   START,
   sentEntry,
   settings,
@@ -82,6 +83,66 @@ test('a symbol that is no more traded is shown while something is open in it', a
       ['BTCUSDT', ['sending']],
     ],
   );
+});
+
+test('a symbol that is paused says why, and its newest order what became of it, until a later one does better', async t => {
+  const at = await desk(t);
+  const of = bar('BTCUSDT');
+  const order = await sentEntry(at, {}, of);
+  await at.ledger.recordOutcome(
+    at.lease,
+    outcome(order, { status: 'rejected', reason: 'no-balance', venueCode: '-2010', venueOrderId: null }),
+  );
+  await tell(at, { message: 'pause', payload: { symbols: ['BTCUSDT'] } });
+  const [btc, eth] = viewAccount(at.ledger, ACCOUNT, new Map()).symbols;
+  assert.deepEqual(
+    [btc.pausedReason, btc.failedOrder?.status, btc.failedOrder?.because, btc.failedOrder?.venueCode],
+    ['pause by test', 'rejected', 'the free balance does not allow it', '-2010'],
+  );
+  assert.deepEqual([eth.pausedReason, eth.failedOrder], [undefined, null]);
+  await tell(at, { message: 'resume', payload: { symbols: ['BTCUSDT'] } });
+  await sentEntry(at, {}, bar('BTCUSDT', START));
+  assert.equal(viewAccount(at.ledger, ACCOUNT, new Map()).symbols[0].failedOrder, null);
+});
+
+test('what a flattening waits for is seen while it lasts, and no longer', async t => {
+  const at = await desk(t);
+  const blocked = () => viewAccount(at.ledger, ACCOUNT, new Map()).blocked?.text ?? null;
+  const note = (text: string) =>
+    at.ledger.recordEvent({
+      account: ACCOUNT,
+      kind: 'flatten-blocked',
+      detail: { blocked: text },
+      now: START,
+    });
+  await note('of the last time');
+  const operation = { account: ACCOUNT, operationId: 'f', actor: 'test', payload: {} } as const;
+  await at.ledger.applyMessage({ ...operation, message: 'flatten' }, { now: START + 1, policy: null });
+  assert.equal(blocked(), null);
+  await at.ledger.recordEvent({
+    account: ACCOUNT,
+    kind: 'flatten-blocked',
+    detail: { blocked: 'BTCUSDT: VENUE_UNREACHABLE' },
+    now: START + 2,
+  });
+  assert.equal(blocked(), 'BTCUSDT: VENUE_UNREACHABLE');
+  const done = { account: ACCOUNT, symbols: null, now: START + 3, actor: 'test', operationId: 'f/done' };
+  await at.ledger.finishFlatten(at.lease, done);
+  assert.equal(blocked(), null);
+});
+
+test('why says what keeps entries away now: the account’s state, and the symbol’s', async t => {
+  const at = await desk(t);
+  await at.ledger.commitClose(at.lease, close([bar('BTCUSDT', START - MINUTE)]));
+  const holding = () => viewDecision(at.ledger, ACCOUNT, 'BTCUSDT', null)?.holding;
+  assert.deepEqual(holding(), []);
+  await tell(at, { message: 'pause', payload: { symbols: ['BTCUSDT'] }, reason: 'news.' });
+  const until = Date.parse('2030-01-01T00:00:00Z');
+  await tell(at, { message: 'pause', payload: { until }, reason: 'weekend' });
+  assert.deepEqual(holding(), [
+    'The account is paused until 2030-01-01T00:00:00.000Z: weekend. It takes no entries.',
+    'BTCUSDT is paused: news. It takes no entries.',
+  ]);
 });
 
 test('why answers with the decision that stood at the time, its rules and its orders', async t => {
@@ -163,9 +224,16 @@ test('without a workflow a pause is written into the ledger; closing positions i
 let operations = 0;
 function tell(
   { ledger }: Awaited<ReturnType<typeof desk>>,
-  { message, payload }: Pick<TradingOperation, 'message' | 'payload'>,
+  { message, payload, reason }: Pick<TradingOperation, 'message' | 'payload' | 'reason'>,
 ) {
-  const operation = { message, account: ACCOUNT, operationId: `o${++operations}`, actor: 'test', payload };
+  const operation = {
+    message,
+    account: ACCOUNT,
+    operationId: `o${++operations}`,
+    actor: 'test',
+    payload,
+    ...(reason && { reason }),
+  };
   const gone = new AlphaloomError('TEMPORAL_UNREACHABLE', 'Gone.');
   return tellLedger({ ledger, loaded: {} as LoadedConfig, now: START }, operation, gone);
 }

@@ -9,7 +9,7 @@ import { EVER } from '../../support/trading.ts';
 const NO_ORDER = '0'.repeat(32);
 
 test('an account on paper trades bars as they close', { timeout: 300_000 }, async t => {
-  const { rooms, orchestrator, temporal, startWorker, start } = await startRealTimeCluster(t);
+  const { rooms, exchange, orchestrator, temporal, startWorker, start } = await startRealTimeCluster(t);
   const ledger = await rooms.ledger();
   const handle = temporal.client.workflow.getHandle('trade/paper');
   const account = () => ledger.account('paper');
@@ -86,6 +86,21 @@ test('an account on paper trades bars as they close', { timeout: 300_000 }, asyn
     await nextClose();
     assertSound();
   });
+
+  await t.test(
+    'while the exchange is down, status says why closes fail; once it is back, no more',
+    async () => {
+      const trouble = async () => {
+        const { failure = null, undecided = [] } = (await orchestrator.tradingStatus('paper')) ?? {};
+        return failure ?? undecided[0] ?? null;
+      };
+      exchange.maintenance = true;
+      await eventually('it says so', async () => (await trouble())?.code === 'VENUE_MAINTENANCE');
+      assert.match((await trouble())!.message, /maintenance/);
+      exchange.maintenance = false;
+      await eventually('that is over', async () => (await trouble()) === null);
+    },
+  );
 
   await t.test('flattened, it holds nothing and stays halted until that is acknowledged', async () => {
     await ask('flatten');

@@ -270,7 +270,11 @@ test('set changes symbols and policy from the next close on, and leaves nothing 
   await assert.rejects(tell(at, 'set', { symbols: eth }), { code: 'ACCOUNT_STATE', message: /BTCUSDT/ });
   const btc = [{ symbol: 'BTCUSDT', timeframe: '1m' }, ...eth];
   const policy = { ...AS_LABELLED, name: 'another' };
-  await tell(at, 'set', { symbols: btc, policy: 'another' }, { policy });
+  const { outcome, reason } = await tell(at, 'set', { symbols: btc, policy: 'another' }, { policy });
+  assert.deepEqual(
+    [outcome, reason],
+    ['set', 'it trades BTCUSDT/1m, ETHUSDT/5m by policy another from the next close on'],
+  );
   const { symbols, policy: now } = at.ledger.account(ACCOUNT);
   assert.deepEqual([symbols, now.name], [btc, 'another']);
 });
@@ -330,6 +334,41 @@ test('an order resolved as filled is a position, until the venue’s own fills r
   }
   assert.equal(at.ledger.order(order.clientOrderId)?.overFill, null);
   assert.equal(at.ledger.cash(ACCOUNT), '9901');
+});
+
+test('an exit that came to nothing is resolved as filled where its position was closed by hand, and only there', async t => {
+  const at = await desk(t);
+  await openPosition(at, { quantity: '2' });
+  const exit = await sentExit(at, { quantity: '2' });
+  const { clientOrderId } = await at.ledger.recordOutcome(
+    at.lease,
+    outcome(exit, { status: 'rejected', venueOrderId: null }),
+  );
+  const resolve = (as: string, operationId: string) =>
+    tell(at, 'resolve', { order: clientOrderId, as, evidence: 'order page' }, { operationId });
+  assert.equal((await resolve('cancelled', 'one')).outcome, 'unchanged');
+  assert.equal(at.ledger.positions(ACCOUNT).length, 1);
+  assert.equal((await resolve('filled', 'two')).outcome, 'resolved as filled');
+  assert.deepEqual([at.ledger.positions(ACCOUNT), at.ledger.slots(ACCOUNT)], [[], []]);
+  assert.equal((await resolve('filled', 'three')).outcome, 'unchanged');
+  assert.equal(at.ledger.cash(ACCOUNT), '10000');
+  assert.deepEqual(at.ledger.check(ACCOUNT), []);
+});
+
+test('no more is resolved as sold by hand than is held', async t => {
+  const at = await desk(t);
+  await openPosition(at, { quantity: '2' });
+  const first = await sentExit(at, { quantity: '2' });
+  await at.ledger.recordOutcome(at.lease, outcome(first, { status: 'rejected', venueOrderId: null }));
+  const second = await sentExit(at, { quantity: '1.5' });
+  await at.ledger.recordOutcome(
+    at.lease,
+    outcome(second, { fills: [fill(second, { side: 'sell', quantity: '1.5' })] }),
+  );
+  await tell(at, 'resolve', { order: first.clientOrderId, as: 'filled', evidence: 'order page' });
+  assert.deepEqual(at.ledger.positions(ACCOUNT), []);
+  assert.equal(at.ledger.order(first.clientOrderId)?.filled, '0.5');
+  assert.deepEqual(at.ledger.check(ACCOUNT), []);
 });
 
 test('of a ledger that has no such account, the name is said', async t => {

@@ -16,6 +16,7 @@ export interface MarketRules {
   readonly percentDown: Amount;
 }
 
+const MAX_QUANTITY = '9000';
 const MAX_OPEN_ORDERS = 200;
 const MAX_OPEN_STOPS = 5;
 
@@ -32,8 +33,8 @@ export function rulesOf(market: LoopbackMarket): MarketRules {
     minNotional: new Amount(minNotional),
     maxNotional: new Amount('9000000'),
     maxPrice: new Amount('10000000'),
-    maxQuantity: new Amount('9000'),
-    maxMarketQuantity: new Amount(market.maxMarketQuantity ?? '9000'),
+    maxQuantity: new Amount(market.maxQuantity ?? MAX_QUANTITY),
+    maxMarketQuantity: new Amount(market.maxMarketQuantity ?? market.maxQuantity ?? MAX_QUANTITY),
     percentUp: new Amount(percentPrice.up),
     percentDown: new Amount(percentPrice.down),
   };
