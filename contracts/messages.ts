@@ -65,6 +65,8 @@ const tradedSymbols = z
   .array(z.strictObject({ symbol: z.string().regex(/^[A-Z0-9]{2,40}$/), timeframe: z.enum(TIMEFRAMES) }))
   .max(500);
 
+const digits = z.string().regex(/^\d{1,30}(\.\d{1,30})?$/, 'a decimal number in digits');
+
 /** Messages of an account’s workflow: what `trade`’s verbs, the API and the Temporal UI send. Each is a signal and an update. */
 export const TRADING_MESSAGES = {
   pause: {
@@ -114,6 +116,19 @@ export const TRADING_MESSAGES = {
       evidence: z.string().trim().min(1).max(2_000),
     }),
     summary: 'Say what became of an order that the venue can’t be asked about',
+  },
+  adjust: {
+    workflow: 'liveTrading',
+    schema: z.strictObject({
+      ...operation,
+      symbol: z.string().regex(/^[A-Z0-9]{2,40}$/, 'a compact symbol, e.g. BTCUSDT'),
+      /** In base. */
+      quantity: digits.refine(text => Number(text) > 0, 'more than 0'),
+      /** What each brought, in quote. */
+      price: digits,
+      evidence: z.string().trim().min(1).max(2_000),
+    }),
+    summary: 'Say what became of a part of a position that the venue does not have any more',
   },
   stop: {
     workflow: 'liveTrading',

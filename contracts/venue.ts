@@ -69,8 +69,8 @@ export interface VenueFill {
   readonly fees: readonly { readonly amount: string; readonly currency: string }[];
   readonly isMaker: boolean;
   readonly time: number;
-  /** Of a venue that closes positions by itself: attached exits, liquidation. */
-  readonly reason: 'stop' | 'trailing' | 'target' | 'time' | 'signal' | 'liquidation' | null;
+  /** Of a venue that closes positions by itself: attached exits, liquidation. `operator`: no trade of the venue’s, but somebody’s word. */
+  readonly reason: 'stop' | 'trailing' | 'target' | 'time' | 'signal' | 'liquidation' | 'operator' | null;
 }
 
 export interface Balance {

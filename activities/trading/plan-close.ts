@@ -3,6 +3,7 @@ import { TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { AccountClose } from '../../contracts/trading.ts';
 import { closeOf, nextClose } from '../../trading/deciding/next-close.ts';
 import type { AccountRecord, LedgerOrder } from '../../trading/ledger/records.ts';
+import { awaitsNews } from '../../trading/orders/settle.ts';
 import { asActivity } from '../activity.ts';
 import { accountOf, type OpenAccount, seriesOf, type TradingRooms } from './trading-rooms.ts';
 
@@ -38,7 +39,7 @@ export function planClose(rooms: TradingRooms) {
       clock: clock.kind,
       mode,
       wakeTime: clock.kind === 'replay' ? 0 : ourNow + (close.closeTime - now) - LEAD_MS,
-      watches: needsWatch(rooms, record, orders),
+      watches: needsWatch(rooms, record, orders, now),
       closes,
     };
   });
@@ -81,10 +82,11 @@ function needsWatch(
   { ledger }: TradingRooms,
   record: AccountRecord,
   orders: readonly LedgerOrder[],
+  now: number,
 ): boolean {
   if (record.mode === 'paper')
     return orders.some(({ status }) => status === 'sending' || status === 'unknown');
-  return orders.length > 0 || ledger.positions(record.account).length > 0;
+  return awaitsNews(ledger, record, now) || ledger.positions(record.account).length > 0;
 }
 
 async function stopped(

@@ -5,7 +5,7 @@ import type { CloseRequest, RefreshedBar } from '../../contracts/live-trading.ts
 import { type Series, seriesId, TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { SymbolResult, TradedSymbol } from '../../contracts/trading.ts';
 import { keepPositions } from '../../trading/keeping/keep.ts';
-import { settleAccount } from '../../trading/orders/settle.ts';
+import { awaitsNews, settleAccount } from '../../trading/orders/settle.ts';
 import { asActivity, type Running } from '../activity.ts';
 import { catchUp } from './catch-up.ts';
 import { accountOf, type OpenAccount, seriesOf, type TradingRooms } from './trading-rooms.ts';
@@ -134,8 +134,9 @@ async function settled(
   { close }: CloseRequest,
   { signal }: Running,
 ): Promise<void> {
-  if (open.record.mode === 'paper' || rooms.ledger.openOrders(open.record.account).length === 0) return;
-  await settleAccount(rooms.desk(open, signal, null), { deadline: close.deadline });
+  const desk = rooms.desk(open, signal, null);
+  if (open.record.mode === 'paper' || !awaitsNews(rooms.ledger, open.record, desk.now())) return;
+  await settleAccount(desk, { deadline: close.deadline });
 }
 
 /** Stops and targets see the bars before anything new is decided. */

@@ -1,10 +1,12 @@
 import type { WatchRequest } from '../../contracts/live-trading.ts';
 import { keepPositions } from '../../trading/keeping/keep.ts';
-import { settleAccount } from '../../trading/orders/settle.ts';
+import { awaitsNews, settleAccount } from '../../trading/orders/settle.ts';
 import { asActivity } from '../activity.ts';
 import { accountOf, type TradingRooms } from './trading-rooms.ts';
 
 const EVERY_MS = 2_000;
+/** Where nothing is open any more, and only a late fill may follow. */
+const LATE_EVERY_MS = 10_000;
 /** One pass may take this long; what it did not get to is next. */
 const PASS_MS = 10_000;
 
@@ -14,17 +16,19 @@ export function watchAccount(rooms: TradingRooms) {
     const open = await rooms.open(accountOf(rooms, request));
     const { account, mode } = open.record;
     const desk = rooms.desk(open, signal, null);
+    const isOpen = () => rooms.ledger.openOrders(account).length > 0;
+    const awaits = () => (mode === 'live' ? awaitsNews(rooms.ledger, open.record, desk.now()) : isOpen());
     let unknown = 0;
     do {
       const deadline = desk.now() + PASS_MS;
-      const isOpen = () => rooms.ledger.openOrders(account).length > 0;
-      unknown = isOpen() ? (await settleAccount(desk, { deadline })).unknown : 0;
+      unknown = awaits() ? (await settleAccount(desk, { deadline })).unknown : 0;
       const holds = mode === 'live' && rooms.ledger.positions(account).length > 0;
       if (holds) await keepPositions(desk, { bars: [], deadline });
       // A limit entry that rests at a venue may fill at any moment, and then needs its stop; on paper its bars bring that.
-      const waits = mode === 'live' && isOpen();
+      const waits = mode === 'live' && awaits();
       if (!holds && !waits && unknown === 0) break;
-      await desk.sleep(Math.min(EVERY_MS, Math.max(0, request.untilTime - rooms.clock.now())), signal);
+      const every = holds || isOpen() ? EVERY_MS : LATE_EVERY_MS;
+      await desk.sleep(Math.min(every, Math.max(0, request.untilTime - rooms.clock.now())), signal);
       signal.throwIfAborted();
     } while (rooms.clock.now() < request.untilTime);
     return { unknown };

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { TRADING_MESSAGES } from '../../contracts/messages.ts';
 import type { CliContext } from '../context.ts';
 import { registerVerbs, type Verb } from '../verbs.ts';
+import * as adjust from './adjust.ts';
 import * as cancel from './cancel.ts';
 import * as check from './check.ts';
 import * as exportLedger from './export.ts';
@@ -40,6 +41,7 @@ const VERBS: readonly Verb[] = [
   { name: 'flatten', summary: told('flatten'), module: flatten },
   { name: 'cancel', summary: told('cancel'), module: cancel },
   { name: 'resolve', summary: told('resolve'), module: resolve },
+  { name: 'adjust', summary: told('adjust'), module: adjust },
   { name: 'stop', summary: told('stop'), module: stop },
   {
     name: 'check',

@@ -44,6 +44,7 @@ function renderSymbols(symbols: readonly SymbolView[], paint: Paint): string {
   ]).split('\n');
   const below = symbols.map(row => [
     renderPaused(row, paint),
+    row.position?.mend ? paint.red(oneLine(row.position.mend)) : null,
     ...row.orders.map(order => renderOrder(order, paint)),
     row.failedOrder && renderFailed(row.failedOrder, paint),
   ]);

@@ -2,6 +2,8 @@ import type { CandleStore } from '../../candles/store.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../../contracts/series.ts';
 import type { AccountMode, AccountState, OrderLeg, OrderSide, OrderStatus } from '../../contracts/trading.ts';
+import { keepingOf } from '../../trading/keeping/keeping.ts';
+import { mendOf } from '../../trading/keeping/lacking.ts';
 import type { Ledger } from '../../trading/ledger/ledger.ts';
 import type { AccountRecord, LedgerOrder, LedgerPosition } from '../../trading/ledger/records.ts';
 import { blockedFlatten, type FailedOrder, failedOrder, type Noted, pauseReason } from './trouble-view.ts';
@@ -44,6 +46,8 @@ export interface SymbolView {
     readonly openedTime: number;
     /** In quote, before costs, at the last close. */
     readonly openPnl: number | null;
+    /** What an operator is to do about it; null: nothing. */
+    readonly mend: string | null;
   } | null;
   readonly lastPrice: number | null;
   /** The newest decision. */
@@ -174,12 +178,11 @@ function shownSymbols(
   return Array.from(shown, ([symbol, timeframe]) => ({ symbol, timeframe }));
 }
 
-function viewPosition(
-  { quantity, entryPrice, openedTime }: LedgerPosition,
-  lastPrice: number | null,
-): SymbolView['position'] {
+function viewPosition(position: LedgerPosition, lastPrice: number | null): SymbolView['position'] {
+  const { quantity, entryPrice, openedTime } = position;
+  const { lacking } = keepingOf(position);
   const openPnl = lastPrice === null ? null : Number(quantity) * (lastPrice - Number(entryPrice));
-  return { quantity, entryPrice, openedTime, openPnl };
+  return { quantity, entryPrice, openedTime, openPnl, mend: lacking && mendOf(lacking, position) };
 }
 
 export function viewOrder(order: LedgerOrder): OrderView {

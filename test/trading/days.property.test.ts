@@ -23,11 +23,13 @@ test('whatever goes wrong whenever, exchange and ledger agree', async t => {
       fc.array(fc.tuple(fc.nat(70), fault), { maxLength: 20 }),
       fc.constantFrom(0, 0, 300, 2_500),
       fc.constantFrom(1, 1, 0.4),
-      async (actions, kills, faults, lagMs, fillShare) => {
+      fc.constantFrom('market', 'limit'),
+      async (actions, kills, faults, lagMs, fillShare, stops) => {
         const befalls = new Map(faults);
         let requests = 0;
         let isCalm = false;
         const rig = await tradingRig(t, {
+          card: { stops },
           fault: () => {
             const next = isCalm ? null : (befalls.get(requests++) ?? null);
             if (next !== null) figures.faults++;
@@ -36,6 +38,7 @@ test('whatever goes wrong whenever, exchange and ledger agree', async t => {
         });
         rig.exchange.lagMs = lagMs;
         rig.exchange.fillShare = fillShare;
+        if (stops === 'limit') rig.exchange.stopLimit = 0.01;
         const { kills: killed } = await playDay(rig, { actions, kills });
         isCalm = true;
         await settleDown(rig);

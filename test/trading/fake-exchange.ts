@@ -31,13 +31,19 @@ interface BookOrder {
   readonly time: number;
   status: VenueOrder['status'];
   filled: Decimal;
+  /** Of a stop that became a limit order. */
+  isTriggered: boolean;
 }
+
+const REST_MS = 60_000;
 
 /** An exchange of one spot market. */
 export class FakeExchange implements World {
   price = 100;
-  /** Share of a market order that fills at once; the rest stays open until `fillRest`. */
+  /** Share of a market order that fills at once; the rest stays open for a minute, or until `fillRest`. */
   fillShare = 1;
+  /** A stop becomes a limit order so far under its trigger, as a share of it; null: a market order. */
+  stopLimit: number | null = null;
   /** Orders and trades are shown this late. */
   lagMs = 0;
   readonly orders: BookOrder[] = [];
@@ -73,6 +79,7 @@ export class FakeExchange implements World {
       time: this.#now(),
       status: 'open',
       filled: new Decimal(0),
+      isTriggered: false,
     };
     this.orders.push(placed);
     if (order.type === 'market')
@@ -112,9 +119,16 @@ export class FakeExchange implements World {
     };
   }
 
-  fillRest(): void {
+  /** @param until made by then */
+  fillRest(until = Number.POSITIVE_INFINITY): void {
     for (const placed of this.orders)
-      if (placed.status === 'open' && placed.order.type === 'market') this.fill(placed, this.rest(placed));
+      if (placed.status === 'open' && placed.order.type === 'market' && placed.time <= until)
+        this.fill(placed, this.rest(placed));
+  }
+
+  /** What time alone brings. */
+  tick(): void {
+    this.fillRest(this.#now() - REST_MS);
   }
 
   fill(placed: BookOrder, quantity: Decimal, price = this.price): void {
@@ -189,7 +203,11 @@ export class FakeExchange implements World {
       const { order, status } = placed;
       if (status !== 'open') continue;
       const level = Number(order.stopPrice ?? order.price);
-      if (order.type === 'stop' && this.price <= level) this.fill(placed, this.rest(placed));
+      if (order.type === 'stop') {
+        placed.isTriggered ||= this.price <= level;
+        const least = this.stopLimit === null ? 0 : level * (1 - this.stopLimit);
+        if (placed.isTriggered && this.price >= least) this.fill(placed, this.rest(placed));
+      }
       if (order.type === 'limit' && order.side === 'buy' && this.price <= level)
         this.fill(placed, this.rest(placed), level);
     }

@@ -40,6 +40,7 @@ export interface FakeVenueParts {
 export function fakeVenue({ exchange, clock, fault, card }: FakeVenueParts): Venue {
   const visible = (time: number) => clock.now() >= time + exchange.lagMs;
   async function request<Answer>(name: string, act: () => Answer): Promise<Answer> {
+    exchange.tick();
     const befalls = fault(name);
     if (befalls === 'lost') throw unreachable(name);
     const answer = act();

@@ -172,7 +172,7 @@ test('coins that are gone while it trades pause their symbol, with the way out, 
     /^missing-coins: the ledger has 0\.4995, the venue 0; bring the coins back, or, .*trade resolve/,
   );
   assert.equal(await told('ledger-mismatch'), 1);
-  assert.equal(await told('position-unprotected'), 1);
+  assert.equal(await told('position-unprotected'), 2, 'that it has no stop, and that it has nothing to sell');
   assert.equal(rig.ledger.positions(ACCOUNT).length, 1);
 });
 
@@ -182,7 +182,7 @@ test('a flatten without the coins says so; brought back, they are sold', async t
   const coins = await loseCoins();
   const { isFlat, blocked } = await flatten(desk, 20_000);
   assert.equal(isFlat, false);
-  assert.match(blocked.join(), /BTCUSDT: the flatten is withdrawn \(the free balance does not allow it\)/);
+  assert.match(blocked.join(), /BTCUSDT: 0\.4995 of the position are not at the venue/);
   rig.exchange.deposit('BTC', coins);
   assert.equal((await flatten(desk, 20_000)).isFlat, true);
   assert.deepEqual(rig.ledger.check(ACCOUNT), []);

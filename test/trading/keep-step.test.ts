@@ -37,6 +37,7 @@ function short(changes: Partial<KeptView> = {}, exits: readonly LedgerOrder[] = 
     market: SWAP,
     card: { stops: 'market', stopLocksBalance: false },
     stops: 'venue',
+    isFlattened: false,
     quote: priced('100'),
     now: START + 2 * MINUTE,
     failed: new Set(),
@@ -48,6 +49,7 @@ const priced = (price: string): Quote => ({ bid: price, ask: price, last: price,
 const stopOf = (changes: Partial<LedgerOrder> = {}) =>
   ({
     leg: 'stop',
+    side: 'buy',
     status: 'open',
     quantity: '50',
     filled: '0',
@@ -71,11 +73,18 @@ test('a short’s target is bought where the ask is at it, beside its stop', () 
   assert.equal(step.kind === 'place' && step.terms.quantity, '25');
 });
 
-test('while a target’s outcome is unknown the stop covers the rest alone', () => {
+test('while a target’s outcome is unknown a stop that holds coins covers the rest alone; one that only reduces stays', () => {
   const target = { leg: 'target1', status: 'unknown', quantity: '25', filled: '0' } as LedgerOrder;
   const failed = new Set(['target1'] as const);
-  const step = keepStep(short({ failed }, [target]));
+  const spot = { stops: 'market', stopLocksBalance: true } as const;
+  const step = keepStep(short({ failed, card: spot }, [target]));
   assert.equal(step.kind === 'place' && step.terms.quantity, '25');
+  assert.deepEqual(keepStep(short({ failed }, [target, stopOf()])), { kind: 'done' });
+});
+
+test('a stop of the other side, of a position before, is ended', () => {
+  const other = stopOf({ side: 'sell' });
+  assert.deepEqual(keepStep(short({}, [other])), { kind: 'end', order: other });
 });
 
 test('what is under way is brought to its end before anything new', () => {

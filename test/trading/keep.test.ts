@@ -228,6 +228,120 @@ test('stops that the workflow keeps rest nowhere and sell at market where the pr
   assert.deepEqual(rig.ledger.positions(ACCOUNT), []);
 });
 
+/** Stops become limit orders 5 % under their trigger. */
+const STOP_LIMIT = {
+  card: { stops: 'limit' as const },
+  prepare(exchange: FakeExchange) {
+    exchange.stopLimit = 0.05;
+  },
+};
+
+test('a stop that the price jumped over, its limit too, is ended and the position sold at market', async t => {
+  const { rig, settle } = await entered(t, STOP_ONLY, STOP_LIMIT);
+  await rig.exchange.move(85);
+  await settle();
+  assert.deepEqual([orderOf(rig, 'stop')?.status, orderOf(rig, 'exit')], ['open', undefined]);
+  rig.clock.advance(4_000);
+  await settle();
+  assert.equal(orderOf(rig, 'stop')?.status, 'canceled');
+  assert.deepEqual([orderOf(rig, 'exit')?.status, orderOf(rig, 'exit')?.averagePrice], ['filled', '85']);
+  assert.deepEqual(rig.ledger.positions(ACCOUNT), []);
+  assertAgreement(rig);
+});
+
+test('a stop that fills at its limit after all is not sold beside', async t => {
+  const { rig, settle } = await entered(t, STOP_ONLY, STOP_LIMIT);
+  await rig.exchange.move(85);
+  await settle();
+  rig.clock.advance(4_000);
+  await rig.exchange.move(91);
+  await settle();
+  assert.deepEqual([orderOf(rig, 'stop')?.status, orderOf(rig, 'exit')], ['filled', undefined]);
+  assertAgreement(rig);
+});
+
+test('what a stop has sold before the price jumped over its limit counts', async t => {
+  const { rig, settle } = await entered(t, STOP_ONLY, STOP_LIMIT);
+  await rig.exchange.move(85);
+  rig.exchange.fill(rig.exchange.find(orderOf(rig, 'stop')!.clientOrderId)!, new Decimal('0.2'), 90.5);
+  await settle();
+  rig.clock.advance(4_000);
+  await settle();
+  assert.deepEqual([orderOf(rig, 'stop')?.filled, orderOf(rig, 'exit')?.filled], ['0.2', '0.2995']);
+  assertAgreement(rig);
+});
+
+test('a price that came back before the stop was given up begins its time anew', async t => {
+  const { rig, settle } = await entered(t, STOP_ONLY, STOP_LIMIT);
+  const stop = () => rig.exchange.find(orderOf(rig, 'stop')!.clientOrderId)!;
+  const jump = async (price: number) => {
+    rig.exchange.price = price;
+    await settle();
+    rig.clock.advance(2_000);
+  };
+  await jump(85);
+  await jump(96);
+  await jump(85);
+  await settle();
+  assert.deepEqual([stop().status, orderOf(rig, 'exit')], ['open', undefined]);
+});
+
+for (const [kept, options] of [
+  ['here', { policy: { stops: 'workflow' as const } }],
+  ['by a venue that may jump over them', { card: { stops: 'limit' as const } }],
+] as const) {
+  test(`stops that are kept ${kept} are told of while no price comes, and again every five minutes`, async t => {
+    let isDown = true;
+    const { rig, keep } = await entered(t, STOP_ONLY, {
+      ...options,
+      fault: request => (request === 'quote' && isDown ? 'lost' : null),
+    });
+    const alarms = async () =>
+      (await rig.ledger.outbox.due(rig.clock.now() + MINUTE, 500)).filter(
+        ({ notification }) => notification.event === 'position-unprotected',
+      );
+    const keepFor = async (minutes: number) => {
+      for (
+        const until = rig.clock.now() + minutes * MINUTE;
+        rig.clock.now() < until;
+        rig.clock.advance(2_000)
+      )
+        await keep();
+    };
+    await keepFor(0.4);
+    assert.equal((await alarms()).length, 0);
+    await keepFor(11);
+    const told = await alarms();
+    assert.equal(told.length, 3);
+    assert.equal(new Set(told.map(({ notification }) => notification.key)).size, 3);
+    assert.deepEqual(told[0].notification.facts, {
+      quantity: '0.4995',
+      stop: 95,
+      reason: 'the venue tells no price, and the stop is watched from here',
+    });
+    isDown = false;
+    await keep();
+    isDown = true;
+    await keepFor(0.4);
+    assert.equal((await alarms()).length, 3, 'a price that came begins the time anew');
+  });
+}
+
+test('a position whose stop rests at the venue is not told of while no price comes', async t => {
+  const targets = [{ distance: { unit: 'percent', value: 2 }, share: 1 }] as const;
+  const { rig, keep } = await entered(
+    t,
+    { ...STOP_ONLY, targets },
+    { fault: request => (request === 'quote' ? 'lost' : null) },
+  );
+  for (let pass = 0; pass < 30; pass++) {
+    await keep();
+    rig.clock.advance(2_000);
+  }
+  const told = await rig.ledger.outbox.due(rig.clock.now() + MINUTE, 500);
+  assert.ok(told.every(({ notification }) => notification.event !== 'position-unprotected'));
+});
+
 test('a stop that somebody has cancelled at the venue is placed again', async t => {
   const { rig, settle } = await entered(t, STOP_ONLY);
   rig.exchange.cancel(orderOf(rig, 'stop')!.clientOrderId);

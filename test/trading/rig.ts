@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import type { ExitPlan } from '../../contracts/intents.ts';
 import { type Policy, policySchema } from '../../contracts/policy.ts';
 import type { Prediction } from '../../contracts/prediction.ts';
+import type { MarketKind } from '../../contracts/series.ts';
 import type { Desk } from '../../trading/desk.ts';
 import type { Ledger } from '../../trading/ledger/ledger.ts';
 import type { CommittedClose, LedgerOrder, PlannedOrder } from '../../trading/ledger/records.ts';
@@ -96,16 +97,21 @@ export async function rigOf(
       news.catch(() => {});
     },
   });
-  await openAccount(ledger, clock.now(), policy);
+  await openAccount(ledger, clock.now(), policy, venue.card.kind);
   return { clock, world, ledger, venue, desk, late };
 }
 
-async function openAccount(ledger: Ledger, now: number, policy: Partial<Policy>): Promise<void> {
+async function openAccount(
+  ledger: Ledger,
+  now: number,
+  policy: Partial<Policy>,
+  kind: MarketKind,
+): Promise<void> {
   const settings = {
     account: ACCOUNT,
     mode: 'live',
     venue: 'fake',
-    kind: 'spot',
+    kind,
     quote: 'USDT',
     clock: { kind: 'real' },
     symbols: [{ symbol: SYMBOL, timeframe: '1m' }],
@@ -138,7 +144,7 @@ export function decided(
       quantity: '0.5',
       price: null,
       stopPrice: null,
-      reduceOnly: false,
+      reduceOnly: leg === 'exit',
       ...terms,
     },
     validUntil: leg === 'entry' ? barTime + 1.5 * MINUTE : null,

@@ -2,10 +2,11 @@ import { AlphaloomError } from '../../contracts/errors.ts';
 import { ORDER_REASONS } from '../../contracts/trading.ts';
 import type { TimedDesk } from '../desk.ts';
 import { asked } from '../in-time.ts';
+import { lackingOf, mendOf } from '../keeping/lacking.ts';
 import { amount } from '../ledger/amounts.ts';
 import type { LedgerOrder, LedgerPosition } from '../ledger/records.ts';
 import { endOrder } from '../orders/end-order.ts';
-import { sendExit } from '../orders/exit.ts';
+import { legsOf, sendExit, staysBeside } from '../orders/exit.ts';
 import { referenceOf } from '../orders/look-up.ts';
 import { venueQuantity } from '../orders/order-sizes.ts';
 import { settleSymbol } from '../orders/settle.ts';
@@ -14,13 +15,20 @@ import { settledSoon } from '../orders/settle-order.ts';
 /** Fills of orders that were final are looked for so long: a venue may list them late. */
 const LATE_FILLS_MS = 600_000;
 
+/** What keeps a symbol from being flat. */
+export interface Blocked {
+  readonly why: string;
+  /** No time mends it. */
+  readonly needsOperator: boolean;
+}
+
 /**
  * One pass over one symbol: each step is taken on what the one before has found. In a market that the venue lists no more nothing
  * can rest: it is flat where the ledger holds nothing of it.
- * @returns what keeps the symbol from being flat; null: it is, and the venue says so
+ * @returns null: it is flat, and the venue says so
  * @throws AlphaloomError VENUE_*, SYMBOL_UNKNOWN, ORDER_MISMATCH, TRADING_LATE
  */
-export async function flattenSymbol(desk: TimedDesk, symbol: string): Promise<string | null> {
+export async function flattenSymbol(desk: TimedDesk, symbol: string): Promise<Blocked | null> {
   try {
     return await passOver(desk, symbol);
   } catch (error) {
@@ -30,23 +38,47 @@ export async function flattenSymbol(desk: TimedDesk, symbol: string): Promise<st
   }
 }
 
-async function passOver(desk: TimedDesk, symbol: string): Promise<string | null> {
+async function passOver(desk: TimedDesk, symbol: string): Promise<Blocked | null> {
   for (const order of openOf(desk, symbol)) if (!isLet(desk, order)) await endOrAsk(desk, order);
   await settleSymbol(desk, symbol, desk.now() - LATE_FILLS_MS);
   const exit = openOf(desk, symbol).find(closes);
-  if (exit !== undefined) return `an exit is ${exit.status}`;
+  if (exit !== undefined) return mendsItself(`an exit is ${exit.status}`);
+  const lacking = await lackingIn(desk, symbol);
+  if (lacking !== null) return lacking;
   const position = positionOf(desk, symbol);
   if (position !== null) {
     const order = await close(desk, position);
-    if (positionOf(desk, symbol) !== null) return order === null ? 'its position is open' : outcomeOf(order);
+    if (order !== null && positionOf(desk, symbol) !== null)
+      return (await lackingIn(desk, symbol)) ?? mendsItself(outcomeOf(order));
   }
+  // What stayed beside the exit ends with the position; what is too little for an exit is dust once nothing rests beside it.
+  for (const leg of legsOf(desk, symbol)) await endOrAsk(desk, leg);
+  if (positionOf(desk, symbol) !== null) return mendsItself('its position is open');
   const left = openOf(desk, symbol)[0];
-  return left === undefined ? verified(desk, symbol) : `the ${left.leg} is ${left.status}`;
+  const why = left === undefined ? await objection(desk, symbol) : `the ${left.leg} is ${left.status}`;
+  return why === null ? null : mendsItself(why);
 }
 
-/** At a venue, what closes the position already is let. On paper it would wait for a bar, and leaves at the last close instead. */
-function isLet({ venue }: TimedDesk, order: LedgerOrder): boolean {
-  return closes(order) && venue.card.exits === 'legs';
+function mendsItself(why: string): Blocked {
+  return { why, needsOperator: false };
+}
+
+async function lackingIn(desk: TimedDesk, symbol: string): Promise<Blocked | null> {
+  const position = positionOf(desk, symbol);
+  if (position === null || desk.venue.card.exits !== 'legs') return null;
+  const lacking = await lackingOf(desk, position);
+  if (lacking === null) return null;
+  for (const leg of legsOf(desk, symbol)) await endOrAsk(desk, leg);
+  return { why: mendOf(lacking, position), needsOperator: true };
+}
+
+/**
+ * At a venue, what closes the position already is let, and a stop that may rest beside it as long as there is a position. On paper
+ * an exit would wait for a bar, and leaves at the last close instead.
+ */
+function isLet(desk: TimedDesk, order: LedgerOrder): boolean {
+  if (desk.venue.card.exits !== 'legs') return false;
+  return closes(order) || staysBeside(desk, order);
 }
 
 function closes({ leg }: LedgerOrder): boolean {
@@ -80,7 +112,7 @@ async function close(desk: TimedDesk, position: LedgerPosition): Promise<LedgerO
 }
 
 /** The venue has none of our orders and, of a swap, no position: asked, not concluded. */
-async function verified(desk: TimedDesk, symbol: string): Promise<string | null> {
+async function objection(desk: TimedDesk, symbol: string): Promise<string | null> {
   const { ledger, account, venue } = desk;
   const resting = await asked(desk, venue.openOrders(symbol));
   const isOurs = (id: string | null) => id !== null && ledger.order(id)?.account === account;

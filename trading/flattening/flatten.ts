@@ -2,7 +2,7 @@ import { AlphaloomError } from '../../contracts/errors.ts';
 import { type Desk, type TimedDesk, until } from '../desk.ts';
 import type { AccountRecord } from '../ledger/records.ts';
 import { perSymbol, symbolsOf } from '../per-symbol.ts';
-import { flattenSymbol } from './flatten-symbol.ts';
+import { type Blocked, flattenSymbol } from './flatten-symbol.ts';
 
 export interface FlattenRequest {
   /** null: all of the account, which then halts. */
@@ -43,6 +43,7 @@ export async function flattenAccount(desk: Desk, request: FlattenRequest): Promi
   let waitMs = FIRST_WAIT_MS;
   let alarms = 0;
   let told: string | null = null;
+  let nextAlarm = began + ALARM_EVERY_MS;
   for (let passes = 1; ; passes++) {
     const timed = until(desk, desk.now() + PASS_MS);
     const blocked = await pass(timed, request.symbols);
@@ -51,14 +52,16 @@ export async function flattenAccount(desk: Desk, request: FlattenRequest): Promi
       const done = { account, symbols, now: desk.now(), actor, operationId: `${operationId}/done` };
       return { record: await ledger.finishFlatten(lease, done), passes };
     }
-    if (blocked !== told) {
-      told = blocked;
-      await noteBlocked(desk, blocked);
-      request.onBlocked?.(blocked);
+    // What only somebody else can mend is told as soon as it was found twice.
+    const isFoundTwice = alarms === 0 && blocked.needsOperator && told === blocked.why;
+    if (blocked.why !== told) {
+      told = blocked.why;
+      await noteBlocked(desk, blocked.why);
+      request.onBlocked?.(blocked.why);
     }
-    if (desk.now() >= began + (alarms + 1) * ALARM_EVERY_MS) {
-      alarms = Math.floor((desk.now() - began) / ALARM_EVERY_MS);
-      await alarm(desk, blocked, alarms);
+    if (desk.now() >= nextAlarm || isFoundTwice) {
+      await alarm(desk, blocked.why, ++alarms);
+      nextAlarm = desk.now() + ALARM_EVERY_MS;
     }
     if (desk.signal.aborted) throw aborted(desk);
     await desk.sleep(waitMs, desk.signal);
@@ -78,7 +81,7 @@ async function begin({ ledger, account, now }: Desk, request: FlattenRequest): P
 }
 
 /** @returns what keeps it from being done; null: all is flat */
-async function pass(desk: TimedDesk, only: readonly string[] | null): Promise<string | null> {
+async function pass(desk: TimedDesk, only: readonly string[] | null): Promise<Blocked | null> {
   const { ledger, account } = desk;
   const mine = () =>
     symbolsOf([
@@ -89,10 +92,17 @@ async function pass(desk: TimedDesk, only: readonly string[] | null): Promise<st
   const symbols = only ?? mine();
   const results = await perSymbol(desk, symbols, symbol => flattenSymbol(desk, symbol));
   const blocked = results.flatMap(result => {
-    if (!result.ok) return [`${result.symbol}: ${result.error.code}: ${result.error.message}`];
-    return result.value === null ? [] : [`${result.symbol}: ${result.value}`];
+    if (!result.ok) {
+      const { code, message } = result.error;
+      return [{ why: `${result.symbol}: ${code}: ${message}`, needsOperator: false }];
+    }
+    return result.value === null ? [] : [{ ...result.value, why: `${result.symbol}: ${result.value.why}` }];
   });
-  return blocked.length === 0 ? null : blocked.join('; ');
+  if (blocked.length === 0) return null;
+  return {
+    why: blocked.map(({ why }) => why).join('; '),
+    needsOperator: blocked.some(({ needsOperator }) => needsOperator),
+  };
 }
 
 /** For who looks at the account meanwhile. */

@@ -1,14 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
+import { AlphaloomError } from '../../contracts/errors.ts';
+import type { Fact } from '../../contracts/notifications.ts';
 import type { OrderLeg, OrderReason, OrderTerms } from '../../contracts/trading.ts';
 import type { TimedDesk } from '../desk.ts';
 import { asked, pause } from '../in-time.ts';
-import type { LedgerOrder } from '../ledger/records.ts';
+import type { LedgerOrder, LedgerPosition } from '../ledger/records.ts';
 import { endOrder } from '../orders/end-order.ts';
 import { sendExit } from '../orders/exit.ts';
 import { NOTHING_ASKED, sendOrder } from '../orders/send.ts';
 import { settledSoon, settleOrder } from '../orders/settle-order.ts';
 import type { Quote } from '../venue.ts';
-import type { KeepStep, KeptView } from './keep-step.ts';
+import { isStopWatched, type KeepStep, type KeptView } from './keep-step.ts';
+import { keepingOf } from './keeping.ts';
 import { writeKeeping } from './kept-view.ts';
+import { lackingOf, mendOf } from './lacking.ts';
 
 /** One symbol’s turn. */
 export interface KeepTurn {
@@ -23,6 +28,10 @@ export interface KeepTurn {
 /** The venue has so long from the fill on to confirm a stop. */
 const STOP_CONFIRMED_WITHIN_MS = 10_000;
 const LOOK_AGAIN_MS = 500;
+/** A stop that is watched here has to do without prices for so long before it is told, and again every so often. */
+const PRICE_PATIENCE_MS = 30_000;
+const ALARM_EVERY_MS = 300_000;
+const NO_PRICE = 'the venue tells no price, and the stop is watched from here';
 /**
  * Refusals of a stop that are over in a moment, so that it is tried again until it is overdue: coins that an order held until
  * now, too many requests, a clock that is measured anew.
@@ -31,13 +40,12 @@ const PASSING: ReadonlySet<OrderReason> = new Set(['no-balance', 'rate-limited',
 
 /** @returns whether the turn goes on */
 export async function doStep(turn: KeepTurn, view: KeptView, step: KeepStep): Promise<boolean> {
-  const { desk, symbol } = turn;
+  const { desk } = turn;
   switch (step.kind) {
     case 'done':
       return false;
     case 'quote':
-      turn.quote = await asked(desk, desk.venue.quote(symbol));
-      return true;
+      return askPrice(turn, view);
     case 'settle':
       return settle(turn, step.order);
     case 'send':
@@ -45,14 +53,38 @@ export async function doStep(turn: KeepTurn, view: KeptView, step: KeepStep): Pr
     case 'end':
       await endOrder(desk, step.order);
       return true;
-    case 'confirmed':
-      await writeKeeping(turn, view.position, { ...view.keeping, stopDue: null });
+    case 'note':
+      await writeKeeping(turn, view.position, { ...view.keeping, ...step.seen });
       return true;
     case 'leave':
       return leave(turn, view, step.reason);
     case 'place':
       return step.leg === 'stop' ? placeStop(turn, view, step.terms) : sell(turn, view, step.leg, step.terms);
   }
+}
+
+async function askPrice(turn: KeepTurn, view: KeptView): Promise<boolean> {
+  const { desk, symbol } = turn;
+  const { position, keeping } = view;
+  try {
+    turn.quote = await asked(desk, desk.venue.quote(symbol));
+  } catch (error) {
+    if (error instanceof AlphaloomError && isStopWatched(view)) await missPrice(turn, view);
+    throw error;
+  }
+  if (keeping.priceDue !== null) await writeKeeping(turn, position, { ...keeping, priceDue: null });
+  return true;
+}
+
+/** Told once prices have failed for a while, and again as long as they do. */
+async function missPrice(turn: KeepTurn, { position, keeping, levels }: KeptView): Promise<void> {
+  const now = turn.desk.now();
+  const { priceDue } = keeping;
+  if (priceDue !== null && now < priceDue) return;
+  if (priceDue !== null)
+    await tellUnprotected(turn, position, { stop: levels.stop, reason: NO_PRICE }, `/${now}`);
+  const wait = priceDue === null ? PRICE_PATIENCE_MS : ALARM_EVERY_MS;
+  await writeKeeping(turn, position, { ...keeping, priceDue: now + wait });
 }
 
 /** What is under way at market ends soon or in a later turn; a stop’s outcome is waited for until it is overdue. */
@@ -77,7 +109,8 @@ async function leave(
   leaving: NonNullable<KeptView['keeping']['leaving']>,
 ): Promise<boolean> {
   await writeKeeping(turn, position, { ...keeping, leaving });
-  if (leaving === 'stop-unconfirmed') await tellUnprotected(turn, position.quantity);
+  if (leaving === 'stop-unconfirmed') await tellUnprotected(turn, position);
+  if (leaving === 'flattened') await tellReopened(turn, position);
   return true;
 }
 
@@ -90,7 +123,20 @@ async function sell(turn: KeepTurn, view: KeptView, leg: OrderLeg, terms: OrderT
     leg === 'exit'
       ? await sendExit(desk, order)
       : await sendOrder(desk, order, { ...NOTHING_ASKED, price: quote?.last ?? null });
-  return cameThrough(turn, await settledSoon(desk, sent));
+  const done = await settledSoon(desk, sent);
+  // The first time the coins of a stop that has just ended may be on their way.
+  if (leg === 'exit' && done.attempt > 1) await lookForLacking(turn);
+  return cameThrough(turn, done);
+}
+
+/** An exit that was refused may have nothing to sell: that is told when it is found. */
+async function lookForLacking(turn: KeepTurn): Promise<void> {
+  const { desk, symbol } = turn;
+  const position = desk.ledger.positions(desk.account).find(held => held.symbol === symbol);
+  if (position === undefined) return;
+  const lacking = await lackingOf(desk, position);
+  if (lacking === null || isDeepStrictEqual(lacking, keepingOf(position).lacking)) return;
+  await tellUnprotected(turn, position, { reason: mendOf(lacking, position) }, '/lacking');
 }
 
 /** The time in which it has to be confirmed begins before it is sent. */
@@ -123,13 +169,30 @@ function planned(
   return ledger.planExit(lease, { key, terms, decisionPrice, now: desk.now() });
 }
 
-async function tellUnprotected({ desk, symbol }: KeepTurn, quantity: string): Promise<void> {
+async function tellReopened({ desk, symbol }: KeepTurn, { id, quantity }: LedgerPosition): Promise<void> {
+  const { ledger, account } = desk;
+  await ledger.notify({
+    event: 'flatten-started',
+    key: `flatten-started/${account}/${symbol}/${id}`,
+    subject: `${account} ${symbol}`,
+    at: desk.now(),
+    facts: { quantity, reason: 'a fill came after all was closed' },
+  });
+}
+
+/** @param alarm tells alarms of one position apart: of the same key one is told */
+async function tellUnprotected(
+  { desk, symbol }: KeepTurn,
+  { quantity }: LedgerPosition,
+  facts: Readonly<Record<string, Fact>> = {},
+  alarm = '',
+): Promise<void> {
   const { ledger, account } = desk;
   await ledger.notify({
     event: 'position-unprotected',
-    key: `position-unprotected/${account}/${symbol}`,
+    key: `position-unprotected/${account}/${symbol}${alarm}`,
     subject: `${account} ${symbol}`,
     at: desk.now(),
-    facts: { quantity },
+    facts: { quantity, ...facts },
   });
 }

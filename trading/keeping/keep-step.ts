@@ -20,6 +20,8 @@ export interface KeptView {
   readonly card: Pick<VenueCard, 'stops' | 'stopLocksBalance'>;
   /** Whether stops rest at the venue or are watched here. */
   readonly stops: 'venue' | 'workflow';
+  /** Whether the symbol was flattened and is to hold nothing. */
+  readonly isFlattened: boolean;
   /** null: not asked yet. */
   readonly quote: Quote | null;
   readonly now: number;
@@ -37,18 +39,20 @@ export type KeepStep =
   | { readonly kind: 'send'; readonly order: LedgerOrder }
   | { readonly kind: 'end'; readonly order: LedgerOrder }
   | { readonly kind: 'place'; readonly leg: OrderLeg; readonly terms: OrderTerms }
-  /** The stop stands as it should. */
-  | { readonly kind: 'confirmed' }
+  /** Write down what was seen of the position. */
+  | { readonly kind: 'note'; readonly seen: Partial<Keeping> }
   | { readonly kind: 'leave'; readonly reason: NonNullable<Keeping['leaving']> };
 
 const DONE: KeepStep = { kind: 'done' };
 /** An exit that came to nothing is tried again after this, doubled with each attempt. */
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 10_000;
+/** A stop that rests on with the price beyond it for so long was jumped over: its limit is not reached any more. */
+const PASSED_FOR_MS = 3_000;
 
 /** The rules of keeping in the order in which they count; the first that has an answer decides. Pure. */
 export function keepStep(view: KeptView): KeepStep {
-  for (const rule of [exitUnderWay, leaves, guard, watchedLevels, target, residentStop]) {
+  for (const rule of [exitUnderWay, leaves, guard, watchedLevels, passedStop, target, residentStop]) {
     const step = rule(view);
     if (step !== null) return step;
   }
@@ -64,11 +68,12 @@ function exitUnderWay({ exits }: KeptView): KeepStep | null {
 
 /** The whole position goes at market. */
 function leaves(view: KeptView): KeepStep | null {
-  const { position, keeping, exits, market, now, failed } = view;
+  const { position, keeping, exits, market, isFlattened, now, failed } = view;
   // A position that the venue would not take is waited for: by more fills, or booked as dust.
   const last = exits.findLast(({ leg }) => isWholeExit(leg));
   const reason =
     keeping.leaving ??
+    (isFlattened ? 'flattened' : null) ??
     (isTimeUp(position, now) ? 'time' : null) ??
     (last !== undefined && cameToNothing(last) ? 'signal' : null);
   if (reason === null) return null;
@@ -86,13 +91,34 @@ function guard(view: KeptView): KeepStep | null {
   return view.quote === null ? residentStop(view) : null;
 }
 
+/** Whether the position has a stop that is worth nothing without prices: one that is kept here, or that may be jumped over. */
+export function isStopWatched({ levels, card, stops }: Pick<KeptView, 'levels' | 'card' | 'stops'>): boolean {
+  return levels.stop !== null && (stops === 'workflow' || card.stops !== 'market');
+}
+
 /** Stops that no venue keeps. */
-function watchedLevels({ levels, quote, card, stops }: KeptView): KeepStep | null {
-  if (levels.stop === null || (stops === 'venue' && card.stops !== 'none')) return null;
+function watchedLevels({ keeping, levels, quote, card, stops }: KeptView): KeepStep | null {
+  if (levels.stop === null || keeping.leaving !== null || (stops === 'venue' && card.stops !== 'none')) {
+    return null;
+  }
   if (quote === null) return { kind: 'quote' };
   return reachesStop(levels.side, levels.stop, Number(quote.last))
     ? { kind: 'leave', reason: levels.stopReason }
     : null;
+}
+
+/** A stop that becomes a limit order rests on where the price has jumped over its limit too: then the position leaves at market. */
+function passedStop({ keeping, levels, exits, card, stops, quote, now }: KeptView): KeepStep | null {
+  if (stops !== 'venue' || card.stops !== 'limit' || keeping.leaving !== null) return null;
+  const stop = activeStops(exits).find(({ status }) => status === 'open');
+  if (stop === undefined) return null;
+  if (quote === null) return { kind: 'quote' };
+  const isPassed = reachesStop(levels.side, Number(stop.stopPrice), Number(quote.last));
+  const { passedSince } = keeping;
+  if (isPassed && passedSince !== null)
+    return now < passedSince + PASSED_FOR_MS ? null : { kind: 'leave', reason: levels.stopReason };
+  if (isPassed === (passedSince !== null)) return null;
+  return { kind: 'note', seen: { passedSince: isPassed ? now : null } };
 }
 
 /** A share leaves at market where its target is reached; what holds its coins ends first. */
@@ -123,7 +149,9 @@ function residentStop(view: KeptView): KeepStep | null {
   const isResident = stops === 'venue' && card.stops !== 'none';
   if (levels.stop === null || !isResident)
     return active.length === 0 ? null : { kind: 'end', order: active[0] };
-  const quantity = flooredToLot(held(position).minus(underWay(exits, market)), market);
+  // Where a stop holds no coins it may only reduce, and sells nothing that a target has sold.
+  const elsewhere = card.stopLocksBalance ? underWay(exits, market) : ZERO;
+  const quantity = flooredToLot(held(position).minus(elsewhere), market);
   const isOverdue = keeping.stopDue !== null && now >= keeping.stopDue;
   const [stop, ...doubled] = active;
   if (doubled.length > 0) return { kind: 'end', order: doubled[0] };
@@ -143,9 +171,10 @@ function residentStop(view: KeptView): KeepStep | null {
   }
   const wanted = stopTerms(view, quantity);
   const stands = amount(stop.quantity).minus(stop.filled);
-  const isRight = stands.eq(wanted.quantity) && amount(stop.stopPrice!).eq(wanted.stopPrice!);
+  const isRight =
+    stop.side === wanted.side && stands.eq(wanted.quantity) && amount(stop.stopPrice!).eq(wanted.stopPrice!);
   if (!isRight || stop.status !== 'open') return { kind: 'end', order: stop };
-  return keeping.stopDue === null ? null : { kind: 'confirmed' };
+  return keeping.stopDue === null ? null : { kind: 'note', seen: { stopDue: null } };
 }
 
 function stopTerms({ levels, market }: KeptView, quantity: Amount): OrderTerms {

@@ -27,14 +27,32 @@ const keepingSchema = z.strictObject({
   barTime: z.number().nullable(),
   /** Epoch ms by which the venue must have confirmed the stop; null: it has, or none is wanted. */
   stopDue: z.number().nullable(),
+  /** Epoch ms at which the price was first seen beyond a stop that rests on; null: it is not. */
+  passedSince: z.number().nullable().default(null),
+  /** Epoch ms by which a price has to have come for a stop that is watched here, or it is told; null: prices come. */
+  priceDue: z.number().nullable().default(null),
+  /** What of it the venue lacks, or others hold, in base, as found when it was to be sold; null: nothing. */
+  lacking: z
+    .strictObject({ kind: z.enum(['gone', 'held']), quantity: z.string() })
+    .nullable()
+    .default(null),
   /** Why the whole position is on its way out; null: it is not. */
-  leaving: z.enum(['stop', 'trailing', 'time', 'signal', 'stop-unconfirmed']).nullable(),
+  leaving: z.enum(['stop', 'trailing', 'time', 'signal', 'stop-unconfirmed', 'flattened']).nullable(),
 });
 
 /** What the keeper remembers of a position; everything else it reads from orders and fills. */
 export type Keeping = z.infer<typeof keepingSchema>;
 
-export const NOTHING_KEPT: Keeping = { best: 0, trail: null, barTime: null, stopDue: null, leaving: null };
+export const NOTHING_KEPT: Keeping = {
+  best: 0,
+  trail: null,
+  barTime: null,
+  stopDue: null,
+  passedSince: null,
+  priceDue: null,
+  lacking: null,
+  leaving: null,
+};
 
 export function keepingOf({ keeping }: Pick<LedgerPosition, 'keeping'>): Keeping {
   return keeping === null ? NOTHING_KEPT : keepingSchema.parse(keeping);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { FINAL_STATUSES } from '../../contracts/trading.ts';
 import { asked } from '../in-time.ts';
 import type { LedgerOrder, LedgerPosition } from '../ledger/records.ts';
 import type { KeepTurn } from './keep-doing.ts';
@@ -14,6 +15,7 @@ export async function keptView(turn: KeepTurn, bars: readonly KeptBar[]): Promis
   const position = positionOf(turn);
   if (position === null) return null;
   const market = await asked(desk, venue.market(symbol));
+  const { policy, flattened } = ledger.account(account);
   const exits = exitsOf(turn, position);
   const known = keepingOf(position);
   const keeping = trailed(position, known, bars, limitFillTime(turn, position), market);
@@ -25,7 +27,8 @@ export async function keptView(turn: KeepTurn, bars: readonly KeptBar[]): Promis
     exits,
     market,
     card: venue.card,
-    stops: ledger.account(account).policy.stops ?? 'venue',
+    stops: policy.stops ?? 'venue',
+    isFlattened: flattened.includes(symbol),
     quote,
     now: desk.now(),
     failed,
@@ -59,14 +62,17 @@ function exitsOf({ desk }: KeepTurn, position: LedgerPosition): readonly LedgerO
     .sort((one, other) => one.plannedTime - other.plannedTime || one.attempt - other.attempt);
 }
 
-/** An exit of the position before may have been decided with this one’s entry, at the same time for the same bar. */
+/**
+ * An exit of the position before may have been decided with this one’s entry, at the same time for the same bar. A stop of the
+ * position before that rests on is this one’s to end.
+ */
 function isOfPosition(
-  { leg, barTime, plannedTime }: LedgerOrder,
+  { leg, barTime, plannedTime, status }: LedgerOrder,
   { signalBarTime }: LedgerPosition,
   entryPlanned: number,
 ): boolean {
-  const isWhole = leg === 'exit' || leg === 'flatten';
-  return isWhole ? plannedTime > entryPlanned : barTime === signalBarTime;
+  if (leg === 'exit' || leg === 'flatten') return plannedTime > entryPlanned;
+  return barTime === signalBarTime || (leg === 'stop' && !FINAL_STATUSES.has(status));
 }
 
 function limitFillTime(

@@ -17,6 +17,7 @@ interface AccountRow {
   readonly state_time: number;
   readonly paused_until: number | null;
   readonly after_flatten: 'halted' | 'stopped';
+  readonly is_flat: number;
   readonly last_close_time: number | null;
   readonly closes: number;
   readonly risk_memory: string;
@@ -26,6 +27,7 @@ interface PauseRow {
   readonly symbol: string;
   readonly until: number | null;
   readonly is_flattening: number;
+  readonly is_flat: number;
 }
 
 /** @throws AlphaloomError ACCOUNT_UNKNOWN */
@@ -120,10 +122,10 @@ export function recordOf(sql: DatabaseSync, row: AccountRow): AccountRecord {
   const settings = JSON.parse(row.settings) as AccountSettings;
   const pauses = all<PauseRow>(
     sql,
-    'SELECT symbol, until, is_flattening FROM symbol_pauses WHERE account = ? ORDER BY symbol',
+    'SELECT symbol, until, is_flattening, is_flat FROM symbol_pauses WHERE account = ? ORDER BY symbol',
     row.account,
   );
-  const flattening = pauses.filter(({ is_flattening }) => is_flattening === 1).map(({ symbol }) => symbol);
+  const symbolsThat = (are: (pause: PauseRow) => boolean) => pauses.filter(are).map(({ symbol }) => symbol);
   return {
     ...settings,
     state: row.state,
@@ -131,7 +133,11 @@ export function recordOf(sql: DatabaseSync, row: AccountRow): AccountRecord {
     stateTime: row.state_time,
     pausedSymbols: pauses.map(({ symbol, until }) => ({ symbol, until })),
     pausedUntil: row.paused_until,
-    flattening: row.state === 'flattening' ? tradedSymbols(sql, settings) : flattening,
+    flattening:
+      row.state === 'flattening'
+        ? tradedSymbols(sql, settings)
+        : symbolsThat(({ is_flattening }) => is_flattening === 1),
+    flattened: row.is_flat === 1 ? tradedSymbols(sql, settings) : symbolsThat(({ is_flat }) => is_flat === 1),
     afterFlatten: row.after_flatten,
     lastCloseTime: row.last_close_time,
     closes: row.closes,

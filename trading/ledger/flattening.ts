@@ -45,7 +45,7 @@ export function finishFlatten(
     return moveState(sql, record, { to: record.afterFlatten, at, reason, actor, operationId });
   }
   for (const symbol of symbols) {
-    const text = 'UPDATE symbol_pauses SET is_flattening = 0 WHERE account = ? AND symbol = ?';
+    const text = 'UPDATE symbol_pauses SET is_flattening = 0, is_flat = 1 WHERE account = ? AND symbol = ?';
     run(sql, text, account, symbol);
   }
   const tell = { event: 'flatten-finished' as const, facts: { symbols: symbols.join(', '), by: actor } };

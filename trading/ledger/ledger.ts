@@ -158,6 +158,8 @@ export interface Ledger {
   /** Not in a final state, oldest first. */
   openOrders(account: string): readonly LedgerOrder[];
   orders(account: string, range: { fromTime: number; toTime: number }): readonly LedgerOrder[];
+  /** Orders that were sent and of which anything has changed since, oldest first. */
+  changedOrders(account: string, since: number): readonly LedgerOrder[];
   fills(account: string, range: { fromTime: number; toTime: number }): readonly LedgerFill[];
   positions(account: string): readonly LedgerPosition[];
   /** Positions that ended in the range, oldest first. */

@@ -90,6 +90,13 @@ export function selectOpenOrders(
       );
 }
 
+/** Sent, and changed since; oldest first. */
+export function selectChangedOrders(sql: DatabaseSync, account: string, since: number): OrderRow[] {
+  const text =
+    'SELECT * FROM orders WHERE account = ? AND updated_at >= ? AND sent_at IS NOT NULL ORDER BY id';
+  return all(sql, text, account, since);
+}
+
 /** Writes down an order that is wanted; as withdrawn where a reason against it is given. */
 export function insertOrder(
   sql: DatabaseSync,
@@ -141,14 +148,15 @@ export function insertOrder(
   return row;
 }
 
-/** Changes columns of an order and returns it as it is then. */
+/** Changes columns of an order and returns it as it is then; what changes nothing leaves its time too. */
 export function updateOrder(
   sql: DatabaseSync,
   row: OrderRow,
   changes: Partial<Record<keyof OrderRow, SQLInputValue>>,
   at: number,
 ): OrderRow {
-  const columns = Object.keys(changes);
+  const columns = Object.keys(changes) as (keyof OrderRow)[];
+  if (columns.every(name => changes[name] === row[name])) return row;
   statement(
     sql,
     `UPDATE orders SET ${columns.map(name => `${name} = ?`).join(', ')}, updated_at = ? WHERE id = ?`,

@@ -42,7 +42,7 @@ export function pauseSymbol(
 ): void {
   run(
     sql,
-    `INSERT INTO symbol_pauses VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
+    `INSERT INTO symbol_pauses (account, symbol, until, is_flattening) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
        SET until = CASE WHEN is_flattening THEN NULL ELSE excluded.until END,
            is_flattening = max(is_flattening, excluded.is_flattening)`,
     account,

@@ -46,6 +46,8 @@ export interface AccountRecord extends AccountSettings {
   readonly pausedUntil: number | null;
   /** Symbols whose positions are being closed; all of them while the state is `flattening`. */
   readonly flattening: readonly string[];
+  /** Symbols that were flattened: until they are resumed they are to hold nothing, whatever fill comes late. */
+  readonly flattened: readonly string[];
   /** State once a flatten is done. */
   readonly afterFlatten: 'halted' | 'stopped';
   /** Last close that was worked on; null before the first. */

@@ -355,4 +355,10 @@ export const LEDGER_MIGRATIONS: Migrations = [
   CREATE INDEX paper_fills_by_time ON paper_fills (account, symbol, time, id);
   ${appendOnly('paper_fills')}
   `,
+  `
+  CREATE INDEX orders_by_change ON orders (account, updated_at);
+  -- Was flattened: it is to hold nothing until it is resumed.
+  ALTER TABLE accounts ADD COLUMN is_flat INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE symbol_pauses ADD COLUMN is_flat INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

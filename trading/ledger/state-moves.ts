@@ -30,7 +30,7 @@ export function moveState(sql: DatabaseSync, record: AccountRecord, move: StateM
   const { to, at, reason, actor } = move;
   run(
     sql,
-    `UPDATE accounts SET state = ?, state_reason = ?, state_time = ?, paused_until = ?, after_flatten = ?,
+    `UPDATE accounts SET state = ?, state_reason = ?, state_time = ?, paused_until = ?, after_flatten = ?, is_flat = ?,
        closes = CASE WHEN ? THEN 0 ELSE closes END
      WHERE account = ?`,
     to,
@@ -38,6 +38,7 @@ export function moveState(sql: DatabaseSync, record: AccountRecord, move: StateM
     at,
     move.pausedUntil ?? null,
     move.afterFlatten ?? 'halted',
+    Number(from === 'flattening'),
     Number(from === 'stopped' && to === 'running'),
     account,
   );

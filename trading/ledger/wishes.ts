@@ -5,6 +5,7 @@ import type { Policy } from '../../contracts/policy.ts';
 import { changeSettings } from './accounts.ts';
 import { recordEvent } from './events.ts';
 import { stillOpen } from './flattening.ts';
+import { bookGone } from './gone.ts';
 import { cancelOrder, resolveOrder } from './order-wishes.ts';
 import { selectOpenOrders } from './orders.ts';
 import { pauseSymbol, resumeSymbol } from './pauses.ts';
@@ -146,6 +147,8 @@ export const WISHES: { readonly [Name in TradingMessageName]: Wish<Name> } = {
   cancel: (sql, record, { order }, { by }) => cancelOrder(sql, record, order, by),
 
   resolve: (sql, record, payload, { by }) => resolveOrder(sql, record, payload, by),
+
+  adjust: (sql, record, payload, { by }) => bookGone(sql, record, payload, by),
 
   stop(sql, record, { positions = 'refuse' }, { by }) {
     const { account } = record;

@@ -17,13 +17,13 @@ const RELEASE_WAIT_MS = 100;
 
 /**
  * Sends a planned exit: at a venue whose exits are orders of their own, ends the rest of its entry, its stop and its targets first, so
- * that what they sold is not sold again and what they held is free.
+ * that what they sold is not sold again and what they held is free. A stop that may stay ends once the position is gone.
  * @throws AlphaloomError VENUE_*, TRADING_LATE
  */
 export async function sendExit(desk: TimedDesk, order: LedgerOrder): Promise<LedgerOrder> {
   if (desk.venue.card.exits === 'attached') return sendOrder(desk, order, NOTHING_ASKED);
   for (const leg of [...sentEntries(desk, order.symbol), ...legsOf(desk, order.symbol)])
-    await endOrPass(desk, leg);
+    if (!order.reduceOnly || !staysBeside(desk, leg)) await endOrPass(desk, leg);
   const sent = await sendOrder(desk, order, {
     ...NOTHING_ASKED,
     freeBalance: await freeToSell(desk, order),
@@ -46,6 +46,11 @@ export async function endOrPass(desk: TimedDesk, leg: LedgerOrder): Promise<void
     const status = desk.ledger.order(leg.clientOrderId)?.status;
     if (!isLate || !hasTime(desk) || (status !== 'unknown' && status !== 'sending')) throw error;
   }
+}
+
+/** Whether a stop may rest beside what closes its position: where both only reduce, nothing is sold twice, and none holds coins. */
+export function staysBeside({ venue }: TimedDesk, { leg, reduceOnly }: LedgerOrder): boolean {
+  return leg === 'stop' && reduceOnly && !venue.card.stopLocksBalance;
 }
 
 /** The symbol’s stop and targets that are not final. */

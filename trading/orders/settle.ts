@@ -1,9 +1,13 @@
+import { AlphaloomError } from '../../contracts/errors.ts';
 import { TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { SymbolResult } from '../../contracts/trading.ts';
-import { type Desk, type TimedDesk, until } from '../desk.ts';
+import { type Desk, sooner, type TimedDesk, until } from '../desk.ts';
+import { asked } from '../in-time.ts';
 import { keepSymbol } from '../keeping/keep.ts';
-import type { LedgerOrder } from '../ledger/records.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { AccountRecord, LedgerOrder } from '../ledger/records.ts';
 import { perSymbol, symbolsOf } from '../per-symbol.ts';
+import { differingPosition } from '../recovery/findings.ts';
 import { endOrder } from './end-order.ts';
 import { sendExit } from './exit.ts';
 import { settledSoon, settleOrder } from './settle-order.ts';
@@ -14,6 +18,23 @@ const LATE_FILLS_MS = 600_000;
 
 /** After news of an order its fills are asked for beside it, for so long. */
 const NEWS_MS = 60_000;
+const POSITIONS_PATIENCE_MS = 2_000;
+
+/**
+ * Whether something may happen to an account at its venue that nobody here does: an order is not final, or ended so short ago
+ * that a fill of it may follow; a swap may be liquidated.
+ */
+export function awaitsNews(
+  ledger: Pick<Ledger, 'openOrders' | 'changedOrders' | 'positions'>,
+  { account, kind }: Pick<AccountRecord, 'account' | 'kind'>,
+  now: number,
+): boolean {
+  return (
+    ledger.openOrders(account).length > 0 ||
+    ledger.changedOrders(account, now - NEWS_MS).length > 0 ||
+    (kind === 'swap' && ledger.positions(account).length > 0)
+  );
+}
 
 export interface SettleReport {
   /** Orders of each symbol that are not final after it. */
@@ -34,9 +55,10 @@ export async function settleAccount(
 ): Promise<SettleReport> {
   const timed = until(desk, deadline);
   const since = desk.now() - LATE_FILLS_MS;
+  const moved = await movedByVenue(timed);
   const symbols = await perSymbol(timed, unsettledSymbols(timed, since), async symbol => {
     await settleOrders(timed, symbol);
-    if (mayHaveFills(timed, symbol)) await bookFills(timed, symbol, since);
+    if (moved.has(symbol) || mayHaveFills(timed, symbol)) await bookFills(timed, symbol, since);
     await keepSymbol(timed, symbol, []);
     return openOf(timed, symbol);
   });
@@ -78,13 +100,26 @@ async function bookFills(desk: TimedDesk, symbol: string, since: number): Promis
 
 /** Trades are dear to ask for: of orders that rest unchanged, their look-ups tell enough. */
 function mayHaveFills({ ledger, account, now }: TimedDesk, symbol: string): boolean {
-  const range = { fromTime: now() - LATE_FILLS_MS, toTime: now() + LATE_FILLS_MS };
-  return [...ledger.orders(account, range), ...ledger.openOrders(account)].some(
-    order =>
-      order.symbol === symbol &&
-      order.status !== 'planned' &&
-      (isUncertain(order) || now() < order.updatedTime + NEWS_MS),
+  const isNews = (order: LedgerOrder) => order.symbol === symbol;
+  return (
+    ledger.changedOrders(account, now() - NEWS_MS).some(isNews) ||
+    ledger.openOrders(account).some(order => isNews(order) && isUncertain(order))
   );
+}
+
+/** Swaps that the venue holds otherwise than the ledger: it may have closed them itself, by no order of ours. */
+async function movedByVenue(desk: TimedDesk): Promise<ReadonlySet<string>> {
+  const { ledger, account, venue } = desk;
+  const positions = ledger.positions(account);
+  if (venue.card.kind !== 'swap' || positions.length === 0) return new Set();
+  const patient = sooner(desk, desk.now() + POSITIONS_PATIENCE_MS);
+  // Who can’t be asked for positions is asked for fills.
+  const held = await asked(patient, venue.positions()).catch(error => {
+    if (error instanceof AlphaloomError) return [];
+    throw error;
+  });
+  const moved = positions.filter(position => differingPosition(position.symbol, position, held) !== null);
+  return new Set(moved.map(({ symbol }) => symbol));
 }
 
 async function settleOne(desk: TimedDesk, order: LedgerOrder): Promise<void> {
@@ -111,12 +146,11 @@ function isOver({ venue, now }: TimedDesk, { leg, type, plan, barTime, timeframe
   return now() >= barTime + (validBars + 1) * TIMEFRAME_MS[timeframe];
 }
 
-function unsettledSymbols({ ledger, account, now }: TimedDesk, since: number): readonly string[] {
-  const recent = ledger.orders(account, { fromTime: since, toTime: now() + LATE_FILLS_MS });
+function unsettledSymbols({ ledger, account }: TimedDesk, since: number): readonly string[] {
   return symbolsOf([
     ...ledger.openOrders(account),
     ...ledger.positions(account),
-    ...recent.filter(({ sentAt }) => sentAt !== null),
+    ...ledger.changedOrders(account, since),
   ]);
 }
 

@@ -88,6 +88,11 @@ test('what the verbs send passes the messages’ schemas', () => {
     set: messagePayload<'set'>(context, { symbols: tradedSymbols('BTCUSDT', '15m'), policy: 'cautious' }, {}),
     cancel: messagePayload<'cancel'>(context, { order: ID }, {}),
     resolve: messagePayload<'resolve'>(context, { order: ID, as: 'filled', evidence: 'page' }, {}),
+    adjust: messagePayload<'adjust'>(
+      context,
+      { symbol: 'BTCUSDT', quantity: '0.2', price: '0', evidence: 'page' },
+      {},
+    ),
     stop: messagePayload<'stop'>(context, { positions: 'leave' }, {}),
   };
   for (const [name, { schema }] of Object.entries(TRADING_MESSAGES))

@@ -39,7 +39,7 @@ const account = (changes: Partial<ShownAccount> = {}): ShownAccount => ({
     {
       symbol: 'BTCUSDT',
       timeframe: '15m',
-      position: { quantity: '0.02', entryPrice: '50000', openedTime: NOON, openPnl: -12.345 },
+      position: { quantity: '0.02', entryPrice: '50000', openedTime: NOON, openPnl: -12.345, mend: null },
       lastPrice: 49_382.75,
       decision: { barTime: NOON, outcome: 'blocked: COOLDOWN' },
       orders: [
@@ -85,6 +85,13 @@ test('the table shows what an account holds, waits for and decided last', () => 
     /BTCUSDT +15m +49382\.75 +0\.02 +50000 +-12\.3[45] +03-01 12:00 blocked: COOLDOWN\n {2}stop sell 0\.02 at 49000 unknown deadbeef\n/,
   );
   assert.match(text, /ETHUSDT +5m .*\n {2}paused$/m);
+});
+
+test('what an operator is to do about a position stands below it', () => {
+  const [row] = account().symbols;
+  const position = { ...row.position!, mend: '0.3 of the position are not at the venue' };
+  const text = renderAccounts([account({ symbols: [{ ...row, position }] })], NOON, paint);
+  assert.match(text, /\n {2}0\.3 of the position are not at the venue\n/);
 });
 
 test('the table fits a terminal of 80 columns', () => {

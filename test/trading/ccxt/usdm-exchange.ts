@@ -14,7 +14,7 @@ interface Order {
   readonly reduceOnly: boolean;
   readonly time: number;
   filled: Decimal;
-  status: 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'TRIGGERED';
+  status: 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED' | 'TRIGGERED';
   /** Of a conditional order that was triggered. */
   madeId: number | null;
 }
@@ -53,6 +53,10 @@ export class UsdmExchange {
   readonly orders: Order[] = [];
   readonly stops: Order[] = [];
   readonly trades: Trade[] = [];
+  /** Times that each client order id came in, whatever became of it. */
+  readonly posts = new Map<string, number>();
+  /** Orders by which the venue closed positions itself. */
+  readonly forced: number[] = [];
   position = new Decimal(0);
   status: 'TRADING' | 'SETTLING' | 'GONE' = 'TRADING';
   isRevoked = false;
@@ -148,6 +152,7 @@ export class UsdmExchange {
       status: 'NEW',
       madeId: null,
     };
+    this.posts.set(order.clientId, (this.posts.get(order.clientId) ?? 0) + 1);
     this.#check(order);
     if (order.type === 'STOP_MARKET') this.stops.push(order);
     else {
@@ -156,6 +161,27 @@ export class UsdmExchange {
       if (isAtOnce) this.#fill(order, new Decimal(order.quantity), this.#price, false);
     }
     return order;
+  }
+
+  /** The venue closes the position by an order of its own; conditional orders are left. */
+  liquidate(): void {
+    const order: Order = {
+      id: ++this.#lastId,
+      clientId: `autoclose-${this.#lastId}`,
+      side: this.position.gt(0) ? 'SELL' : 'BUY',
+      type: 'MARKET',
+      quantity: this.position.abs().toFixed(),
+      price: '0',
+      triggerPrice: '0',
+      reduceOnly: true,
+      time: this.now,
+      filled: new Decimal(0),
+      status: 'NEW',
+      madeId: null,
+    };
+    this.orders.push(order);
+    this.forced.push(order.id);
+    this.#fill(order, new Decimal(order.quantity), this.#price, false);
   }
 
   /** @throws UsdmRefusal −2013 */
@@ -230,9 +256,14 @@ export class UsdmExchange {
     this.#fill(made, new Decimal(made.quantity), this.#price, false);
   }
 
-  #fill(order: Order, quantity: Decimal, price: string, isMaker: boolean): void {
+  /** What only reduces ends with the position. */
+  #fill(order: Order, wanted: Decimal, price: string, isMaker: boolean): void {
+    const most = order.side === 'SELL' ? this.position : this.position.neg();
+    const quantity = order.reduceOnly ? Decimal.max(0, Decimal.min(wanted, most)) : wanted;
     order.filled = order.filled.plus(quantity);
-    order.status = order.filled.gte(order.quantity) ? 'FILLED' : 'PARTIALLY_FILLED';
+    const isShort = order.filled.lt(order.quantity);
+    order.status = isShort ? (quantity.lt(wanted) ? 'EXPIRED' : 'PARTIALLY_FILLED') : 'FILLED';
+    if (quantity.isZero()) return;
     this.position = this.position.plus(order.side === 'BUY' ? quantity : quantity.neg());
     this.trades.push({
       id: this.trades.length + 1,
@@ -296,7 +327,7 @@ const PRIVATE: Readonly<Record<string, Serve>> = {
     inRange(exchange.trades, parameters)
       .filter(({ id }) => id >= Number(parameters.get('fromId') ?? 0))
       .map(tradeRow),
-  'GET forceOrders': () => [],
+  'GET forceOrders': ({ forced }) => forced.map(orderId => ({ orderId })),
   'GET balance': exchange => [{ asset: 'USDT', ...exchange.balance() }],
   'GET positionRisk': exchange => [
     { ...SYMBOL, positionAmt: exchange.position.toFixed(), entryPrice: '100', positionSide: 'BOTH' },

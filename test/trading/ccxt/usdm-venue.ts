@@ -1,6 +1,6 @@
 import { createCcxtVenue } from '../../../trading/ccxt/ccxt-venue.ts';
 import { binanceUsdm } from '../../../venues/cards/binance-usdm.ts';
-import { handClock, START } from '../../support/trading-exchange.ts';
+import { type HandClock, handClock, START } from '../../support/trading-exchange.ts';
 import type {
   BrokenAnswer,
   MakeVenue,
@@ -12,6 +12,7 @@ import { USDM_KEY, UsdmExchange, UsdmRefusal } from './usdm-exchange.ts';
 
 export interface UsdmScene extends VenueScene {
   readonly exchange: UsdmExchange;
+  readonly trouble: VenueTrouble;
 }
 
 const REQUESTS: Readonly<Record<VenueRequestName, string>> = {
@@ -27,11 +28,14 @@ const REQUESTS: Readonly<Record<VenueRequestName, string>> = {
 type Spoil = (answer: unknown) => unknown;
 
 /** The ccxt venue by the card of USD-M, over a small exchange in this process. */
-export const makeUsdmVenue: MakeVenue = async (
-  _,
-  { makerShare, deadlineMs = 20_000, usdt = '10000' } = {},
-) => {
-  const clock = handClock(START + 999);
+export const makeUsdmVenue: MakeVenue = (_, options = {}) => usdmScene(handClock(START + 999), options);
+
+/** @param befalls what becomes of the next request, by its name; null: nothing */
+export async function usdmScene(
+  clock: HandClock,
+  { makerShare, deadlineMs = 20_000, usdt = '10000' }: Parameters<MakeVenue>[1] = {},
+  befalls: (name: string) => BrokenAnswer | null = () => null,
+): Promise<UsdmScene> {
   const exchange = new UsdmExchange(usdt, makerShare ?? null, clock.now);
   const faults = new Map<string, BrokenAnswer>();
   const spoils = new Map<string, Spoil>();
@@ -40,7 +44,7 @@ export const makeUsdmVenue: MakeVenue = async (
     const signed = init?.method === 'POST' ? String(init.body) : url.search.slice(1);
     const path = url.pathname.replace(/^\/fapi\/v\d\//, '');
     const name = `${init?.method ?? 'GET'} ${path}`;
-    const fault = faults.get(name);
+    const fault = faults.get(name) ?? befalls(name) ?? undefined;
     faults.delete(name);
     if (fault?.endsWith('-before')) return broken(fault, '', init?.signal);
     const key = new Headers(init?.headers).get('x-mbx-apikey');
@@ -86,7 +90,7 @@ export const makeUsdmVenue: MakeVenue = async (
     trouble: troubleOf(exchange, faults, spoils),
   };
   return scene;
-};
+}
 
 function troubleOf(
   exchange: UsdmExchange,

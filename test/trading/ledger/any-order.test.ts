@@ -114,6 +114,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
           'finish',
           'cancel',
           'resolve',
+          'adjust',
         ),
         symbol,
         some: fc.boolean(),
@@ -340,6 +341,7 @@ function wish(wanted: {
         stop: { positions: wanted.some ? 'leave' : 'flatten' },
         cancel: { order },
         resolve: { order, as: wanted.as, evidence: 'seen at the venue' },
+        adjust: { symbol: wanted.symbol, quantity: '0.25', price: '100', evidence: 'sold by hand' },
       }[wanted.message];
       try {
         if (wanted.message === 'start')
