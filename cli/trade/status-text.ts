@@ -123,7 +123,6 @@ function renderOrder(order: OrderView, paint: Paint): string {
   return status === 'unknown' ? paint.red(text) : text;
 }
 
-/** Enough of the id for `resolve`. */
 function renderFailed(
   { leg, side, quantity, status, time, because, venueCode, clientOrderId }: FailedOrder,
   paint: Paint,

@@ -2,8 +2,7 @@ import type { CandleStore } from '../../candles/store.ts';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../../contracts/series.ts';
 import type { AccountMode, AccountState, OrderLeg, OrderSide, OrderStatus } from '../../contracts/trading.ts';
-import { keepingOf } from '../../trading/keeping/keeping.ts';
-import { mendOf } from '../../trading/keeping/lacking.ts';
+import { knownLacking, mendOf } from '../../trading/keeping/lacking.ts';
 import type { Ledger } from '../../trading/ledger/ledger.ts';
 import type { AccountRecord, LedgerOrder, LedgerPosition } from '../../trading/ledger/records.ts';
 import { blockedFlatten, type FailedOrder, failedOrder, type Noted, pauseReason } from './trouble-view.ts';
@@ -180,7 +179,7 @@ function shownSymbols(
 
 function viewPosition(position: LedgerPosition, lastPrice: number | null): SymbolView['position'] {
   const { quantity, entryPrice, openedTime } = position;
-  const { lacking } = keepingOf(position);
+  const lacking = knownLacking(position);
   const openPnl = lastPrice === null ? null : Number(quantity) * (lastPrice - Number(entryPrice));
   return { quantity, entryPrice, openedTime, openPnl, mend: lacking && mendOf(lacking, position) };
 }

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { ExitPlan } from '../../contracts/intents.ts';
+import { viewAccount } from '../../host/trading/account-view.ts';
 import type { Desk } from '../../trading/desk.ts';
 import { flattenAccount } from '../../trading/flattening/flatten.ts';
 import { keepPositions } from '../../trading/keeping/keep.ts';
 import { executePlanned } from '../../trading/orders/execute.ts';
 import { settleAccount } from '../../trading/orders/settle.ts';
+import { recoverAccount } from '../../trading/recovery/recover.ts';
 import { barsFrom } from '../support/trading-exchange.ts';
 import { type LoopbackRig, type LoopbackRigOptions, loopbackRig } from './loopback-rig.ts';
 import { ACCOUNT, decided, MINUTE, orderOf, START, SYMBOL } from './rig.ts';
 
-const ALL_TIME = { fromTime: 0, toTime: START * 2 };
 /** A venue that lists nothing at all has given no answer. */
 const ETH = {
   base: 'ETH',
@@ -61,7 +62,6 @@ function tools(rig: LoopbackRig) {
     notifications,
     told: async (event: string) =>
       (await notifications()).filter(notification => notification.event === event).length,
-    pausedBecause: () => rig.ledger.lastEvent(ACCOUNT, 'symbol-paused', SYMBOL)?.reason ?? null,
     async loseCoins() {
       const stop = orderOf(rig, 'stop')!;
       await rig.venue.cancel({ ...stop, sentAt: stop.sentAt! });
@@ -69,17 +69,27 @@ function tools(rig: LoopbackRig) {
       rig.exchange.deposit('BTC', `-${coins}`);
       return coins;
     },
-    async resolve(leg: 'stop' | 'exit', clientOrderId = orderOf(rig, leg)!.clientOrderId) {
-      const payload = { order: clientOrderId, as: 'filled', evidence: 'sold by hand' };
-      const operation = {
-        message: 'resolve',
-        account: ACCOUNT,
-        operationId: 'resolve',
-        actor: 'test',
-      } as const;
-      return rig.ledger.applyMessage({ ...operation, payload }, { now: rig.clock.now(), policy: null });
+    resolve: (leg: 'stop' | 'exit') =>
+      say(rig, 'resolve', { order: orderOf(rig, leg)!.clientOrderId, as: 'cancelled', evidence: EVIDENCE }),
+    adjust: (quantity: string) =>
+      say(rig, 'adjust', { symbol: SYMBOL, quantity, price: '97', evidence: EVIDENCE }),
+    /** What `trade status` says of the symbol, beside its numbers. */
+    shown() {
+      const { pausedReason, position } = viewAccount(rig.ledger, ACCOUNT, new Map()).symbols[0];
+      return [pausedReason, position?.mend];
     },
   };
+}
+
+const EVIDENCE = 'sold by hand';
+
+function say(
+  { ledger, clock }: LoopbackRig,
+  message: 'resolve' | 'adjust',
+  payload: Readonly<Record<string, unknown>>,
+) {
+  const operation = { message, account: ACCOUNT, operationId: `say ${clock.now()}`, actor: 'test' };
+  return ledger.applyMessage({ ...operation, payload }, { now: clock.now(), policy: null });
 }
 
 test('a halted market: the stop stays, a flatten says what it waits for, and is done once it trades again', async t => {
@@ -122,22 +132,64 @@ test('a delisted symbol that nothing is held of keeps no account from being flat
 });
 
 test('a delisted symbol with a position is never called flat, until an operator says what became of it', async t => {
-  const { rig, desk, enter, watch, flatten, resolve } = await scene(t);
+  const { rig, desk, enter, watch, flatten, resolve, adjust } = await scene(t);
   await enter(desk);
   rig.exchange.setStatus(SYMBOL, 'DELISTED');
   await watch(desk, 3);
+  const findings = await recoverAccount(desk, { deadline: rig.clock.now() + 20_000 });
+  assert.deepEqual(
+    findings.map(finding => [finding.kind, 'code' in finding && finding.code]),
+    [
+      ['not-asked', 'SYMBOL_UNKNOWN'],
+      ['not-asked', 'SYMBOL_UNKNOWN'],
+    ],
+    'that keeps the account from nothing',
+  );
   const { isFlat, blocked } = await flatten(desk, 20_000);
   assert.equal(isFlat, false);
   assert.match(
     blocked.join(),
-    /BTCUSDT: SYMBOL_UNKNOWN: binance does not list the symbol any more.*trade resolve/,
+    /BTCUSDT: SYMBOL_UNKNOWN: binance does not list the symbol any more.*trade resolve.*trade adjust/,
   );
-  assert.equal(rig.ledger.positions(ACCOUNT).length, 1);
-  assert.equal((await resolve('stop')).outcome, 'resolved as filled');
-  assert.deepEqual(rig.ledger.positions(ACCOUNT), []);
+  await assert.rejects(adjust('0.4995'), refusedBeside(rig, 'stop'));
+  assert.equal((await resolve('stop')).outcome, 'resolved as cancelled');
+  // Whoever looks after the account in between finds nothing to do there.
+  await watch(desk, 5);
+  assert.equal((await adjust('0.4995')).outcome, 'booked 0.4995 of BTCUSDT as gone');
+  assert.deepEqual([rig.ledger.positions(ACCOUNT), rig.ledger.slots(ACCOUNT)], [[], []]);
   assert.equal((await flatten(desk, 20_000)).isFlat, true);
   assert.deepEqual(rig.ledger.check(ACCOUNT), []);
 });
+
+test('an exit whose outcome nobody can tell, of a symbol that was delisted, is resolved before the coins are booked', async t => {
+  const { rig, desk, enter, watch, resolve, adjust, told } = await scene(t);
+  await enter(desk);
+  // The stop is ended for the exit, whose request is lost.
+  rig.exchange.script({ path: 'order', method: 'POST', fault: { kind: 'reset' }, when: 'before' });
+  const { planned, cancels } = await decided(desk, START + MINUTE, { leg: 'exit', quantity: '0.4995' });
+  const deadline = rig.clock.now() + 1_000;
+  await executePlanned(desk, { planned, cancels, deadline, priceBandBps: null, maxSpreadBps: null });
+  assert.deepEqual([orderOf(rig, 'stop')?.status, orderOf(rig, 'exit')?.status], ['canceled', 'unknown']);
+  rig.exchange.setStatus(SYMBOL, 'DELISTED');
+  await watch(desk, 20);
+  assert.equal(orderOf(rig, 'exit')?.status, 'unknown', 'who can’t be asked has not said that it knows none');
+  await assert.rejects(adjust('0.4995'), refusedBeside(rig, 'exit'));
+  assert.equal((await resolve('exit')).outcome, 'resolved as cancelled');
+  await watch(desk, 5);
+  await adjust('0.4995');
+  await watch(desk, 2);
+  assert.deepEqual([rig.ledger.positions(ACCOUNT), rig.ledger.slots(ACCOUNT)], [[], []]);
+  assert.equal(rig.ledger.openOrders(ACCOUNT).length, 0);
+  assert.equal(await told('ledger-mismatch'), 0);
+  assert.deepEqual(rig.ledger.check(ACCOUNT), []);
+});
+
+function refusedBeside(rig: LoopbackRig, leg: 'stop' | 'exit') {
+  const { clientOrderId, status } = orderOf(rig, leg)!;
+  const id = clientOrderId.slice(0, 8);
+  const message = new RegExp(`The ${leg} ${id} is ${status}: .*trade resolve ${id} --as cancelled`);
+  return { code: 'ACCOUNT_STATE', message };
+}
 
 test('an account without a coin of quote: its entry is rejected with the reason, and its slot is free again', async t => {
   const { rig, desk, enter, told } = await scene(t, { balances: { USDT: '0' } });
@@ -158,21 +210,29 @@ test('quote that is gone while a position is open keeps no exit from being sent'
   assert.equal(orderOf(rig, 'flatten')?.status, 'filled');
 });
 
-test('coins that are gone while it trades pause their symbol, with the way out, and are told once', async t => {
-  const { rig, desk, enter, watch, loseCoins, told, pausedBecause } = await scene(t);
+test('coins that are gone while it trades pause their symbol and are told once, with one way out', async t => {
+  const { rig, desk, enter, watch, loseCoins, notifications, shown } = await scene(t);
   await enter(desk);
   await loseCoins();
   await watch(desk, 20);
+  const mend =
+    '0.4995 of the position are not at the venue. Once you know where they went: trade adjust BTCUSDT --account real --quantity 0.4995 --price EACH --evidence TEXT';
+  const paused = 'missing-coins: the ledger has 0.4995, the venue 0; resume the symbol once that is settled';
+  assert.deepEqual(shown(), [paused, mend]);
+  await recoverAccount(desk, { deadline: rig.clock.now() + 20_000 });
+  await watch(desk, 5);
+  assert.deepEqual(shown(), [paused, mend]);
+  const told = (await notifications()).filter(
+    ({ event }) => event === 'ledger-mismatch' || event === 'position-unprotected',
+  );
   assert.deepEqual(
-    rig.ledger.account(ACCOUNT).pausedSymbols.map(({ symbol }) => symbol),
-    [SYMBOL],
+    told.map(({ event, facts }) => [event, facts.reason]),
+    [
+      ['position-unprotected', undefined],
+      ['ledger-mismatch', mend],
+    ],
+    'that it has no stop, and that it is gone',
   );
-  assert.match(
-    pausedBecause() ?? '',
-    /^missing-coins: the ledger has 0\.4995, the venue 0; bring the coins back, or, .*trade resolve/,
-  );
-  assert.equal(await told('ledger-mismatch'), 1);
-  assert.equal(await told('position-unprotected'), 2, 'that it has no stop, and that it has nothing to sell');
   assert.equal(rig.ledger.positions(ACCOUNT).length, 1);
 });
 
@@ -188,18 +248,19 @@ test('a flatten without the coins says so; brought back, they are sold', async t
   assert.deepEqual(rig.ledger.check(ACCOUNT), []);
 });
 
-test('coins that were sold by hand: the operator says so of an exit that came to nothing, and the position ends', async t => {
-  const { rig, desk, enter, watch, loseCoins, flatten, resolve, notifications } = await scene(t);
+test('coins that were sold by hand: the operator says so, what they brought counts, and the position ends', async t => {
+  const { rig, desk, enter, watch, loseCoins, flatten, adjust, notifications, shown } = await scene(t);
   await enter(desk);
   await loseCoins();
   await watch(desk, 10);
-  const refused = rig.ledger.orders(ACCOUNT, ALL_TIME).findLast(({ status }) => status === 'rejected')!;
-  assert.equal(refused.leg, 'stop');
-  assert.equal((await resolve('stop', refused.clientOrderId)).outcome, 'resolved as filled');
+  await adjust('0.2');
+  assert.equal(shown()[1], null, 'how much is gone of what is left is found anew');
+  await watch(desk, 10);
+  assert.match(shown()[1] ?? '', /--quantity 0\.2995 /);
+  await adjust('0.2995');
   assert.deepEqual([rig.ledger.positions(ACCOUNT), rig.ledger.slots(ACCOUNT)], [[], []]);
-  assert.equal(rig.ledger.order(refused.clientOrderId)?.status, 'filled');
   const closed = (await notifications()).find(({ event }) => event === 'trade-closed');
-  assert.equal(closed?.facts.exitPrice, refused.stopPrice);
+  assert.deepEqual([closed?.facts.exitPrice, closed?.facts.reason], ['97', 'operator']);
   assert.deepEqual(rig.ledger.check(ACCOUNT), []);
   assert.equal((await flatten(desk, 20_000)).isFlat, true);
 });

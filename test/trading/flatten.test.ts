@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { flattenAccount } from '../../trading/flattening/flatten.ts';
-import { flattenDirect } from '../../trading/flattening/flatten-direct.ts';
 import { executePlanned } from '../../trading/orders/execute.ts';
-import { settleAccount } from '../../trading/orders/settle.ts';
 import { assertAgreement } from './agreement.ts';
 import type { Fault } from './fake-venue.ts';
 import { ACCOUNT, decided, MINUTE, orderOf, START, SYMBOL, tradingRig } from './rig.ts';
@@ -76,17 +74,6 @@ test('an entry whose outcome is unknown is settled before anything is called fla
   await flattenAccount(desk, ALL);
   assert.equal(orderOf(rig, 'entry')?.status, 'lapsed');
   assert.ok(rig.clock.now() - began > 19_000);
-});
-
-test('flattening directly takes the lease: who held it changes nothing more', async t => {
-  const { rig, desk } = await holding(t);
-  const { lease: _, ...rest } = await rig.desk();
-  await flattenDirect(rest, 'operator', ALL);
-  assert.equal(rig.ledger.account(ACCOUNT).state, 'halted');
-  await assert.rejects(
-    settleAccount({ ...desk, ledger: rig.ledger }, { deadline: rig.clock.now() + 1_000 }),
-    { code: 'LEASE_LOST' },
-  );
 });
 
 test('flattening some symbols leaves the account running', async t => {

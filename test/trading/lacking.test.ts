@@ -4,6 +4,7 @@ import { viewAccount } from '../../host/trading/account-view.ts';
 import { flattenAccount } from '../../trading/flattening/flatten.ts';
 import { executePlanned } from '../../trading/orders/execute.ts';
 import { settleAccount } from '../../trading/orders/settle.ts';
+import { recoverAccount } from '../../trading/recovery/recover.ts';
 import { ACCOUNT, decided, MINUTE, orderOf, type Rig, START, SYMBOL, tradingRig } from './rig.ts';
 import { swapRig } from './swap-rig.ts';
 
@@ -93,7 +94,7 @@ test('a position that leaves by itself and has no coins is told of, and shown wi
   const told = due.filter(({ notification }) => notification.facts.reason === mend);
   assert.deepEqual(
     told.map(({ notification }) => notification.event),
-    ['position-unprotected'],
+    ['ledger-mismatch'],
   );
   await adjust(rig, '0.3', '98');
   assert.deepEqual(rig.ledger.positions(ACCOUNT), []);
@@ -150,11 +151,33 @@ test('a swap that was closed by hand is booked the same way, and its stop ends',
   assert.deepEqual(rig.ledger.check(ACCOUNT), []);
 });
 
+test('a swap that is smaller at the venue says how much is gone; one that is larger is closed by hand', async t => {
+  const { rig, desk } = await holding(await swapRig(t));
+  const pausedBecause = () => viewAccount(rig.ledger, ACCOUNT, new Map()).symbols[0].pausedReason;
+  async function holds(quantity: string) {
+    const { position } = rig.exchange;
+    rig.exchange.position = position.minus(position).plus(quantity);
+    await recoverAccount(desk, { deadline: rig.clock.now() + 20_000 });
+    return mendOf(rig)?.split(' are ')[0] ?? null;
+  }
+  assert.equal(await holds('0.6'), null);
+  assert.equal(
+    pausedBecause(),
+    'position-differs: the ledger has 0.5, the venue 0.6; close the difference at the venue by hand; resume the symbol once that is settled',
+  );
+  assert.equal(await holds('0.4'), '0.1 of the position');
+  assert.equal(await holds('-0.1'), '0.5 of the position', 'what is the other way round is not of it');
+  assert.equal(await holds('0.5'), null);
+});
+
 test('an operator’s word books no more than is held, and nothing beside an open order', async t => {
   const { rig } = await onSpot(t);
+  const stop = orderOf(rig, 'stop')!.clientOrderId.slice(0, 8);
   await assert.rejects(adjust(rig, '0.2', '98'), {
     code: 'ACCOUNT_STATE',
-    message: /An order is open, the stop/,
+    message: new RegExp(
+      `The stop ${stop} is open: .*Flatten the symbol first.*trade resolve ${stop} --as cancelled`,
+    ),
   });
   await assert.rejects(adjust(rig, '0.5', '98'), { code: 'ACCOUNT_STATE', message: /It holds 0.4995/ });
   await assert.rejects(adjust(rig, '0', '98'), { code: 'USAGE' });

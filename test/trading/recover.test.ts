@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { viewAccount } from '../../host/trading/account-view.ts';
 import { executePlanned } from '../../trading/orders/execute.ts';
 import { settleAccount } from '../../trading/orders/settle.ts';
 import { recoverAccount } from '../../trading/recovery/recover.ts';
@@ -89,6 +90,18 @@ test('missing coins pause entries of their symbol and are told', async t => {
     rig.ledger.account(ACCOUNT).pausedSymbols.map(({ symbol }) => symbol),
     [SYMBOL],
   );
+  const mend = () => viewAccount(rig.ledger, ACCOUNT, new Map()).symbols[0].position?.mend ?? null;
+  assert.match(mend() ?? '', /^0.1 of the position .*trade adjust BTCUSDT --account real --quantity 0.1 /);
+  await recover();
+  const due = await rig.ledger.outbox.due(rig.clock.now() + MINUTE, 500);
+  const told = due.filter(({ notification }) => notification.event === 'ledger-mismatch');
+  assert.deepEqual(
+    told.map(({ notification }) => notification.facts.reason),
+    [mend()],
+  );
+  rig.exchange.base = rig.exchange.base.plus('0.1');
+  assert.deepEqual(await recover(), []);
+  assert.equal(mend(), null, 'they came back');
 });
 
 test('an order of somebody else is reported and left alone', async t => {

@@ -43,7 +43,7 @@ export function shownCode(card: OrderCard, { codes, status }: VenueRefusal): str
 export function symbolGone(venue: string): AlphaloomError {
   return new AlphaloomError(
     'SYMBOL_UNKNOWN',
-    `${venue} does not list the symbol any more: it was delisted or renamed. What is held of it can’t be sold there by its old name: look after it on the venue’s own pages, then say so (trade resolve ORDER --as filled, of its stop or last exit) and take the symbol out (trade set).`,
+    `${venue} does not list the symbol any more: it was delisted or renamed. What is held of it can’t be sold there by its old name: look after it on the venue’s own pages, say what became of its order if one is still open (trade resolve) and of the coins (trade adjust), then take the symbol out (trade set).`,
     { venue },
   );
 }

@@ -9,11 +9,11 @@ import { endOrder } from '../orders/end-order.ts';
 import { sendExit } from '../orders/exit.ts';
 import { NOTHING_ASKED, sendOrder } from '../orders/send.ts';
 import { settledSoon, settleOrder } from '../orders/settle-order.ts';
+import { tellGone } from '../recovery/difference.ts';
 import type { Quote } from '../venue.ts';
 import { isStopWatched, type KeepStep, type KeptView } from './keep-step.ts';
-import { keepingOf } from './keeping.ts';
 import { writeKeeping } from './kept-view.ts';
-import { lackingOf, mendOf } from './lacking.ts';
+import { knownLacking, lackingOf, mendOf } from './lacking.ts';
 
 /** One symbol’s turn. */
 export interface KeepTurn {
@@ -129,14 +129,15 @@ async function sell(turn: KeepTurn, view: KeptView, leg: OrderLeg, terms: OrderT
   return cameThrough(turn, done);
 }
 
-/** An exit that was refused may have nothing to sell: that is told when it is found. */
+/** An exit that was refused may have nothing to sell: that is told once, when it is found. */
 async function lookForLacking(turn: KeepTurn): Promise<void> {
   const { desk, symbol } = turn;
   const position = desk.ledger.positions(desk.account).find(held => held.symbol === symbol);
   if (position === undefined) return;
   const lacking = await lackingOf(desk, position);
-  if (lacking === null || isDeepStrictEqual(lacking, keepingOf(position).lacking)) return;
-  await tellUnprotected(turn, position, { reason: mendOf(lacking, position) }, '/lacking');
+  if (lacking === null || isDeepStrictEqual(lacking, knownLacking(position))) return;
+  if (lacking.kind === 'gone') await tellGone(desk, position, lacking);
+  else await tellUnprotected(turn, position, { reason: mendOf(lacking, position) }, '/lacking');
 }
 
 /** The time in which it has to be confirmed begins before it is sent. */

@@ -31,9 +31,9 @@ const keepingSchema = z.strictObject({
   passedSince: z.number().nullable().default(null),
   /** Epoch ms by which a price has to have come for a stop that is watched here, or it is told; null: prices come. */
   priceDue: z.number().nullable().default(null),
-  /** What of it the venue lacks, or others hold, in base, as found when it was to be sold; null: nothing. */
+  /** What of it (of so much, signed) the venue lacks or others hold, in base, as last found; null: nothing. */
   lacking: z
-    .strictObject({ kind: z.enum(['gone', 'held']), quantity: z.string() })
+    .strictObject({ kind: z.enum(['gone', 'held']), quantity: z.string(), of: z.string() })
     .nullable()
     .default(null),
   /** Why the whole position is on its way out; null: it is not. */

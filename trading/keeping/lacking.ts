@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Decimal } from 'decimal.js';
 import type { TimedDesk } from '../desk.ts';
 import { asked } from '../in-time.ts';
-import { amount, digits } from '../ledger/amounts.ts';
+import { type Amount, amount, digits } from '../ledger/amounts.ts';
 import type { LedgerOrder, LedgerPosition } from '../ledger/records.ts';
 import { staysBeside } from '../orders/exit.ts';
 import { isSellable } from '../orders/order-sizes.ts';
@@ -20,16 +20,36 @@ const DAY_MS = 86_400_000;
  * @throws AlphaloomError VENUE_*, TRADING_LATE
  */
 export async function lackingOf(desk: TimedDesk, position: LedgerPosition): Promise<Lacking | null> {
-  const { ledger, lease, account } = desk;
-  const { symbol, entryOrder } = position;
+  const { symbol } = position;
   const isAsked = wasRefused(lastExit(desk, symbol)) && !mayBeOurs(desk, symbol);
   const lacking = isAsked ? await compared(desk, position) : null;
-  const keeping = keepingOf(position);
-  if (!isDeepStrictEqual(keeping.lacking, lacking)) {
-    const changed = { ...keeping, lacking };
-    await ledger.setKeeping(lease, { account, symbol, entryOrder, keeping: changed, now: desk.now() });
-  }
+  await noteLacking(desk, position, lacking);
   return lacking;
+}
+
+/** @returns whether it is news */
+export async function noteLacking(
+  { ledger, lease, account, now }: TimedDesk,
+  position: LedgerPosition,
+  lacking: Lacking | null,
+): Promise<boolean> {
+  const { symbol, entryOrder } = position;
+  const keeping = keepingOf(position);
+  if (isDeepStrictEqual(keeping.lacking, lacking)) return false;
+  const changed = { ...keeping, lacking };
+  await ledger.setKeeping(lease, { account, symbol, entryOrder, keeping: changed, now: now() });
+  return true;
+}
+
+/** What was found of a position as it is now; once more of it was sold or booked, it has to be found anew. */
+export function knownLacking(position: LedgerPosition): Lacking | null {
+  const { lacking } = keepingOf(position);
+  return lacking?.of === position.quantity ? lacking : null;
+}
+
+/** @param size in base, without its sign */
+export function goneOf({ quantity }: LedgerPosition, size: Amount): Lacking {
+  return { kind: 'gone', quantity: digits(size), of: quantity };
 }
 
 /** What an operator is to do, in one line. */
@@ -51,14 +71,14 @@ async function compared(desk: TimedDesk, position: LedgerPosition): Promise<Lack
   if (venue.card.kind === 'swap') {
     const held = (await asked(desk, venue.positions())).find(other => other.symbol === symbol);
     const isThere = held !== undefined && new Decimal(held.quantity).times(quantity).gt(0);
-    return isThere ? null : { kind: 'gone', quantity: digits(size) };
+    return isThere ? null : goneOf(position, size);
   }
   const balance = (await asked(desk, venue.balances())).find(({ currency }) => currency === market.base);
   const free = amount(balance?.free ?? '0');
   if (isSellable(free.lt(size) ? free : size, entryPrice, market)) return null;
   const left = size.minus(free);
   const gone = left.minus(balance?.locked ?? '0');
-  return gone.gt(0) ? { kind: 'gone', quantity: digits(gone) } : { kind: 'held', quantity: digits(left) };
+  return gone.gt(0) ? goneOf(position, gone) : { kind: 'held', quantity: digits(left), of: quantity };
 }
 
 /** An older one is not looked for: then the sale is tried again. */

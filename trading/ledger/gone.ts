@@ -29,11 +29,12 @@ export function bookGone(
     throw refused(account, symbol, `It holds ${digits(held)}: no ${quantity} of it can be gone`);
   const sent = selectOpenOrders(sql, account.account, symbol).find(({ status }) => status !== 'planned');
   if (sent) {
-    const order = `the ${sent.leg} ${sent.client_order_id.slice(0, 8)}`;
+    const { leg, client_order_id: id, status } = sent;
+    const order = id.slice(0, 8);
     throw refused(
       account,
       symbol,
-      `An order is open, ${order}: what it sells would count twice. Flatten the symbol first`,
+      `The ${leg} ${order} is ${status}: what it sells would count twice. Flatten the symbol first (trade flatten), which ends it; where the venue can’t be asked about it, say what became of it: trade resolve ${order} --as cancelled --evidence TEXT`,
     );
   }
   const firstEvent = lastEventId(sql);

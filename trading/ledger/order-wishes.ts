@@ -1,22 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { TradingMessagePayload } from '../../contracts/messages.ts';
-import { amount, average, digits, smaller } from './amounts.ts';
+import { amount, average, digits } from './amounts.ts';
 import { lastEventId } from './events.ts';
 import { bookFill } from './fills.ts';
 import { selectMarket } from './markets.ts';
 import { settleOrder } from './order-settling.ts';
-import {
-  isEntry,
-  isFinal,
-  type OrderRow,
-  recordOrderEvent,
-  remaining,
-  requireOrder,
-  updateOrder,
-} from './orders.ts';
+import { isFinal, type OrderRow, recordOrderEvent, remaining, requireOrder, updateOrder } from './orders.ts';
 import { settleSymbols } from './outcomes.ts';
-import { quantityOf, selectPosition } from './positions.ts';
 import type { AccountRecord, OrderOutcome } from './records.ts';
 import { withdraw } from './sending.ts';
 import type { By, Carried } from './wishes.ts';
@@ -36,8 +27,7 @@ export function cancelOrder(sql: DatabaseSync, { account }: AccountRecord, id: s
 
 /**
  * An operator's word on an order that the venue can't be asked about. `filled`: what is missing counts as filled, at the
- * order's own price, until the venue tells of its fills. Of an exit that came to nothing `filled` says that its position was closed by
- * hand: at the venue there is nothing left that could close it.
+ * order's own price, until the venue tells of its fills.
  */
 export function resolveOrder(
   sql: DatabaseSync,
@@ -46,10 +36,7 @@ export function resolveOrder(
   by: By,
 ): Carried {
   const order = requireOwn(sql, account.account, id);
-  if (isFinal(order)) {
-    const closed = as === 'filled' ? closedByHand(sql, account, order, { ...by, evidence }) : null;
-    return closed ?? { outcome: 'unchanged', why: `it is ${order.status}` };
-  }
+  if (isFinal(order)) return { outcome: 'unchanged', why: `it is ${order.status}` };
   if (order.status === 'planned') {
     throw new AlphaloomError(
       'ACCOUNT_STATE',
@@ -59,7 +46,7 @@ export function resolveOrder(
   }
   const firstEvent = lastEventId(sql);
   recordOrderEvent(sql, order, 'resolved', by.at, { ...by, detail: { as, evidence } });
-  if (as === 'filled') assumeFilled(sql, account, order, remaining(order), by);
+  if (as === 'filled') assumeFilled(sql, account, order, by);
   const outcome: OrderOutcome = {
     clientOrderId: id,
     status: as === 'cancelled' ? 'canceled' : as,
@@ -80,40 +67,13 @@ export function resolveOrder(
   return { outcome: `resolved as ${as}`, why: evidence };
 }
 
-/** @returns null where the order came to something, or no position is left that it was to close */
-function closedByHand(
-  sql: DatabaseSync,
-  account: AccountRecord,
-  order: OrderRow,
-  { evidence, ...by }: By & { readonly evidence: string },
-): Carried | null {
-  const held = quantityOf(selectPosition(sql, account.account, order.symbol));
-  const isCloser = held.isNegative() ? order.side === 'buy' : order.side === 'sell';
-  const wasSent = order.status !== 'withdrawn' && order.status !== 'filled';
-  if (isEntry(order) || !wasSent || held.isZero() || !isCloser) return null;
-  const unit = selectMarket(sql, account, order.symbol)?.contractSize ?? '1';
-  const firstEvent = lastEventId(sql);
-  recordOrderEvent(sql, order, 'resolved', by.at, { ...by, detail: { as: 'filled', evidence } });
-  const rest = digits(smaller(amount(remaining(order)), held.abs().div(unit)));
-  assumeFilled(sql, account, order, rest, by);
-  const ended = updateOrder(
-    sql,
-    requireOrder(sql, order.client_order_id),
-    { status: 'filled', reason: 'operator' },
-    by.at,
-  );
-  recordOrderEvent(sql, ended, 'filled', by.at, { reason: 'operator', detail: { from: order.status } });
-  settleSymbols(sql, account, [order.symbol], { at: by.at, firstEvent });
-  return { outcome: 'resolved as filled', why: evidence };
-}
-
 function assumeFilled(
   sql: DatabaseSync,
   account: AccountRecord,
   order: OrderRow,
-  rest: string,
-  { at, operationId }: Pick<By, 'at' | 'operationId'>,
+  { at, operationId }: By,
 ): void {
+  const rest = remaining(order);
   const market = selectMarket(sql, account, order.symbol)!;
   if (rest === '0') return;
   const price =

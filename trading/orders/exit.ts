@@ -4,7 +4,6 @@ import type { OrderLeg } from '../../contracts/trading.ts';
 import { sooner, type TimedDesk } from '../desk.ts';
 import { asked, hasTime, inTime } from '../in-time.ts';
 import type { LedgerOrder } from '../ledger/records.ts';
-import { pauseWhereMissing } from '../recovery/difference.ts';
 import { endOrder } from './end-order.ts';
 import { NOTHING_ASKED, sendOrder } from './send.ts';
 
@@ -24,13 +23,7 @@ export async function sendExit(desk: TimedDesk, order: LedgerOrder): Promise<Led
   if (desk.venue.card.exits === 'attached') return sendOrder(desk, order, NOTHING_ASKED);
   for (const leg of [...sentEntries(desk, order.symbol), ...legsOf(desk, order.symbol)])
     if (!order.reduceOnly || !staysBeside(desk, leg)) await endOrPass(desk, leg);
-  const sent = await sendOrder(desk, order, {
-    ...NOTHING_ASKED,
-    freeBalance: await freeToSell(desk, order),
-  });
-  if (sent.status === 'withdrawn' && sent.reason === 'no-balance')
-    await pauseWhereMissing(desk, order.symbol);
-  return sent;
+  return sendOrder(desk, order, { ...NOTHING_ASKED, freeBalance: await freeToSell(desk, order) });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Decimal } from 'decimal.js';
+import { type Amount, amount, ZERO } from '../ledger/amounts.ts';
 import type { LedgerPosition } from '../ledger/records.ts';
 import type { Balance, VenueOrder, VenuePosition } from '../venue.ts';
 
@@ -38,6 +39,14 @@ export function differingPosition(
   const expected = position?.quantity ?? '0';
   const found = positions.find(held => held.symbol === symbol)?.quantity ?? '0';
   return isNear(new Decimal(found), expected) ? null : { kind: 'position-differs', symbol, expected, found };
+}
+
+/** How much of the ledger’s position the venue lacks, without its sign; null: none of it, it holds more or another. */
+export function missingOf({ expected, found }: Difference): Amount | null {
+  const held = amount(expected);
+  const there = held.isNegative() ? amount(found).negated() : amount(found);
+  const missing = held.abs().minus(there.gt(0) ? there : ZERO);
+  return missing.gt(0) ? missing : null;
 }
 
 /** The paper venue counts in doubles; a share like this is less than the step of any market. */

@@ -1,3 +1,4 @@
+import type { SymbolResult } from '../../contracts/trading.ts';
 import { type Desk, sooner, type TimedDesk, until } from '../desk.ts';
 import { asked } from '../in-time.ts';
 import { keepSymbol } from '../keeping/keep.ts';
@@ -6,7 +7,7 @@ import { isSkewed, tellClockSkew } from '../orders/clock-skew.ts';
 import { settleSymbol } from '../orders/settle.ts';
 import { perSymbol, symbolsOf } from '../per-symbol.ts';
 import type { VenueOrder } from '../venue.ts';
-import { compared, pauseEntries } from './difference.ts';
+import { compared, forgetGone, isGone, tellDifference } from './difference.ts';
 import type { Finding } from './findings.ts';
 import { checkSwapSettings } from './swap-check.ts';
 
@@ -36,20 +37,26 @@ export async function recoverAccount(
     await settleSymbol(timed, symbol, lastKnown(timed, symbol));
     return strangersOf(timed, symbol);
   });
-  const findings: Finding[] = [...(await clockFindings(timed)), ...(await differences(timed, symbols))];
+  // What the venue lists no more can’t be compared, and keeps nothing else from beginning.
+  const listed = settled.filter(result => result.ok || result.error.code !== 'SYMBOL_UNKNOWN');
+  const differing = await differences(timed, symbolsOf(listed));
+  const findings: Finding[] = [...(await clockFindings(timed)), ...differing];
   for (const result of settled) {
     const { symbol } = result;
     if (result.ok)
       findings.push(...result.value.map(order => ({ kind: 'stranger-order', symbol, order }) as const));
-    else findings.push({ kind: 'not-asked', symbol, ...result.error });
   }
+  findings.push(...notAsked(settled));
   const patient = sooner(timed, desk.now() + PROTECTED_WITHIN_MS);
   const kept = await perSymbol(patient, symbols, symbol => protect(patient, symbol));
-  for (const result of kept) {
-    if (!result.ok && result.error.code !== 'TRADING_LATE')
-      findings.push({ kind: 'not-asked', symbol: result.symbol, ...result.error });
-  }
+  findings.push(...notAsked(kept).filter(({ code }) => code !== 'TRADING_LATE'));
   return findings;
+}
+
+function notAsked(results: readonly SymbolResult<unknown>[]) {
+  return results.flatMap(result =>
+    result.ok ? [] : { kind: 'not-asked' as const, symbol: result.symbol, ...result.error },
+  );
 }
 
 /** Where the ledger’s last fill is; before the first one, where its last close is. */
@@ -77,12 +84,15 @@ async function clockFindings(desk: TimedDesk): Promise<readonly Finding[]> {
 
 /** What differs twice, with what was filled in between booked; entries of these symbols are paused. */
 async function differences(desk: TimedDesk, symbols: readonly string[]): Promise<readonly Finding[]> {
-  const first = await compared(desk, symbols);
-  if (first.length === 0) return [];
-  await perSymbol(desk, symbolsOf(first), symbol => settleSymbol(desk, symbol, lastKnown(desk, symbol)));
-  const second = await compared(desk, symbolsOf(first));
-  for (const difference of second) await pauseEntries(desk, difference);
-  return second;
+  const first = symbolsOf(await compared(desk, symbols));
+  await perSymbol(desk, first, symbol => settleSymbol(desk, symbol, lastKnown(desk, symbol)));
+  const second = first.length === 0 ? [] : await compared(desk, first);
+  const held = desk.ledger.positions(desk.account).filter(({ symbol }) => symbols.includes(symbol));
+  const written = await perSymbol(desk, symbolsOf([...second, ...held.filter(isGone)]), async symbol => {
+    const difference = second.find(found => found.symbol === symbol);
+    await (difference ? tellDifference(desk, difference) : forgetGone(desk, symbol));
+  });
+  return [...second, ...notAsked(written)];
 }
 
 /** The time in which a stop has to be confirmed begins anew: while nobody was there, nobody could place it. */

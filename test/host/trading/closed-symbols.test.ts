@@ -82,7 +82,10 @@ test('a symbol that is delisted is paused with the way out; others trade on', as
   exchange.setStatus(SYMBOL, 'DELISTED');
   for (let at = 0; at < 3; at++) assert.equal(await ask(), 'SYMBOL_UNKNOWN');
   await eventually('it is paused', () => paused().length === 1);
-  assert.match(reason(), /does not list the symbol any more: it was delisted or renamed\..*trade resolve/);
+  assert.match(
+    reason(),
+    /does not list the symbol any more: it was delisted or renamed\..*trade resolve.*trade adjust/,
+  );
   assert.equal(await told(), 1);
   assert.deepEqual(await ask('ETHUSDT'), []);
   assert.deepEqual(paused(), [SYMBOL]);

@@ -67,6 +67,14 @@ test('closing needs no ALPHALOOM_LIVE', async t => {
   assert.deepEqual(blocked, []);
 });
 
+test('it takes the lease: who held it changes nothing more, and afterwards it is free', async t => {
+  const { ledger, worker, flatten } = await scene(t, { apiKey: KEY.apiKey, apiSecret: KEY.secret });
+  await flatten();
+  await assert.rejects(ledger.recordStrangers(worker, ACCOUNT, [], Date.now()), { code: 'LEASE_LOST' });
+  const next = await ledger.takeLease({ owner: 'worker', now: Date.now(), takeOver: false });
+  await next.renew(Date.now());
+});
+
 test('with a key that is refused it says so, and the account stays to be closed', async t => {
   const { ledger, flatten, blocked } = await scene(t, { apiKey: 'wrong', apiSecret: 'wrong' });
   await assert.rejects(flatten(), { code: 'TRADING_LATE', message: /still being flattened/ });
