@@ -8,6 +8,33 @@ export interface MeasuredOffset {
   readonly errorMs: number;
 }
 
+/** An offset as a client keeps it. */
+export interface KnownOffset {
+  readonly ms: number;
+  /** Epoch ms. */
+  readonly measuredTime: number;
+  /** Our wall clock less our monotonic one, ms: it moves when somebody sets our clock. */
+  readonly lead: number;
+}
+
+/** An offset is measured again after so long. */
+const VALID_MS = 600_000;
+/** Over this nothing is entered; whoever runs either clock may set it at any moment, and then it has to be noticed. */
+const SKEWED_MS = 1_000;
+const SKEWED_VALID_MS = 10_000;
+/** Our clock was set when it goes this far beside the monotonic one: the offset is another then. */
+const CLOCK_SET_MS = 100;
+
+/** @param now epoch ms @param leadNow our wall clock less our monotonic one, ms */
+export function isOffsetValid(
+  { ms, measuredTime, lead }: KnownOffset,
+  now: number,
+  leadNow: number,
+): boolean {
+  const validMs = Math.abs(ms) > SKEWED_MS ? SKEWED_VALID_MS : VALID_MS;
+  return Math.abs(now - measuredTime) <= validMs && Math.abs(leadNow - lead) <= CLOCK_SET_MS;
+}
+
 /**
  * How far a venue's clock is ahead of ours. The venue read its clock somewhere between question and answer. Venues without a
  * time of their own tell whole seconds in the `Date` header of any answer.

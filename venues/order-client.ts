@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { AlphaloomError } from '../contracts/errors.ts';
 import type { Market } from '../contracts/market.ts';
 import { currentCall, type VenueCall } from './call.ts';
-import { measureOffset } from './clock-offset.ts';
+import { isOffsetValid, type KnownOffset, measureOffset } from './clock-offset.ts';
 import type { CcxtExchange } from './exchange-module.ts';
 import { marketRules } from './market-rules.ts';
 import { type CodesOf, orderFailure } from './order-failure.ts';
@@ -56,8 +56,6 @@ export interface OrderClientSettings extends VenueSettings {
   readonly countsRequests: boolean;
 }
 
-const OFFSET_VALID_MS = 600_000;
-const CLOCK_SET_MS = 100;
 /** Not every venue refuses what comes late: later than this after its moment a signed request is not sent. */
 const LEAVES_WITHIN_MS = 5_000;
 const MARKETS_VALID_MS = 86_400_000;
@@ -71,7 +69,7 @@ export async function createOrderClient(
   const { venue, kind, codesOf } = settings;
   const exchange = await prepareExchange(settings, parts);
   Object.assign(exchange.options, settings.options);
-  let offset: { readonly ms: number; readonly measuredTime: number; readonly lead: number } | null = null;
+  let offset: KnownOffset | null = null;
   let isForgotten = false;
   const lead = () => parts.now() - parts.monotonicMs();
   const clock = () => parts.now() + (offset?.ms ?? 0);
@@ -101,11 +99,7 @@ export async function createOrderClient(
     isForgotten = false;
   };
   const needClock = async () => {
-    const isValid =
-      offset !== null &&
-      !isForgotten &&
-      Math.abs(parts.now() - offset.measuredTime) <= OFFSET_VALID_MS &&
-      Math.abs(lead() - offset.lead) <= CLOCK_SET_MS;
+    const isValid = offset !== null && !isForgotten && isOffsetValid(offset, parts.now(), lead());
     if (!isValid) await measureClock();
   };
 

@@ -4,7 +4,7 @@ import type { Market } from '../contracts/market.ts';
 import { type MarketKind, TIMEFRAMES, type Timeframe } from '../contracts/series.ts';
 import { readBars } from './bars.ts';
 import { currentCall, type VenueCall } from './call.ts';
-import { measureOffset } from './clock-offset.ts';
+import { isOffsetValid, type KnownOffset, measureOffset } from './clock-offset.ts';
 import type { CcxtExchange } from './exchange-module.ts';
 import { barsPerPage } from './exchange-options.ts';
 import { type VenueFailure, venueFailure } from './failure.ts';
@@ -49,11 +49,6 @@ export interface VenueClient {
   isUnderMaintenance(options?: AskOptions): Promise<boolean>;
 }
 
-/** Skew is measured again after this long. */
-const OFFSET_VALID_MS = 600_000;
-/** Our clock was set when it goes this far beside the monotonic one: the skew is another then. */
-const CLOCK_SET_MS = 100;
-
 /** @throws AlphaloomError VENUE_UNKNOWN, CONFIG_INVALID (a host that is not allowed) */
 export async function createVenueClient(settings: VenueSettings, parts: VenueParts): Promise<VenueClient> {
   const { venue, kind } = settings;
@@ -75,7 +70,7 @@ export async function createVenueClient(settings: VenueSettings, parts: VenuePar
     });
     return loading;
   };
-  let offset: { readonly ms: number; readonly measuredTime: number; readonly lead: number } | undefined;
+  let offset: KnownOffset | undefined;
   const lead = () => parts.now() - parts.monotonicMs();
   return {
     venue,
@@ -95,11 +90,7 @@ export async function createVenueClient(settings: VenueSettings, parts: VenuePar
       }, options);
     },
     async now(options = {}) {
-      const isMeasured =
-        offset !== undefined &&
-        Math.abs(parts.now() - offset.measuredTime) <= OFFSET_VALID_MS &&
-        Math.abs(lead() - offset.lead) <= CLOCK_SET_MS;
-      if (!offset || !isMeasured) {
+      if (!offset || !isOffsetValid(offset, parts.now(), lead())) {
         const before = lead();
         const { middleMs, errorMs } = await ask(call => measureOffset(venue, exchange, call), options);
         // Early rather than late, so that a bar that is closed by it is closed there.
