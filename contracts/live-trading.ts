@@ -116,6 +116,18 @@ export interface FlattenRequest extends LiveTradingInput {
   readonly symbols: readonly string[] | null;
 }
 
+export interface FlattenedAccount {
+  readonly account: string;
+  /** false: more is to be closed by now than was asked. */
+  readonly isDone: boolean;
+}
+
+/** @see recoverTrading */
+export interface RecoverRequest extends LiveTradingInput {
+  /** The account begins: what must not trade is refused. */
+  readonly isStart: boolean;
+}
+
 export interface MessageRequest extends LiveTradingInput {
   readonly operation: TradingOperation;
 }

@@ -10,6 +10,7 @@ import type {
   ClosePlan,
   ExecuteRequest,
   LiveTradingInput,
+  RecoverRequest,
   TradingEnd,
   TradingPlan,
   ValidateRequest,
@@ -27,6 +28,8 @@ import { watchBeside } from './trading-watch.ts';
 const HISTORY_EVENTS = 150;
 const HISTORY_BYTES = 500_000;
 const TRY_AGAIN = '1s';
+/** Begun anew with each close and each flatten. */
+const WATCHED_MS = 3_600_000;
 /**
  * No time mends these. Above all another ledger: its orders have other ids, and going on with it would send everything twice.
  */
@@ -53,7 +56,7 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
   // A run that continues another goes on where that one was; what a new process has to recover first, its plan says.
   if (workflowInfo().continuedFromExecutionRunId === undefined) {
     story.tell('recovering');
-    await recover(input, story, REFUSED_AT_START);
+    await recover({ ...input, isStart: true }, story, REFUSED_AT_START);
   }
 
   for (;;) {
@@ -66,7 +69,7 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
     if (plan === null) continue;
     if (plan.kind === 'recover') {
       story.tell('recovering');
-      await recover(input, story, FATAL);
+      await recover({ ...input, isStart: false }, story, FATAL);
       continue;
     }
     if (plan.kind === 'end') {
@@ -75,11 +78,13 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
       return { account: input.account, closes: story.status().closes, reason: plan.reason };
     }
     if (plan.kind === 'flatten') {
-      await watch.end();
+      // Of the others stops and targets are looked after meanwhile.
+      if (plan.symbols === null) await watch.end();
+      else watch.begin(Date.now() + WATCHED_MS);
       story.tell('flattening');
       await story.attempt(async () => {
-        await desk('watch', 'close positions').flattenTrading({ ...input, ...plan });
-        inbox.flattened();
+        const { isDone } = await desk('watch', 'close positions').flattenTrading({ ...input, ...plan });
+        if (isDone && plan.symbols === null) inbox.flattened();
       });
       continue;
     }
@@ -93,12 +98,12 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
 
 /** What is not certain yet stays so, and is settled beside the closes; who may not trade at all ends here. */
 async function recover(
-  input: LiveTradingInput,
+  request: RecoverRequest,
   story: TradingStory,
   fatal: ReadonlySet<string>,
 ): Promise<void> {
   await story.attempt(
-    () => desk('watch', 'settle what is open, compare with the venue').recoverTrading(input),
+    () => desk('watch', 'settle what is open, compare with the venue').recoverTrading(request),
     error => fatal.has(describeFailure(error).code),
   );
 }

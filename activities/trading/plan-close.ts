@@ -9,8 +9,6 @@ import { accountOf, type OpenAccount, seriesOf, type TradingRooms } from './trad
 
 /** The bars are asked for from this long before they close, so that no timer's lateness counts. */
 const LEAD_MS = 400;
-/** Ledger and venue are compared again after so long: somebody may trade the account by hand. */
-const RECOVER_EVERY_MS = 3_600_000;
 
 /** What an account does next, by its ledger and its clock. */
 export function planClose(rooms: TradingRooms) {
@@ -22,9 +20,8 @@ export function planClose(rooms: TradingRooms) {
       return { kind: 'flatten', symbols: state === 'flattening' ? null : record.flattening };
     if (iterations !== null && closes >= iterations)
       return await stopped(rooms, record, `${closes} closes, as it was told`);
-    const recoveredTime = rooms.recovered.get(account) ?? Number.NEGATIVE_INFINITY;
-    if (clock.kind === 'real' && rooms.clock.now() - recoveredTime > RECOVER_EVERY_MS)
-      return { kind: 'recover' };
+    const recoverTime = rooms.recoverDue.get(account) ?? Number.NEGATIVE_INFINITY;
+    if (clock.kind === 'real' && rooms.clock.now() >= recoverTime) return { kind: 'recover' };
     const open = await rooms.open(record);
     const orders = rooms.ledger.openOrders(account);
     const worked = laterOf(record.lastCloseTime, request.workedCloseTime);

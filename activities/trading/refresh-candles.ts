@@ -5,7 +5,7 @@ import type { CloseRequest, RefreshedBar } from '../../contracts/live-trading.ts
 import { type Series, seriesId, TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { SymbolResult, TradedSymbol } from '../../contracts/trading.ts';
 import { keepPositions } from '../../trading/keeping/keep.ts';
-import { awaitsNews, settleAccount } from '../../trading/orders/settle.ts';
+import { settleAccount } from '../../trading/orders/settle.ts';
 import { asActivity, type Running } from '../activity.ts';
 import { catchUp } from './catch-up.ts';
 import { accountOf, type OpenAccount, seriesOf, type TradingRooms } from './trading-rooms.ts';
@@ -23,7 +23,7 @@ type Rows = readonly SymbolResult<RefreshedBar>[];
 export function refreshCandles(rooms: TradingRooms) {
   return asActivity(async (request: CloseRequest, running): Promise<Rows | null> => {
     const record = accountOf(rooms, request);
-    if (record.clock.kind === 'real' && !rooms.recovered.has(record.account)) return null;
+    if (record.clock.kind === 'real' && !rooms.recoverDue.has(record.account)) return null;
     const open = await rooms.open(record);
     if (open.recorded !== null) return await recordedRows(open, request);
     const [rows] = await Promise.all([
@@ -134,9 +134,13 @@ async function settled(
   { close }: CloseRequest,
   { signal }: Running,
 ): Promise<void> {
-  const desk = rooms.desk(open, signal, null);
-  if (open.record.mode === 'paper' || !awaitsNews(rooms.ledger, open.record, desk.now())) return;
-  await settleAccount(desk, { deadline: close.deadline });
+  const { account, mode, kind } = open.record;
+  const { ledger } = rooms;
+  const mayMove =
+    ledger.openOrders(account).length > 0 || (kind === 'swap' && ledger.positions(account).length > 0);
+  if (mode === 'paper' || !mayMove) return;
+  // Late fills are for the watch: no close waits for them.
+  await settleAccount(rooms.desk(open, signal, null), { deadline: close.deadline, looksBack: false });
 }
 
 /** Stops and targets see the bars before anything new is decided. */

@@ -23,8 +23,8 @@ export interface TradingRooms {
   readonly venues: Venues;
   /** What belongs to an account as long as this process lives, made when it is first asked for. */
   open(record: AccountRecord): Promise<OpenAccount>;
-  /** When this process last recovered accounts, or tried to; epoch ms. */
-  readonly recovered: Map<string, number>;
+  /** When accounts that this process has recovered, or tried to, are to be recovered next; epoch ms. */
+  readonly recoverDue: Map<string, number>;
   /** What an account's orders are worked with. @param closeTime the time on the account's clock where bars are played */
   desk(account: OpenAccount, signal: AbortSignal, closeTime: number | null): Desk;
   /**

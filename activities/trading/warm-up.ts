@@ -1,3 +1,4 @@
+import { AlphaloomError } from '../../contracts/errors.ts';
 import { PREDICTION_DEADLINE_MS } from '../../contracts/prediction.ts';
 import { TIMEFRAME_MS } from '../../contracts/series.ts';
 import { type OpenAccount, seriesOf, type TradingRooms } from './trading-rooms.ts';
@@ -11,7 +12,7 @@ export async function warmUp(rooms: TradingRooms, open: OpenAccount): Promise<vo
   const { symbols, clock } = record;
   await Promise.all(
     symbols.map(async symbol => {
-      await open.market(symbol.symbol);
+      if (!(await isListed(open, symbol.symbol))) return;
       const until = clock.kind === 'replay' ? clock.fromTime : rooms.clock.now();
       if (recorded !== null) await recorded.last(seriesOf(record, symbol), 1, Number.POSITIVE_INFINITY);
       const { openTime } = await open.bars.last(seriesOf(record, symbol), 1, until);
@@ -19,4 +20,15 @@ export async function warmUp(rooms: TradingRooms, open: OpenAccount): Promise<vo
       await rooms.infer(open, [symbol], closeTime, PREDICTION_DEADLINE_MS.interactive);
     }),
   );
+}
+
+/** One symbol that its venue lists no more keeps nothing from the others. */
+async function isListed({ market }: OpenAccount, symbol: string): Promise<boolean> {
+  try {
+    await market(symbol);
+    return true;
+  } catch (error) {
+    if (error instanceof AlphaloomError && error.code === 'SYMBOL_UNKNOWN') return false;
+    throw error;
+  }
 }

@@ -5,13 +5,15 @@ import { asActivity } from '../activity.ts';
 import { accountOf, type TradingRooms } from './trading-rooms.ts';
 
 const EVERY_MS = 2_000;
-/** Where nothing is open any more, and only a late fill may follow. */
+/** What has ended may be followed by a late fill. */
 const LATE_EVERY_MS = 10_000;
 /** One pass may take this long; what it did not get to is next. */
 const PASS_MS = 10_000;
 
 /** Looks after what is open until the next close: settles what is not certain, watches stops and targets. */
 export function watchAccount(rooms: TradingRooms) {
+  /** When late fills of an account were last asked for, epoch ms: their question is the dearest, and they are rare. */
+  const lookedBack = new Map<string, number>();
   return asActivity(async (request: WatchRequest, { signal }): Promise<{ unknown: number }> => {
     const open = await rooms.open(accountOf(rooms, request));
     const { account, mode } = open.record;
@@ -21,7 +23,9 @@ export function watchAccount(rooms: TradingRooms) {
     let unknown = 0;
     do {
       const deadline = desk.now() + PASS_MS;
-      unknown = awaits() ? (await settleAccount(desk, { deadline })).unknown : 0;
+      const looksBack = desk.now() >= (lookedBack.get(account) ?? 0) + LATE_EVERY_MS;
+      if (looksBack) lookedBack.set(account, desk.now());
+      unknown = awaits() ? (await settleAccount(desk, { deadline, looksBack })).unknown : 0;
       const holds = mode === 'live' && rooms.ledger.positions(account).length > 0;
       if (holds) await keepPositions(desk, { bars: [], deadline });
       // A limit entry that rests at a venue may fill at any moment, and then needs its stop; on paper its bars bring that.

@@ -83,7 +83,7 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
     candles,
     venues,
     open: record => accounts.open(record),
-    recovered: new Map(),
+    recoverDue: new Map(),
     infer: createInfer(rooms.predictor, wiring.defaultLabels),
     leaders: createLeaders(rooms),
     validates: isLlmOn(settings),

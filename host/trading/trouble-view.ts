@@ -35,12 +35,13 @@ type EventReader = Pick<Ledger, 'lastEvent'>;
 /** What keeps an account's or a symbol's flattening from being done, as it was last found; null: nothing does. */
 export function blockedFlatten(
   ledger: EventReader,
-  { account, state, stateTime, flattening }: AccountRecord,
+  { account, state, flattening }: AccountRecord,
 ): Noted | null {
   if (state !== 'flattening' && flattening.length === 0) return null;
   const event = ledger.lastEvent(account, FLATTEN_BLOCKED);
-  const began = state === 'flattening' ? stateTime : (ledger.lastEvent(account, 'flatten')?.at ?? 0);
-  if (event === null || event.at < began) return null;
+  // By their order: the one was written by the venue's clock, the other by ours.
+  const began = ledger.lastEvent(account, state === 'flattening' ? 'state' : 'flatten');
+  if (event === null || event.id < (began?.id ?? 0)) return null;
   return { time: event.at, text: (event.detail as { blocked: string }).blocked };
 }
 

@@ -14,7 +14,7 @@ export async function tradeInProcess(
 ): Promise<string> {
   const steps = createTradingActivities(trading);
   const input = { account, ledgerId: trading.ledger.id };
-  await runActivity(steps.recoverTrading, input);
+  await runActivity(steps.recoverTrading, { ...input, isStart: true });
   let workedCloseTime: number | null = null;
   for (;;) {
     const plan: TradingPlan = await runActivity(steps.planClose, { ...input, workedCloseTime });
@@ -24,7 +24,7 @@ export async function tradeInProcess(
       continue;
     }
     if (plan.kind === 'recover') {
-      await runActivity(steps.recoverTrading, input);
+      await runActivity(steps.recoverTrading, { ...input, isStart: false });
       continue;
     }
     const { close }: Extract<TradingPlan, { kind: 'close' }> = plan;

@@ -96,3 +96,23 @@ test('a sale that fills later is waited for, not cancelled and sent again', asyn
   assert.deepEqual([orderOf(rig, 'flatten')?.status, orderOf(rig, 'flatten')?.attempt], ['filled', 1]);
   assertAgreement(rig);
 });
+
+test('a symbol that can’t be closed yet keeps nobody from closing the rest', async t => {
+  let isDown = false;
+  const { rig, desk } = await holding(t, () => (isDown ? 'lost' : null));
+  isDown = true;
+  const one = flattenAccount(desk, { ...ALL, symbols: [SYMBOL], operationId: 'one' });
+  await rig.clock.sleep(20_000);
+  await rig.ledger.applyMessage(
+    { message: 'flatten', account: ACCOUNT, operationId: 'all', actor: 'test', payload: {} },
+    { now: rig.clock.now(), policy: null },
+  );
+  const { record, isDone } = await one;
+  assert.deepEqual([record.state, isDone], ['flattening', false]);
+  isDown = false;
+  const all = await flattenAccount(desk, { ...ALL, operationId: 'all/again' });
+  assert.deepEqual([all.record.state, all.isDone], ['halted', true]);
+  const begun = rig.ledger.events(ACCOUNT, 100).filter(({ operationId }) => operationId === 'all/again');
+  assert.deepEqual(begun, [], 'what is being flattened already is not told again');
+  assertAgreement(rig);
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { AlphaloomError } from '../../contracts/errors.ts';
 import { viewAccount } from '../../host/trading/account-view.ts';
 import { executePlanned } from '../../trading/orders/execute.ts';
 import { settleAccount } from '../../trading/orders/settle.ts';
@@ -144,14 +145,17 @@ test('a clock that is over a second off is a finding, and nothing is entered by 
 test('swaps begin only in one-way mode, with isolated margin and a leverage within the policy’s', async t => {
   const { desk, rig } = await holding(t);
   const right: SwapSettings = { positionMode: 'one-way', marginMode: 'isolated', leverage: '2' };
-  const check = (settings: SwapSettings | null) =>
+  const check = (settings: SwapSettings | null | Error) =>
     checkSwapSettings(
       {
         ...desk,
         venue: {
           ...rig.venue,
           card: { ...rig.venue.card, kind: 'swap' },
-          swapSettings: async () => settings,
+          swapSettings: async () => {
+            if (settings instanceof Error) throw settings;
+            return settings;
+          },
         },
       },
       [SYMBOL],
@@ -166,4 +170,9 @@ test('swaps begin only in one-way mode, with isolated margin and a leverage with
   ] as const) {
     await assert.rejects(check(wrong), { code: 'SWAP_SETTINGS_REFUSED' });
   }
+  // Nothing can be entered in what is not listed; who can’t be asked has not answered.
+  await check(new AlphaloomError('SYMBOL_UNKNOWN', 'not listed'));
+  await assert.rejects(check(new AlphaloomError('VENUE_UNREACHABLE', 'no answer')), {
+    code: 'VENUE_UNREACHABLE',
+  });
 });

@@ -16,6 +16,8 @@ export interface FlattenRequest {
 
 export interface FlattenReport {
   readonly record: AccountRecord;
+  /** false: more than these symbols is to be closed by now, and whoever asked has to ask for that. */
+  readonly isDone: boolean;
   /** How often the account was gone through. */
   readonly passes: number;
 }
@@ -33,7 +35,8 @@ export const FLATTEN_BLOCKED = 'flatten-blocked';
  * Closes all positions of an account, or those of some symbols: ends own orders, settles what is unknown, sells at market,
  * and asks the venue whether it is so. While that can’t be done it is tried again without end, with an alarm every five
  * minutes; a question that failed is never taken for an answer. The ledger knows of it first, so that a crash at whatever
- * moment is followed by the rest. Running it again closes nothing twice.
+ * moment is followed by the rest. Running it again closes nothing twice. Symbols that can’t be closed yet keep no others from it:
+ * it ends undone where more is to be closed by now.
  * @throws AlphaloomError LEASE_LOST; TRADING_LATE when the desk’s signal aborts: the account stays as it is then
  */
 export async function flattenAccount(desk: Desk, request: FlattenRequest): Promise<FlattenReport> {
@@ -50,7 +53,7 @@ export async function flattenAccount(desk: Desk, request: FlattenRequest): Promi
     if (blocked === null) {
       const { symbols, actor, operationId } = request;
       const done = { account, symbols, now: desk.now(), actor, operationId: `${operationId}/done` };
-      return { record: await ledger.finishFlatten(lease, done), passes };
+      return { record: await ledger.finishFlatten(lease, done), passes, isDone: true };
     }
     // What only somebody else can mend is told as soon as it was found twice.
     const isFoundTwice = alarms === 0 && blocked.needsOperator && told === blocked.why;
@@ -63,6 +66,8 @@ export async function flattenAccount(desk: Desk, request: FlattenRequest): Promi
       await alarm(desk, blocked.why, ++alarms);
       nextAlarm = desk.now() + ALARM_EVERY_MS;
     }
+    const record = ledger.account(account);
+    if (isWider(record, request.symbols)) return { record, passes, isDone: false };
     if (desk.signal.aborted) throw aborted(desk);
     await desk.sleep(waitMs, desk.signal);
     if (desk.signal.aborted) throw aborted(desk);
@@ -73,11 +78,18 @@ export async function flattenAccount(desk: Desk, request: FlattenRequest): Promi
 /** The account’s word comes first; where it was given already it stands. */
 async function begin({ ledger, account, now }: Desk, request: FlattenRequest): Promise<void> {
   const { symbols, actor, operationId } = request;
+  const { state, flattening } = ledger.account(account);
+  if (symbols === null ? state === 'flattening' : symbols.every(symbol => flattening.includes(symbol)))
+    return;
   const payload = symbols === null ? {} : { symbols };
   await ledger.applyMessage(
     { message: 'flatten', account, operationId, actor, payload },
     { now: now(), policy: null },
   );
+}
+
+function isWider({ state, flattening }: AccountRecord, symbols: readonly string[] | null): boolean {
+  return symbols !== null && (state === 'flattening' || flattening.some(symbol => !symbols.includes(symbol)));
 }
 
 /** @returns what keeps it from being done; null: all is flat */

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { Fact } from '../../contracts/notifications.ts';
 import type { OrderLeg, OrderReason, OrderTerms } from '../../contracts/trading.ts';
@@ -13,7 +12,7 @@ import { tellGone } from '../recovery/difference.ts';
 import type { Quote } from '../venue.ts';
 import { isStopWatched, type KeepStep, type KeptView } from './keep-step.ts';
 import { writeKeeping } from './kept-view.ts';
-import { knownLacking, lackingOf, mendOf } from './lacking.ts';
+import { lackingOf, mendOf } from './lacking.ts';
 
 /** One symbol’s turn. */
 export interface KeepTurn {
@@ -102,15 +101,15 @@ function cameThrough({ failed }: KeepTurn, { status, leg }: LedgerOrder): boolea
   return leg.startsWith('target') || status !== 'open';
 }
 
-/** Why the position leaves is written first: a crash after it changes nothing about that. */
+/** It is told, then why the position leaves is written: a crash in between tells it twice rather than never. */
 async function leave(
   turn: KeepTurn,
   { position, keeping }: KeptView,
   leaving: NonNullable<KeptView['keeping']['leaving']>,
 ): Promise<boolean> {
-  await writeKeeping(turn, position, { ...keeping, leaving });
   if (leaving === 'stop-unconfirmed') await tellUnprotected(turn, position);
   if (leaving === 'flattened') await tellReopened(turn, position);
+  await writeKeeping(turn, position, { ...keeping, leaving });
   return true;
 }
 
@@ -134,10 +133,11 @@ async function lookForLacking(turn: KeepTurn): Promise<void> {
   const { desk, symbol } = turn;
   const position = desk.ledger.positions(desk.account).find(held => held.symbol === symbol);
   if (position === undefined) return;
-  const lacking = await lackingOf(desk, position);
-  if (lacking === null || isDeepStrictEqual(lacking, knownLacking(position))) return;
-  if (lacking.kind === 'gone') await tellGone(desk, position, lacking);
-  else await tellUnprotected(turn, position, { reason: mendOf(lacking, position) }, '/lacking');
+  await lackingOf(desk, position, lacking =>
+    lacking.kind === 'gone'
+      ? tellGone(desk, position, lacking)
+      : tellUnprotected(turn, position, { reason: mendOf(lacking, position) }, '/lacking'),
+  );
 }
 
 /** The time in which it has to be confirmed begins before it is sent. */

@@ -35,7 +35,8 @@ const keepingSchema = z.strictObject({
   lacking: z
     .strictObject({ kind: z.enum(['gone', 'held']), quantity: z.string(), of: z.string() })
     .nullable()
-    .default(null),
+    // Found anew where it was kept otherwise.
+    .catch(null),
   /** Why the whole position is on its way out; null: it is not. */
   leaving: z.enum(['stop', 'trailing', 'time', 'signal', 'stop-unconfirmed', 'flattened']).nullable(),
 });

@@ -16,13 +16,19 @@ const DAY_MS = 86_400_000;
 /**
  * Asks, where the last exit was refused, why there is nothing to be sold: what the venue lacks of the position, or what orders
  * of others hold of it. It is written to the position, for whoever looks at the account.
+ * @param tell is told what was found anew before it is written: a crash in between tells it twice rather than never
  * @returns null: there is something to be sold, or it was not refused
  * @throws AlphaloomError VENUE_*, TRADING_LATE
  */
-export async function lackingOf(desk: TimedDesk, position: LedgerPosition): Promise<Lacking | null> {
+export async function lackingOf(
+  desk: TimedDesk,
+  position: LedgerPosition,
+  tell: (lacking: Lacking) => Promise<void> = async () => {},
+): Promise<Lacking | null> {
   const { symbol } = position;
   const isAsked = wasRefused(lastExit(desk, symbol)) && !mayBeOurs(desk, symbol);
   const lacking = isAsked ? await compared(desk, position) : null;
+  if (lacking !== null && !isDeepStrictEqual(lacking, knownLacking(position))) await tell(lacking);
   await noteLacking(desk, position, lacking);
   return lacking;
 }

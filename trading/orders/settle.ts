@@ -47,18 +47,19 @@ export interface SettleReport {
  * Finds out what became of every order that is not final and books what the venue has filled; to be called every few
  * seconds while anything is open. Running it again changes nothing twice.
  * @param deadline epoch ms of the venue’s clock
+ * @param looksBack whether late fills of orders that ended a short while ago are asked for too
  * @throws AlphaloomError LEASE_LOST
  */
 export async function settleAccount(
   desk: Desk,
-  { deadline }: { readonly deadline: number },
+  { deadline, looksBack = true }: { readonly deadline: number; readonly looksBack?: boolean },
 ): Promise<SettleReport> {
   const timed = until(desk, deadline);
   const since = desk.now() - LATE_FILLS_MS;
   const moved = await movedByVenue(timed);
-  const symbols = await perSymbol(timed, unsettledSymbols(timed, since), async symbol => {
+  const symbols = await perSymbol(timed, unsettledSymbols(timed, looksBack ? since : null), async symbol => {
     await settleOrders(timed, symbol);
-    if (moved.has(symbol) || mayHaveFills(timed, symbol)) await bookFills(timed, symbol, since);
+    if (moved.has(symbol) || mayHaveFills(timed, symbol, looksBack)) await bookFills(timed, symbol, since);
     await keepSymbol(timed, symbol, []);
     return openOf(timed, symbol);
   });
@@ -99,10 +100,10 @@ async function bookFills(desk: TimedDesk, symbol: string, since: number): Promis
 }
 
 /** Trades are dear to ask for: of orders that rest unchanged, their look-ups tell enough. */
-function mayHaveFills({ ledger, account, now }: TimedDesk, symbol: string): boolean {
+function mayHaveFills({ ledger, account, now }: TimedDesk, symbol: string, looksBack: boolean): boolean {
   const isNews = (order: LedgerOrder) => order.symbol === symbol;
   return (
-    ledger.changedOrders(account, now() - NEWS_MS).some(isNews) ||
+    (looksBack && ledger.changedOrders(account, now() - NEWS_MS).some(isNews)) ||
     ledger.openOrders(account).some(order => isNews(order) && isUncertain(order))
   );
 }
@@ -146,11 +147,11 @@ function isOver({ venue, now }: TimedDesk, { leg, type, plan, barTime, timeframe
   return now() >= barTime + (validBars + 1) * TIMEFRAME_MS[timeframe];
 }
 
-function unsettledSymbols({ ledger, account }: TimedDesk, since: number): readonly string[] {
+function unsettledSymbols({ ledger, account }: TimedDesk, since: number | null): readonly string[] {
   return symbolsOf([
     ...ledger.openOrders(account),
     ...ledger.positions(account),
-    ...ledger.changedOrders(account, since),
+    ...(since === null ? [] : ledger.changedOrders(account, since)),
   ]);
 }
 

@@ -3,6 +3,8 @@ import { AlphaloomError } from '../../contracts/errors.ts';
 import { type Desk, until } from '../desk.ts';
 import { asked } from '../in-time.ts';
 
+const UNLISTED: unique symbol = Symbol('unlisted');
+
 /**
  * Reads back how each swap is set up: our arithmetic of positions and losses holds only in one-way mode, with isolated
  * margin and a leverage that the policy allows.
@@ -17,7 +19,8 @@ export async function checkSwapSettings(
   if (venue.card.kind !== 'swap') return;
   const timed = until(desk, deadline);
   for (const symbol of symbols) {
-    const settings = await asked(timed, venue.swapSettings(symbol));
+    const settings = await asked(timed, venue.swapSettings(symbol)).catch(unlisted);
+    if (settings === UNLISTED) continue;
     const wrong = [
       settings === null && 'its settings can’t be read',
       settings?.positionMode === 'hedge' && 'position mode is hedge; set one-way',
@@ -30,4 +33,10 @@ export async function checkSwapSettings(
       throw new AlphaloomError('SWAP_SETTINGS_REFUSED', `${symbol}: ${wrong.join('; ')}.`, { symbol, wrong });
     }
   }
+}
+
+/** Nothing can be entered in what the venue does not list any more. */
+function unlisted(error: unknown): typeof UNLISTED {
+  if (error instanceof AlphaloomError && error.code === 'SYMBOL_UNKNOWN') return UNLISTED;
+  throw error;
 }
