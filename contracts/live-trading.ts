@@ -26,6 +26,8 @@ export type TradingPlan =
       readonly mode: 'paper' | 'live';
       /** When work on it begins, epoch ms of our clock; some time before the bar closes. */
       readonly wakeTime: number;
+      /** No later than that; earlier where there is something else to do before: then it is planned anew. */
+      readonly lookAgainTime: number;
       /** Whether something is open that has to be looked after until then. */
       readonly watches: boolean;
       readonly closes: number;

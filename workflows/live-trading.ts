@@ -91,7 +91,7 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
 
     story.await(plan);
     if (plan.watches) watch.begin(plan.close.deadline);
-    if (!(await inbox.isQuietUntil(plan.wakeTime))) continue;
+    if (!(await inbox.isQuietUntil(plan.lookAgainTime)) || plan.lookAgainTime < plan.wakeTime) continue;
     if (await workOn(plan, input, story)) workedCloseTime = plan.close.closeTime;
   }
 }

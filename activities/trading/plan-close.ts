@@ -29,13 +29,14 @@ export function planClose(rooms: TradingRooms) {
     const close =
       unsentClose(record, orders, request.workedCloseTime) ?? (await comingClose(open, worked, now));
     if (close === null) return await stopped(rooms, record, 'all recorded bars are played');
-    const ourNow = rooms.clock.now();
+    const wakeTime = clock.kind === 'replay' ? 0 : rooms.clock.now() + (close.closeTime - now) - LEAD_MS;
     return {
       kind: 'close',
       close,
       clock: clock.kind,
       mode,
-      wakeTime: clock.kind === 'replay' ? 0 : ourNow + (close.closeTime - now) - LEAD_MS,
+      wakeTime,
+      lookAgainTime: Math.min(wakeTime, rooms.recoverDue.get(account) ?? wakeTime),
       watches: needsWatch(rooms, record, orders, now),
       closes,
     };
