@@ -25,7 +25,7 @@ const AGAIN_MS = 1_000;
 /** A message that is on its way while something is struck. */
 export interface SaidMessage {
   readonly message: ChaosMessage;
-  /** Symbols that must have no position from the answer on until it is undone. */
+  /** Symbols that must have no position once it is done, until it is undone. */
   readonly flat: readonly string[];
   /** @throws Error where nobody answered for four minutes */
   answered(): Promise<void>;

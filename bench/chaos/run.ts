@@ -149,9 +149,16 @@ export async function runChaos(request: ChaosRequest): Promise<ChaosReport> {
 
     const obeyed = async (said: SaidMessage) => {
       await said.answered();
+      // The answer says that it is begun.
+      const deadline = Date.now() + AGREEMENT_MS;
+      const isFlattening = () => {
+        const { state, flattening } = book.account(ACCOUNT);
+        return state === 'flattening' || flattening.length > 0;
+      };
+      while (isFlattening() && Date.now() < deadline) await sleep(POLL_MS);
       const open = book.positions(ACCOUNT).filter(({ symbol }) => said.flat.includes(symbol));
-      if (open.length > 0) {
-        const says = `${said.message} was answered while positions are open`;
+      if (isFlattening() || open.length > 0) {
+        const says = `${said.message} left positions open`;
         violate({ kind: 'not-flat', strikes: struck.length, says, evidence: open });
       }
       await said.undo();
