@@ -19,8 +19,9 @@ export interface KnownOffset {
 
 /** An offset is measured again after so long. */
 const VALID_MS = 600_000;
-/** Over this nothing is entered; whoever runs either clock may set it at any moment, and then it has to be noticed. */
-const SKEWED_MS = 1_000;
+/** Over this the venue would see our requests too early or too late: nothing is entered. */
+export const MAX_CLOCK_OFFSET_MS = 1_000;
+/** Whoever runs a clock that is off may set it at any moment, and then it has to be noticed. */
 const SKEWED_VALID_MS = 10_000;
 /** Our clock was set when it goes this far beside the monotonic one: the offset is another then. */
 const CLOCK_SET_MS = 100;
@@ -31,7 +32,7 @@ export function isOffsetValid(
   now: number,
   leadNow: number,
 ): boolean {
-  const validMs = Math.abs(ms) > SKEWED_MS ? SKEWED_VALID_MS : VALID_MS;
+  const validMs = Math.abs(ms) > MAX_CLOCK_OFFSET_MS ? SKEWED_VALID_MS : VALID_MS;
   return Math.abs(now - measuredTime) <= validMs && Math.abs(leadNow - lead) <= CLOCK_SET_MS;
 }
 

@@ -1,8 +1,6 @@
+import { MAX_CLOCK_OFFSET_MS } from '../../venues/clock-offset.ts';
 import type { Desk } from '../desk.ts';
 import type { Venue } from '../venue.ts';
-
-/** Over this the venue would see our requests too early or too late: nothing is entered. */
-const MAX_CLOCK_OFFSET_MS = 1_000;
 
 export function isSkewed({ clockOffsetMs }: Pick<Venue, 'clockOffsetMs'>): boolean {
   return Math.abs(clockOffsetMs ?? 0) > MAX_CLOCK_OFFSET_MS;
