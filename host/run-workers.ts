@@ -38,6 +38,7 @@ export async function runWorkers(request: WorkersRequest): Promise<void> {
   const trading = queues.includes('trading')
     ? await openTrading({ rooms, loaded, environment, log, signal, onLost: () => ending.abort() })
     : null;
+  let hasRun = false;
   try {
     const homeId = await readHomeId(home);
     const maxTrainings = trainingConcurrency(loaded.config);
@@ -49,7 +50,12 @@ export async function runWorkers(request: WorkersRequest): Promise<void> {
     const stop = () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     };
-    if (trading !== null) await leaveStickyQueues(client, trading.ledger.accounts(), log);
+    if (trading !== null) {
+      // A worker that never ran holds its connection: the end of the process ends both.
+      if (!(await trading.begin())) return;
+      await leaveStickyQueues(client, trading.ledger.accounts(), log);
+    }
+    hasRun = true;
     const running = Promise.all(workers.map(worker => worker.run()));
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
@@ -59,6 +65,6 @@ export async function runWorkers(request: WorkersRequest): Promise<void> {
   } finally {
     await trading?.close();
     await rooms.close();
-    await connection.close();
+    if (hasRun) await connection.close();
   }
 }

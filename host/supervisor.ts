@@ -15,6 +15,8 @@ export interface ProcessPlan {
   /** The home where this folder is gone. */
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** The process that this one stands in for when it ends, and the other way round; it is started once that one has settled. */
+  readonly standsInFor?: string;
 }
 
 /** What `up` tells the supervisor over their channel. */
@@ -44,6 +46,9 @@ const LONGEST_DELAY_MS = 30_000;
 /** A process that lived this long starts again without delay. */
 const SETTLED_MS = 10_000;
 const UPKEEP_MS = 5_000;
+/** What a process that takes over has to do is done by then. */
+const TAKEOVER_MS = 4_000;
+const POLL_MS = 100;
 
 /** Keeps processes alive, writes what it does to `run/state.json`, and rotates their logs. */
 export function createSupervisor({ home, log, now }: SupervisorSettings): Supervisor {
@@ -52,6 +57,8 @@ export function createSupervisor({ home, log, now }: SupervisorSettings): Superv
   const processes = new Map<string, ManagedProcess>();
   const stopping = new AbortController();
   const loops: Promise<void>[] = [];
+  /** Each of two that stand in for each other. */
+  const partners = new Map<string, string>();
   let configHash: string | null = null;
 
   const writeStrictly = () =>
@@ -72,6 +79,10 @@ export function createSupervisor({ home, log, now }: SupervisorSettings): Superv
 
   async function keepRunning(plan: ProcessPlan): Promise<void> {
     let delay = FIRST_DELAY_MS;
+    if (plan.standsInFor !== undefined) {
+      partners.set(plan.name, plan.standsInFor).set(plan.standsInFor, plan.name);
+      await pause(SETTLED_MS);
+    }
     for (let restarts = 0; !stopping.signal.aborted; restarts++) {
       const started = now();
       const end = await runOnce(plan, identity =>
@@ -81,9 +92,20 @@ export function createSupervisor({ home, log, now }: SupervisorSettings): Superv
       if (stopping.signal.aborted) return;
       if (now() - started > SETTLED_MS) delay = 0;
       log.warn({ process: plan.name, end, restarts, delayMs: delay }, 'ended; will be started again');
-      await sleep(delay, undefined, { signal: stopping.signal }).catch(() => {});
+      await pause(delay);
+      await leaveToPartner(plan.name);
       delay = Math.min(Math.max(delay * 2, FIRST_DELAY_MS), LONGEST_DELAY_MS);
     }
+  }
+
+  const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
+
+  /** Whoever takes over has the machine to itself; where it ends too, nobody waits. */
+  async function leaveToPartner(name: string): Promise<void> {
+    const partner = partners.get(name);
+    const isAlive = () => partner !== undefined && (processes.get(partner)?.identity ?? null) !== null;
+    for (let waited = 0; isAlive() && waited < TAKEOVER_MS && !stopping.signal.aborted; waited += POLL_MS)
+      await pause(POLL_MS);
   }
 
   async function runOnce(

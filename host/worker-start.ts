@@ -32,6 +32,7 @@ export async function startWorkers(request: WorkersRequest, supervisor: Supervis
   const plans = (Object.keys(QUEUES) as Queue[]).map(queue => workerPlan(queue, request));
   for (const { name } of plans) await rm(readyFilePath(home, name), { force: true });
   for (const plan of plans) supervisor.start(plan);
+  supervisor.start(standbyPlan(request));
   const deadline = Date.now() + READY_TIMEOUT_MS;
   for (const { name } of plans) {
     while (!isReady(home, name)) {
@@ -61,6 +62,12 @@ export function workerName(queue: Queue): string {
 function workerPlan(queue: Queue, request: WorkersRequest): ProcessPlan {
   const name = workerName(queue);
   return commandPlan(name, ['worker', queue, '--ready-file', readyFilePath(request.home, name)], request);
+}
+
+/** Waits, with everything loaded, for the one that trades to die or to stand still. */
+function standbyPlan(request: WorkersRequest): ProcessPlan {
+  const plan = commandPlan(`${workerName('trading')}-standby`, ['worker', 'trading'], request);
+  return { ...plan, standsInFor: workerName('trading') };
 }
 
 /** A command of ours as a process of the home. */

@@ -1,8 +1,9 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Home } from '../../host/paths.ts';
-import { type ProcessIdentity, signalProcess } from '../../host/process-identity.ts';
+import { isRunning, type ProcessIdentity, signalProcess } from '../../host/process-identity.ts';
 import { findManaged, SERVER } from '../../host/run-state.ts';
+import type { Ledger } from '../../trading/ledger/ledger.ts';
 import type { ExchangeProcess } from './exchange.ts';
 import type { Strike } from './strikes.ts';
 
@@ -14,6 +15,7 @@ export interface Blow {
 
 export interface Battlefield {
   readonly home: Home;
+  readonly ledger: Ledger;
   readonly exchange: ExchangeProcess;
   /** Where the worker reads at which boundary it is to end. */
   readonly killFile: string;
@@ -27,8 +29,7 @@ const POLL_MS = 20;
 export async function strikeAt(field: Battlefield, strike: Strike): Promise<Blow> {
   if (strike.way === 'boundary') return await atBoundary(field, `${strike.boundary}:${strike.passing}`);
   if (strike.target === 'exchange') return await atExchange(field.exchange, strike);
-  const name = strike.target === 'temporal' ? SERVER : 'worker-trading';
-  const identity = await findProcess(field.home, name);
+  const identity = await findProcess(field, strike.target);
   if (strike.way === 'kill') signalProcess(identity, 'SIGKILL');
   else {
     signalProcess(identity, 'SIGSTOP');
@@ -62,12 +63,15 @@ async function atExchange(exchange: ExchangeProcess, { way, awayMs }: Strike): P
   return { fromTime: Date.now() };
 }
 
-/** One that has just ended is started again by the home’s supervisor. */
-async function findProcess(home: Home, name: string): Promise<ProcessIdentity> {
+/** The server, or the worker that trades just now; one that has just ended is started again, or another one takes over. */
+async function findProcess(
+  { home, ledger }: Battlefield,
+  target: 'temporal' | 'worker',
+): Promise<ProcessIdentity> {
   for (let waited = 0; waited < FOUND_MS; waited += POLL_MS) {
-    const identity = findManaged(home, name)?.identity;
-    if (identity) return identity;
+    const identity = target === 'temporal' ? findManaged(home, SERVER)?.identity : ledger.leaseHolder();
+    if (identity && isRunning(identity)) return identity;
     await sleep(POLL_MS);
   }
-  throw new Error(`The supervisor has not started ${name} for a minute.`);
+  throw new Error(`No ${target} has run for a minute.`);
 }

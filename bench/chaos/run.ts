@@ -167,7 +167,7 @@ export async function runChaos(request: ChaosRequest): Promise<ChaosReport> {
     for (const strike of planStrikes(request.kills, seed)) {
       await sleep(strike.quietMs);
       const said = strike.message === null ? null : tell(commands, strike.message);
-      const { fromTime } = await strikeAt({ home, exchange, killFile }, strike);
+      const { fromTime } = await strikeAt({ home, ledger: book, exchange, killFile }, strike);
       struck.push({ strike, reached: fromTime !== null });
       if (said !== null) await obeyed(said);
       if (fromTime !== null && strike.awaitsRecovery) await recovered(fromTime);

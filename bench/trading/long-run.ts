@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchHome } from './home.ts';
 import { ACCOUNTS } from './home.ts';
 import { BAR_MS, symbolsOf } from './market.ts';
-import { workerPid } from './recovery.ts';
+import { tradingPid } from './recovery.ts';
 
 export const LONG_RUN_CLOSES = 5_000;
 /** What the worker holds and what a close takes is looked at every so many closes. */
@@ -42,7 +42,7 @@ export async function playLong(
     if (wanted > 1)
       samples.push({
         closes: wanted,
-        residentMb: residentMb(workerPid(home)),
+        residentMb: residentMb(tradingPid(ledger)),
         msPerClose: (now - since) / EVERY_CLOSES,
         ledgerMb: (await sizeOf(home.ledgerDatabase)) / 1e6,
       });

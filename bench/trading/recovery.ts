@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Home } from '../../host/paths.ts';
-import { findManaged } from '../../host/run-state.ts';
+import { isRunning } from '../../host/process-identity.ts';
+import { readRunState } from '../../host/run-state.ts';
 import type { Ledger } from '../../trading/ledger/ledger.ts';
 
 const PATIENCE_MS = 60_000;
@@ -12,7 +13,7 @@ const POLL_MS = 5;
 export async function timeRecovery(home: Home, ledger: Ledger, account: string): Promise<number> {
   await untilSettled(home);
   const killedTime = Date.now();
-  process.kill(workerPid(home), 'SIGKILL');
+  process.kill(tradingPid(ledger), 'SIGKILL');
   // A close that was under way may still be committed by then: it counts once a later one is.
   while ((ledger.account(account).lastCloseTime ?? 0) <= killedTime) {
     if (Date.now() > killedTime + PATIENCE_MS) throw new Error(`Account ${account} did not come back.`);
@@ -21,13 +22,18 @@ export async function timeRecovery(home: Home, ledger: Ledger, account: string):
   return Date.now() - killedTime;
 }
 
-export function workerPid(home: Home): number {
-  const pid = findManaged(home, 'worker-trading')?.identity?.pid;
-  if (pid === undefined) throw new Error('The trading worker does not run.');
-  return pid;
+/** Of the process that trades just now. */
+export function tradingPid(ledger: Ledger): number {
+  const holder = ledger.leaseHolder();
+  if (holder === null || !isRunning(holder)) throw new Error('No worker trades.');
+  return holder.pid;
 }
 
+/** One that trades and one that stands by, both for so long that they would be started again without delay. */
 async function untilSettled(home: Home): Promise<void> {
-  const started = findManaged(home, 'worker-trading')?.startedTime ?? Date.now();
-  await sleep(Math.max(0, started + SETTLED_MS - Date.now()));
+  const started = () =>
+    (readRunState(home)?.processes ?? [])
+      .filter(({ name, identity }) => name.startsWith('worker-trading') && identity !== null)
+      .map(({ startedTime }) => startedTime);
+  while (started().filter(time => Date.now() > time + SETTLED_MS).length < 2) await sleep(POLL_MS);
 }

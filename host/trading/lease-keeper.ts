@@ -4,10 +4,13 @@ import type { Lease, Ledger } from '../../trading/ledger/ledger.ts';
 import type { Log } from '../log.ts';
 
 const RENEW_MS = 2_000;
-const TRY_AGAIN_MS = 1_000;
+/** Positions wait for whoever takes over from a process that died. */
+const TRY_AGAIN_MS = 100;
 
 export interface LeaseKeeper {
-  /** @throws AlphaloomError LEASE_LOST */
+  /** Takes it once no other process that lives holds it, and renews it from then on. @returns false where the wait was ended */
+  take(): Promise<boolean>;
+  /** @throws AlphaloomError LEASE_LOST also where it was not taken yet */
   lease(): Lease;
   /** Gives it back. */
   close(): Promise<void>;
@@ -17,16 +20,18 @@ interface KeeperRequest {
   readonly ledger: Ledger;
   readonly owner: string;
   readonly log: Log;
+  /** Aborting it ends the wait. */
   readonly signal: AbortSignal;
   /** Somebody else took it over: nothing may be traded here any more. */
   onLost(): void;
 }
 
-/** Takes the ledger's lease, waiting while another process that lives holds it, and renews it until it is given back. */
-export async function keepLease({ ledger, owner, log, signal, onLost }: KeeperRequest): Promise<LeaseKeeper> {
-  const lease = await takeLease({ ledger, owner, log, signal });
+/** Keeps the ledger's lease for a process that trades. */
+export function createLeaseKeeper({ ledger, owner, log, signal, onLost }: KeeperRequest): LeaseKeeper {
+  let taken: Lease | null = null;
   let lost: AlphaloomError | null = null;
-  const renew = async () => {
+  let timer: NodeJS.Timeout | undefined;
+  const renew = async (lease: Lease) => {
     try {
       await lease.renew(Date.now());
     } catch (error) {
@@ -43,28 +48,42 @@ export async function keepLease({ ledger, owner, log, signal, onLost }: KeeperRe
       onLost();
     }
   };
-  const timer = setInterval(() => void renew(), RENEW_MS);
   return {
+    async take() {
+      const lease = await takeLease({ ledger, owner, log, signal });
+      if (lease === null) return false;
+      taken = lease;
+      timer = setInterval(() => void renew(lease), RENEW_MS);
+      return true;
+    },
     lease() {
       if (lost !== null) throw lost;
-      return lease;
+      if (taken !== null) return taken;
+      throw new AlphaloomError('LEASE_LOST', `${owner} does not trade yet. Nothing was changed.`, { owner });
     },
     async close() {
       clearInterval(timer);
-      if (lost === null) await lease.release();
+      if (taken !== null && lost === null) await taken.release();
     },
   };
 }
 
-async function takeLease({ ledger, owner, log, signal }: Omit<KeeperRequest, 'onLost'>): Promise<Lease> {
-  for (let isTold = false; ; ) {
+async function takeLease({
+  ledger,
+  owner,
+  log,
+  signal,
+}: Omit<KeeperRequest, 'onLost'>): Promise<Lease | null> {
+  for (let isTold = false; !signal.aborted; ) {
     try {
       return await ledger.takeLease({ owner, now: Date.now(), takeOver: false });
     } catch (error) {
       if (!(error instanceof AlphaloomError) || error.code !== 'LEASE_HELD') throw error;
-      if (!isTold) log.warn({ reason: error.message }, 'waiting for the ledger');
+      if (!isTold) log.info({ reason: error.message }, 'standing by: another process trades');
       isTold = true;
-      await sleep(TRY_AGAIN_MS, undefined, { signal });
+      // An abort ends the loop.
+      await sleep(TRY_AGAIN_MS, undefined, { signal }).catch(() => {});
     }
   }
+  return null;
 }

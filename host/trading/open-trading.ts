@@ -4,7 +4,7 @@ import type { LoadedConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import { DEFAULT_RECIPE, loadConfiguredRecipe } from '../recipes.ts';
 import { watchAccounts } from './account-watch.ts';
-import { keepLease } from './lease-keeper.ts';
+import { createLeaseKeeper } from './lease-keeper.ts';
 import { createTradingRooms, type OpenTradingRooms } from './trading-rooms.ts';
 
 interface TradingRequest {
@@ -18,19 +18,34 @@ interface TradingRequest {
   onLost(): void;
 }
 
+export interface OpenTrading extends OpenTradingRooms {
+  /**
+   * Waits until no other process trades this ledger, and opens the accounts then. All before it is done by a process that stands
+   * by, so that a position waits for nothing but this.
+   * @returns false where the wait was ended
+   */
+  begin(): Promise<boolean>;
+}
+
 /** Everything of the process that trades: the ledger's lease, the accounts' venues, the watch over them. */
-export async function openTrading(request: TradingRequest): Promise<OpenTradingRooms> {
+export async function openTrading(request: TradingRequest): Promise<OpenTrading> {
   const { rooms, log, signal, onLost } = request;
   const ledger = await rooms.ledger();
-  const keeper = await keepLease({ ledger, owner: `worker ${process.pid}`, log, signal, onLost });
+  const keeper = createLeaseKeeper({ ledger, owner: `worker ${process.pid}`, log, signal, onLost });
   const { labels: defaultLabels } = await loadConfiguredRecipe(request.loaded, DEFAULT_RECIPE);
   const trading = createTradingRooms({ ...request, ledger, defaultLabels, lease: keeper.lease });
-  const warming = warmAccounts(trading);
-  const watch = watchAccounts({ ledger, now: rooms.clock.now, log });
+  let warming: Promise<void> | undefined;
+  let watch: { close(): void } | undefined;
   return {
     ...trading,
+    async begin() {
+      if (!(await keeper.take())) return false;
+      warming = warmAccounts(trading);
+      watch = watchAccounts({ ledger, now: rooms.clock.now, log });
+      return true;
+    },
     async close() {
-      watch.close();
+      watch?.close();
       await warming;
       await trading.close();
       await keeper.close();

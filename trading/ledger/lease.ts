@@ -1,17 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { Database } from '../../storage/sqlite.ts';
-import type { Lease } from './ledger.ts';
+import type { Lease, LeaseHolder } from './ledger.ts';
 import { one, run } from './statements.ts';
 
 /** A lease that was not renewed for so long is free. */
 export const LEASE_MS = 10_000;
-
-/** A process that can't be mistaken for a later one of the same number. */
-export interface LeaseHolder {
-  readonly pid: number;
-  readonly started: string;
-}
 
 export interface LeaseParts {
   readonly process: LeaseHolder;
@@ -32,9 +26,14 @@ export async function takeLease(
   { process, isRunning }: LeaseParts,
   { owner, now, takeOver }: { readonly owner: string; readonly now: number; readonly takeOver: boolean },
 ): Promise<Lease> {
+  const requireFree = (held: LeaseRow) => {
+    if (!takeOver && isHeld(held, isRunning, now)) throw leaseHeld(database.path, held);
+  };
+  // Who waits for it asks often: that must not stand in the way of who trades.
+  await database.read(sql => requireFree(selectLease(sql)));
   const fence = await database.write(sql => {
     const held = selectLease(sql);
-    if (!takeOver && isHeld(held, isRunning, now)) throw leaseHeld(database.path, held);
+    requireFree(held);
     const next = held.fence + 1;
     run(
       sql,
@@ -76,15 +75,21 @@ export function checkLease(sql: DatabaseSync, { owner, fence }: Lease): void {
   );
 }
 
+export function selectLeaseHolder(sql: DatabaseSync): LeaseHolder | null {
+  const { pid, started } = selectLease(sql);
+  return pid === null || started === null ? null : { pid, started };
+}
+
 function selectLease(sql: DatabaseSync): LeaseRow {
   return one<LeaseRow>(sql, 'SELECT fence, owner, pid, started, renewed_at FROM lease')!;
 }
 
 function isHeld(held: LeaseRow, isRunning: LeaseParts['isRunning'], now: number): boolean {
-  if (held.owner === null || held.pid === null || held.started === null) return false;
+  const { pid, started } = held;
+  if (pid === null || started === null) return false;
   // A clock that was set back does not prolong it.
   const isFresh = Math.abs(now - held.renewed_at) <= LEASE_MS;
-  return isFresh && isRunning({ pid: held.pid, started: held.started });
+  return isFresh && isRunning({ pid, started });
 }
 
 function leaseHeld(path: string, { owner, pid, renewed_at }: LeaseRow): AlphaloomError {

@@ -48,6 +48,8 @@ export interface Ledger {
     readonly now: number;
     readonly takeOver: boolean;
   }): Promise<Lease>;
+  /** Which process has taken it, alive or not; null where none has, or it was given back. */
+  leaseHolder(): LeaseHolder | null;
 
   // ——— accounts ———
   /** Makes an account or changes its settings; an event says who. A running account keeps its ledger id. */
@@ -186,6 +188,12 @@ export interface Ledger {
   /** Proves the invariants (docs/trading.md lists them); empty: all hold. */
   check(account: string): readonly Violation[];
   close(): void;
+}
+
+/** A process that can't be mistaken for a later one of the same number. */
+export interface LeaseHolder {
+  readonly pid: number;
+  readonly started: string;
 }
 
 /** Who may change trading. */

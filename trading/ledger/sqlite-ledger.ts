@@ -13,7 +13,7 @@ import { planExit } from './exit-planning.ts';
 import { exportRows } from './export.ts';
 import { selectFills } from './fills.ts';
 import { finishFlatten } from './flattening.ts';
-import { checkLease, type LeaseParts, takeLease } from './lease.ts';
+import { checkLease, type LeaseParts, selectLeaseHolder, takeLease } from './lease.ts';
 import type { Lease, Ledger, VenueClock } from './ledger.ts';
 import { applyMessage } from './messages.ts';
 import {
@@ -63,6 +63,7 @@ export async function openSqliteLedger(path: string, parts: LedgerParts): Promis
   return {
     id,
     takeLease: request => takeLease(database, parts, request),
+    leaseHolder: () => selectLeaseHolder(sql),
 
     putAccount: (lease, settings, by) =>
       lease === null
