@@ -8,7 +8,7 @@ import { type LoadedConfig, trainingConcurrency } from './config.ts';
 import { createLog } from './log.ts';
 import { type Home, readHomeId } from './paths.ts';
 import { temporalSettings } from './temporal-connection.ts';
-import { leaveStickyQueues } from './trading/leave-sticky-queue.ts';
+import { leaveLastWorker } from './trading/leave-last-worker.ts';
 import { openTrading } from './trading/open-trading.ts';
 
 interface WorkersRequest {
@@ -53,7 +53,7 @@ export async function runWorkers(request: WorkersRequest): Promise<void> {
     if (trading !== null) {
       // A worker that never ran holds its connection: the end of the process ends both.
       if (!(await trading.begin())) return;
-      await leaveStickyQueues(client, trading.ledger.accounts(), log);
+      await leaveLastWorker(client, trading.ledger.accounts(), log);
     }
     hasRun = true;
     const running = Promise.all(workers.map(worker => worker.run()));
