@@ -70,6 +70,26 @@ test('a process that ends or is killed is started again, and how it ended is rec
   assert.equal(isSupervised(readRunState(home)), false);
 });
 
+test('one that stands in for another is there when that one has settled, and each comes back beside the other', async t => {
+  const home = await createHome(t);
+  const supervisor = await startSupervisor(home, process.env);
+  supervisor.start(plan('worker', FOREVER, home));
+  supervisor.start({ ...plan('standby', FOREVER, home), standsInFor: 'worker' });
+  const worker = await running(home, 'worker');
+  assert.equal(findManaged(home, 'standby'), null);
+  await eventually('the standby runs', () => (findManaged(home, 'standby')?.identity ?? null) !== null);
+  const standby = await running(home, 'standby');
+  process.kill(worker.pid, 'SIGKILL');
+  await until(() => findManaged(home, 'worker')?.lastEnd === 'SIGKILL');
+  assert.equal(findManaged(home, 'worker')?.identity, null);
+  const again = await running(home, 'worker', worker);
+  assert.ok(isRunning(standby));
+  process.kill(standby.pid, 'SIGKILL');
+  await running(home, 'standby', standby);
+  assert.ok(isRunning(again));
+  await supervisor.abandon();
+});
+
 test('an up that ends before everything is ready leaves nothing behind', async t => {
   const home = await createHome(t);
   const supervisor = await startSupervisor(home, process.env);

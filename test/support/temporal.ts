@@ -41,6 +41,8 @@ export interface TestCluster {
   readonly temporal: TemporalConnection;
   readonly orchestrator: TemporalOrchestrator;
   startWorker(...queues: Queue[]): Promise<ChildProcess>;
+  /** One more that trades, as soon as the one before it no longer does. */
+  startStandby(): Promise<ChildProcess>;
   killServer(): Promise<void>;
   startServer(): Promise<void>;
 }
@@ -104,6 +106,26 @@ export async function startCluster(
   });
 
   let workers = 0;
+  const workersLog = join(home.root, 'workers.log');
+  const spawnWorker = (queues: readonly Queue[], ready: string) => {
+    const args = [
+      '--disable-warning=ExperimentalWarning',
+      '--import',
+      join(CHECKOUT, 'test/support/no-network.ts'),
+      join(CHECKOUT, 'cli/main.ts'),
+      'worker',
+      ...queues,
+      '--ready-file',
+      ready,
+    ];
+    return start(process.execPath, args, environment, 'workers.log');
+  };
+  const untilSo = async (what: string, child: ChildProcess, isSo: () => boolean) => {
+    await eventually(`${what} or ended`, () => isSo() || hasEnded(child), START_MS).catch((error: Error) => {
+      throw new Error(`${error.message} Its log: ${endOf(workersLog)}`);
+    });
+    if (hasEnded(child)) throw new Error(`The worker ended: ${endOf(workersLog)}`);
+  };
   return {
     home,
     environment,
@@ -117,26 +139,15 @@ export async function startCluster(
     },
     async startWorker(...queues) {
       const ready = join(home.root, `ready-${workers++}.json`);
-      const args = [
-        '--disable-warning=ExperimentalWarning',
-        '--import',
-        join(CHECKOUT, 'test/support/no-network.ts'),
-        join(CHECKOUT, 'cli/main.ts'),
-        'worker',
-        ...queues,
-        '--ready-file',
-        ready,
-      ];
-      const child = start(process.execPath, args, environment, 'workers.log');
-      const log = join(home.root, 'workers.log');
-      await eventually(
-        'the worker was ready or ended',
-        () => existsSync(ready) || hasEnded(child),
-        START_MS,
-      ).catch((error: Error) => {
-        throw new Error(`${error.message} Its log: ${endOf(log)}`);
-      });
-      if (hasEnded(child)) throw new Error(`The worker ended: ${endOf(log)}`);
+      const child = spawnWorker(queues, ready);
+      await untilSo('the worker was ready', child, () => existsSync(ready));
+      return child;
+    },
+    async startStandby() {
+      const standingBy = () => readFileSync(workersLog, 'utf8').split('standing by').length;
+      const before = standingBy();
+      const child = spawnWorker(['trading'], join(home.root, `ready-${workers++}.json`));
+      await untilSo('the worker stood by', child, () => standingBy() > before);
       return child;
     },
   };

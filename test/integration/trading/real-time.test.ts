@@ -9,7 +9,8 @@ import { EVER } from '../../support/trading.ts';
 const NO_ORDER = '0'.repeat(32);
 
 test('an account on paper trades bars as they close', { timeout: 300_000 }, async t => {
-  const { rooms, exchange, orchestrator, temporal, startWorker, start } = await startRealTimeCluster(t);
+  const { rooms, exchange, orchestrator, temporal, startWorker, startStandby, start } =
+    await startRealTimeCluster(t);
   const ledger = await rooms.ledger();
   const handle = temporal.client.workflow.getHandle('trade/paper');
   const account = () => ledger.account('paper');
@@ -54,6 +55,35 @@ test('an account on paper trades bars as they close', { timeout: 300_000 }, asyn
         .filter(({ leg, sentAt, validUntil }) => leg === 'entry' && sentAt !== null && sentAt > validUntil!);
       assert.deepEqual(late, []);
       assertSound();
+    },
+  );
+
+  await t.test(
+    'one that stands by takes over from one that is killed, and from one that stands still',
+    async () => {
+      const holder = () => ledger.leaseHolder()?.pid;
+      const second = await startStandby();
+      assert.equal(holder(), worker.pid);
+      worker.kill('SIGKILL');
+      await eventually('the second trades', () => holder() === second.pid);
+      await nextClose();
+
+      const third = await startStandby();
+      second.kill('SIGSTOP');
+      await eventually('the third trades', () => holder() === third.pid);
+      await nextClose();
+      const secondEnded = once(second, 'exit');
+      second.kill('SIGCONT');
+      await secondEnded;
+      await nextClose();
+
+      const waiting = await startStandby();
+      const waitingEnded = once(waiting, 'exit');
+      waiting.kill('SIGTERM');
+      assert.deepEqual(await waitingEnded, [0, null]);
+      assert.equal(holder(), third.pid);
+      assertSound();
+      worker = third;
     },
   );
 
