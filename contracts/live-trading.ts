@@ -30,10 +30,13 @@ export type TradingPlan =
       readonly lookAgainTime: number;
       /** Whether something is open that has to be looked after until then. */
       readonly watches: boolean;
+      /** Symbols that are being closed, beside the closes of the others; absent in plans of before that was so. */
+      readonly flattens?: readonly string[];
       readonly closes: number;
     }
   /** This worker has not looked after the account yet: another one did, and may have ended at any moment. */
   | { readonly kind: 'recover' }
+  /** `symbols`: those alone, and nothing beside; null: all of the account. */
   | { readonly kind: 'flatten'; readonly symbols: readonly string[] | null }
   | { readonly kind: 'end'; readonly reason: string };
 

@@ -16,6 +16,7 @@ import type {
   ValidateRequest,
 } from '../contracts/live-trading.ts';
 import { describeFailure } from './failure.ts';
+import { flattenBeside } from './flatten-beside.ts';
 import { takeTradingMessages } from './trading-messages.ts';
 import { desk, type Steps, stepsOf } from './trading-steps.ts';
 import { followTrading, type TradingStory } from './trading-story.ts';
@@ -51,6 +52,11 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
   const story = followTrading(input.account);
   const inbox = takeTradingMessages(input);
   const watch = watchBeside(input, story);
+  const closing = flattenBeside(input, story);
+  const endBeside = async () => {
+    await watch.end();
+    await closing.end();
+  };
   let workedCloseTime: number | null = null;
 
   // A run that continues another goes on where that one was; what a new process has to recover first, its plan says.
@@ -61,7 +67,7 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
 
   for (;;) {
     if (isHistoryLong() && allHandlersFinished()) {
-      await watch.end();
+      await endBeside();
       await condition(allHandlersFinished);
       await continueAsNew<typeof liveTrading>(input);
     }
@@ -73,12 +79,13 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
       continue;
     }
     if (plan.kind === 'end') {
-      await watch.end();
+      await endBeside();
       await condition(allHandlersFinished);
       return { account: input.account, closes: story.status().closes, reason: plan.reason };
     }
     if (plan.kind === 'flatten') {
       // Of the others stops and targets are looked after meanwhile.
+      await closing.end();
       if (plan.symbols === null) await watch.end();
       else watch.begin(Date.now() + WATCHED_MS);
       story.tell('flattening');
@@ -91,6 +98,7 @@ export async function liveTrading(input: LiveTradingInput): Promise<TradingEnd> 
 
     story.await(plan);
     if (plan.watches) watch.begin(plan.close.deadline);
+    closing.begin(plan.flattens ?? []);
     if (!(await inbox.isQuietUntil(plan.lookAgainTime)) || plan.lookAgainTime < plan.wakeTime) continue;
     if (await workOn(plan, input, story)) workedCloseTime = plan.close.closeTime;
   }

@@ -16,10 +16,12 @@ export function planClose(rooms: TradingRooms) {
     const record = accountOf(rooms, request);
     const { account, state, closes, iterations, mode, clock } = record;
     if (state === 'stopped') return { kind: 'end', reason: record.stateReason };
-    if (record.flattening.length > 0 || state === 'flattening')
-      return { kind: 'flatten', symbols: state === 'flattening' ? null : record.flattening };
-    if (iterations !== null && closes >= iterations)
-      return await stopped(rooms, record, `${closes} closes, as it was told`);
+    if (state === 'flattening') return { kind: 'flatten', symbols: null };
+    const isOver = iterations !== null && closes >= iterations;
+    // On paper that is done at once, at the last close, in its place among the others.
+    if (record.flattening.length > 0 && (mode === 'paper' || isOver))
+      return { kind: 'flatten', symbols: record.flattening };
+    if (isOver) return await stopped(rooms, record, `${closes} closes, as it was told`);
     const recoverTime = rooms.recoverDue.get(account) ?? Number.NEGATIVE_INFINITY;
     if (clock.kind === 'real' && rooms.clock.now() >= recoverTime) return { kind: 'recover' };
     const open = await rooms.open(record);
@@ -38,6 +40,7 @@ export function planClose(rooms: TradingRooms) {
       wakeTime,
       lookAgainTime: Math.min(wakeTime, rooms.recoverDue.get(account) ?? wakeTime),
       watches: needsWatch(rooms, record, orders, now),
+      flattens: record.flattening,
       closes,
     };
   });

@@ -7,7 +7,7 @@ import {
   type OrderStatus,
   type TradedSymbol,
 } from '../../contracts/trading.ts';
-import { FLATTEN_BLOCKED } from '../../trading/flattening/flatten.ts';
+import { blockedEvent } from '../../trading/flattening/flatten-notes.ts';
 import type { Ledger } from '../../trading/ledger/ledger.ts';
 import type { AccountRecord } from '../../trading/ledger/records.ts';
 
@@ -33,16 +33,9 @@ export interface FailedOrder {
 type EventReader = Pick<Ledger, 'lastEvent'>;
 
 /** What keeps an account's or a symbol's flattening from being done, as it was last found; null: nothing does. */
-export function blockedFlatten(
-  ledger: EventReader,
-  { account, state, flattening }: AccountRecord,
-): Noted | null {
-  if (state !== 'flattening' && flattening.length === 0) return null;
-  const event = ledger.lastEvent(account, FLATTEN_BLOCKED);
-  // By their order: the one was written by the venue's clock, the other by ours.
-  const began = ledger.lastEvent(account, state === 'flattening' ? 'state' : 'flatten');
-  if (event === null || event.id < (began?.id ?? 0)) return null;
-  return { time: event.at, text: (event.detail as { blocked: string }).blocked };
+export function blockedFlatten(ledger: EventReader, record: AccountRecord): Noted | null {
+  const event = blockedEvent(ledger, record);
+  return event && { time: event.at, text: (event.detail as { blocked: string }).blocked };
 }
 
 /** Why a symbol was paused last. */

@@ -10,7 +10,11 @@ const MINUTE = 60_000;
 /** All that closed before was worked on. */
 const NOW = Date.UTC(2024, 0, 1, 0, 5, 40);
 
-async function planned(timeframe: Timeframe, recoverTime: number | null): Promise<TradingPlan> {
+async function planned(
+  timeframe: Timeframe,
+  recoverTime: number | null,
+  changes: object = {},
+): Promise<TradingPlan> {
   const record = {
     account: 'real',
     mode: 'live',
@@ -22,6 +26,7 @@ async function planned(timeframe: Timeframe, recoverTime: number | null): Promis
     iterations: null,
     closes: 3,
     lastCloseTime: Date.UTC(2024, 0, 1, 0, 5),
+    ...changes,
   };
   const rooms = {
     ledger: {
@@ -53,4 +58,18 @@ test('a close is waited for no longer than until the account is to be recovered 
   assert.ok(tomorrow.kind === 'close');
   assert.equal(new Date(tomorrow.close.closeTime).toISOString(), '2024-01-02T00:00:00.000Z');
   assert.equal(tomorrow.lookAgainTime, NOW + 30 * MINUTE);
+});
+
+test('symbols that are being closed hold up no close, save on paper and at the end; an account that is does', async () => {
+  const closing = { flattening: ['ETHUSDT'] };
+  const live = await planned('1m', NOW + MINUTE, closing);
+  assert.ok(live.kind === 'close');
+  assert.deepEqual(live.flattens, ['ETHUSDT']);
+  const flatten = { kind: 'flatten', symbols: ['ETHUSDT'] };
+  assert.deepEqual(await planned('1m', NOW + MINUTE, { ...closing, mode: 'paper' }), flatten);
+  assert.deepEqual(await planned('1m', NOW + MINUTE, { ...closing, iterations: 3 }), flatten);
+  assert.deepEqual(await planned('1m', NOW + MINUTE, { ...closing, state: 'flattening' }), {
+    kind: 'flatten',
+    symbols: null,
+  });
 });

@@ -45,6 +45,30 @@ test('while the venue is down it is asked again without end, with an alarm every
   assertAgreement(rig);
 });
 
+test('whoever goes on with a flattening knows what was told of it', async t => {
+  let isDown = false;
+  const { rig, desk } = await holding(t, () => (isDown ? 'lost' : null));
+  isDown = true;
+  const events = (kind: string) => rig.ledger.events(ACCOUNT, 1_000).filter(event => event.kind === kind);
+  for (let part = 0; part < 4; part++) {
+    const breaking = new AbortController();
+    const going = flattenAccount({ ...desk, signal: breaking.signal }, ALL);
+    await rig.clock.sleep(2 * MINUTE);
+    breaking.abort();
+    await assert.rejects(going, { code: 'TRADING_LATE' });
+  }
+  const due = await rig.ledger.outbox.due(rig.clock.now() + MINUTE, 500);
+  const alarms = due.filter(({ notification }) => notification.event === 'flatten-blocked');
+  assert.equal(alarms.length, 1);
+  assert.deepEqual(
+    events('flatten-blocked').map(({ detail }) => (detail as { alarms: number }).alarms),
+    [0, 1],
+  );
+  isDown = false;
+  assert.equal((await flattenAccount(desk, ALL)).record.state, 'halted');
+  assertAgreement(rig);
+});
+
 test('an empty answer about balances is not taken for flat', async t => {
   const { rig, desk } = await holding(t);
   const balances = rig.venue.balances;

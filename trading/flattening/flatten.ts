@@ -2,6 +2,7 @@ import { AlphaloomError } from '../../contracts/errors.ts';
 import { type Desk, type TimedDesk, until } from '../desk.ts';
 import type { AccountRecord } from '../ledger/records.ts';
 import { perSymbol, symbolsOf } from '../per-symbol.ts';
+import { lastNote, noteBlocked } from './flatten-notes.ts';
 import { type Blocked, flattenSymbol } from './flatten-symbol.ts';
 
 export interface FlattenRequest {
@@ -26,10 +27,6 @@ export interface FlattenReport {
 const PASS_MS = 30_000;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
-const ALARM_EVERY_MS = 300_000;
-
-/** Kind of the event that says, in `detail.blocked`, what a flattening waits for. */
-export const FLATTEN_BLOCKED = 'flatten-blocked';
 
 /**
  * Closes all positions of an account, or those of some symbols: ends own orders, settles what is unknown, sells at market,
@@ -41,12 +38,10 @@ export const FLATTEN_BLOCKED = 'flatten-blocked';
  */
 export async function flattenAccount(desk: Desk, request: FlattenRequest): Promise<FlattenReport> {
   const { ledger, lease, account } = desk;
-  const began = desk.now();
   await begin(desk, request);
   let waitMs = FIRST_WAIT_MS;
-  let alarms = 0;
-  let told: string | null = null;
-  let nextAlarm = began + ALARM_EVERY_MS;
+  let noted = lastNote(desk);
+  let shown: string | null = null;
   for (let passes = 1; ; passes++) {
     const timed = until(desk, desk.now() + PASS_MS);
     const blocked = await pass(timed, request.symbols);
@@ -55,17 +50,9 @@ export async function flattenAccount(desk: Desk, request: FlattenRequest): Promi
       const done = { account, symbols, now: desk.now(), actor, operationId: `${operationId}/done` };
       return { record: await ledger.finishFlatten(lease, done), passes, isDone: true };
     }
-    // What only somebody else can mend is told as soon as it was found twice.
-    const isFoundTwice = alarms === 0 && blocked.needsOperator && told === blocked.why;
-    if (blocked.why !== told) {
-      told = blocked.why;
-      await noteBlocked(desk, blocked.why);
-      request.onBlocked?.(blocked.why);
-    }
-    if (desk.now() >= nextAlarm || isFoundTwice) {
-      await alarm(desk, blocked.why, ++alarms);
-      nextAlarm = desk.now() + ALARM_EVERY_MS;
-    }
+    noted = await noteBlocked(desk, noted, blocked);
+    if (blocked.why !== shown) request.onBlocked?.(blocked.why);
+    shown = blocked.why;
     const record = ledger.account(account);
     if (isWider(record, request.symbols)) return { record, passes, isDone: false };
     if (desk.signal.aborted) throw aborted(desk);
@@ -115,21 +102,6 @@ async function pass(desk: TimedDesk, only: readonly string[] | null): Promise<Bl
     why: blocked.map(({ why }) => why).join('; '),
     needsOperator: blocked.some(({ needsOperator }) => needsOperator),
   };
-}
-
-/** For who looks at the account meanwhile. */
-async function noteBlocked({ ledger, account, now }: Desk, blocked: string): Promise<void> {
-  await ledger.recordEvent({ account, kind: FLATTEN_BLOCKED, detail: { blocked }, now: now() });
-}
-
-async function alarm({ ledger, account, now }: Desk, blocked: string, count: number): Promise<void> {
-  await ledger.notify({
-    event: 'flatten-blocked',
-    key: `flatten-blocked/${account}/${count}`,
-    subject: account,
-    at: now(),
-    facts: { blocked },
-  });
 }
 
 function aborted({ account }: Desk): AlphaloomError {

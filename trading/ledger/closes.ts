@@ -145,7 +145,9 @@ function putOrder(sql: DatabaseSync, ledgerId: string, standing: Standing, order
   const { account, bar, decision, now } = standing;
   const { key } = order;
   if (key.account !== account.account || !isSameBar(key, bar)) throw foreign(order, bar);
-  const reason = isEntry(key) ? againstEntry(sql, account, decision, key.symbol) : againstExit(sql, key);
+  const reason = isEntry(key)
+    ? againstEntry(sql, account, decision, key.symbol)
+    : againstExit(sql, account, key);
   const row = insertOrder(sql, ledgerId, order, { at: now, reason });
   if (isEntry(key) && reason === null) {
     takeSlot(sql, {
@@ -179,10 +181,15 @@ function againstEntry(
 }
 
 /** One exit of a symbol that is not final. */
-function againstExit(sql: DatabaseSync, { account, symbol, leg }: PlannedOrder['key']): OrderReason | null {
+/** One exit per symbol; what closes a symbol that is being flattened is the flattening's. */
+function againstExit(
+  sql: DatabaseSync,
+  { account, flattening }: AccountRecord,
+  { symbol, leg }: PlannedOrder['key'],
+): OrderReason | null {
   const isExit = (other: { readonly leg: string }) => other.leg === 'exit' || other.leg === 'flatten';
-  const isDouble = isExit({ leg }) && selectOpenOrders(sql, account, symbol).some(isExit);
-  return isDouble ? 'superseded' : null;
+  const isClosed = () => selectOpenOrders(sql, account, symbol).some(isExit) || flattening.includes(symbol);
+  return isExit({ leg }) && isClosed() ? 'superseded' : null;
 }
 
 /** A close counts once, in its order. */

@@ -75,6 +75,24 @@ test('what goes wrong with a live account has a clear state and message', { time
     await tradesOn();
   });
 
+  await t.test('a symbol that can’t be closed yet keeps no other from trading', async () => {
+    const heldOf = (symbol: string) => ledger.positions('live').some(held => held.symbol === symbol);
+    await eventually('it holds coins of it', () => heldOf('ETHUSDT'), PATIENCE_MS);
+    await exchange.control({ statuses: { ETHUSDT: 'HALT' } });
+    await commands.run('trade', 'flatten', 'live', '--symbols', 'ETHUSDT');
+    const entriesSince = (time: number) =>
+      orders().filter(({ leg, symbol, sentAt }) => leg === 'entry' && symbol === 'BTCUSDT' && sentAt! > time);
+    const halted = Date.now();
+    await eventually('the other one is bought', () => entriesSince(halted).length > 0, PATIENCE_MS);
+    assert.deepEqual([ledger.account('live').flattening, heldOf('ETHUSDT')], [['ETHUSDT'], true]);
+    const { stdout } = await commands.ask('trade', 'status', 'live');
+    assert.match(stdout, /ETHUSDT: the flatten is rejected/);
+    await exchange.control({ statuses: { ETHUSDT: 'TRADING' } });
+    await eventually('it is closed', () => ledger.account('live').flattening.length === 0, PATIENCE_MS);
+    assert.equal(heldOf('ETHUSDT'), false);
+    await commands.run('trade', 'resume', 'live', '--symbols', 'ETHUSDT');
+  });
+
   await t.test('down during flatten: it waits without end and calls nothing flat; then it is', async () => {
     await holds();
     await exchange.end();

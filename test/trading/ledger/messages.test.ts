@@ -3,6 +3,7 @@ import test from 'node:test';
 import type { TradingMessageName } from '../../../contracts/messages.ts';
 import { AS_LABELLED } from '../../../contracts/policy.ts';
 import type { AccountState } from '../../../contracts/trading.ts';
+import { EVER } from '../../support/trading.ts';
 import {
   ACCOUNT,
   bar,
@@ -10,6 +11,7 @@ import {
   type Desk,
   desk,
   entry,
+  exit,
   fill,
   MINUTE,
   openPosition,
@@ -245,8 +247,20 @@ test('a flatten of some symbols bars their entries, now and after it, and lets t
   assert.equal(stateOf(at), 'running');
   assert.deepEqual(at.ledger.account(ACCOUNT).flattening, ['BTCUSDT']);
   await assert.rejects(tell(at, 'resume', { symbols: ['BTCUSDT'] }), refused);
-  const exit = await sentExit(at, {}, bar(), 'flatten');
-  await at.ledger.recordOutcome(at.lease, outcome(exit, { fills: [fill(exit)] }));
+  // A close meanwhile wants to sell it too.
+  await at.ledger.commitClose(
+    at.lease,
+    close([bar('BTCUSDT', START)], of => [exit(of)]),
+  );
+  assert.deepEqual(
+    at.ledger.orders(ACCOUNT, EVER).map(({ leg, status, reason }) => [leg, status, reason]),
+    [
+      ['entry', 'filled', null],
+      ['exit', 'withdrawn', 'superseded'],
+    ],
+  );
+  const closing = await sentExit(at, {}, bar(), 'flatten');
+  await at.ledger.recordOutcome(at.lease, outcome(closing, { fills: [fill(closing)] }));
   const done = { account: ACCOUNT, symbols: ['BTCUSDT'], now: START, actor: 'keeper', operationId: 'flat' };
   await at.ledger.finishFlatten(at.lease, done);
   assert.deepEqual(at.ledger.account(ACCOUNT).flattening, []);
