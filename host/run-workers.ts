@@ -1,5 +1,5 @@
 import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Queue } from '../contracts/queues.ts';
 import { dataConverter } from '../workers/data-converter.ts';
 import { createWorker } from '../workers/worker.ts';
@@ -35,36 +35,44 @@ export async function runWorkers(request: WorkersRequest): Promise<void> {
   const client = new Client({ connection, namespace, dataConverter });
   const rooms = await composeRooms({ home, environment, loaded, client });
   const ending = new AbortController();
+  const stopping = AbortSignal.any([signal, ending.signal]);
   const trading = queues.includes('trading')
-    ? await openTrading({ rooms, loaded, environment, log, signal, onLost: () => ending.abort() })
+    ? await openTrading({ rooms, loaded, environment, log, signal: stopping, onLost: () => ending.abort() })
     : null;
-  let hasRun = false;
+  let isStandby = false;
   try {
     const homeId = await readHomeId(home);
     const maxTrainings = trainingConcurrency(loaded.config);
-    const workers = await Promise.all(
-      queues.map(queue =>
-        createWorker(queue, { connection, namespace, homeId, rooms, trading, maxTrainings }),
-      ),
+    const settings = { connection, namespace, homeId, rooms, trading, maxTrainings };
+    const workers = await Promise.all(queues.map(queue => createWorker(queue, settings)));
+    const others = Promise.all(
+      workers.filter((_, at) => queues[at] !== 'trading').map(worker => runUntil(stopping, worker)),
     );
-    const stop = () => {
-      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-    };
+    others.catch(() => ending.abort());
+    let traded: Promise<void> | undefined;
     if (trading !== null) {
-      // A worker that never ran holds its connection: the end of the process ends both.
-      if (!(await trading.begin())) return;
-      await leaveLastWorker(client, trading.ledger.accounts(), log);
+      isStandby = !(await trading.begin());
+      if (!isStandby) {
+        await leaveLastWorker(client, trading.ledger.accounts(), log);
+        traded = runUntil(stopping, workers[queues.indexOf('trading')]);
+      }
     }
-    hasRun = true;
-    const running = Promise.all(workers.map(worker => worker.run()));
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    ending.signal.addEventListener('abort', stop, { once: true });
-    await request.onReady();
-    await running;
+    if (!isStandby) await request.onReady();
+    await Promise.all([others, traded]);
   } finally {
     await trading?.close();
     await rooms.close();
-    if (hasRun) await connection.close();
+    // A worker that never ran holds its connection: the end of the process ends both.
+    if (!isStandby) await connection.close();
   }
+}
+
+async function runUntil(signal: AbortSignal, worker: Worker): Promise<void> {
+  const running = worker.run();
+  const stop = () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  await running;
 }

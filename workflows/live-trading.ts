@@ -125,7 +125,7 @@ async function workOn(plan: ClosePlan, input: LiveTradingInput, story: TradingSt
   const request = { ...input, close };
   const steps = stepsOf(plan);
   let isWorked = true;
-  await story.attempt(async () => {
+  const work = async () => {
     story.tell('refreshing');
     const refreshed = await steps.refreshCandles(request);
     if (refreshed === null) {
@@ -148,6 +148,10 @@ async function workOn(plan: ClosePlan, input: LiveTradingInput, story: TradingSt
       validate({ ...request, orders: unvalidated }, steps, story),
     ]);
     await execute({ ...request, orders: unvalidated, cancels: [] }, steps, story);
+  };
+  await story.attempt(work, error => {
+    if (describeFailure(error).code === 'LEASE_LOST') isWorked = false;
+    return false;
   });
   return isWorked;
 }

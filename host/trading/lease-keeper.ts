@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AlphaloomError } from '../../contracts/errors.ts';
-import type { Lease, Ledger } from '../../trading/ledger/ledger.ts';
+import type { Lease, LeaseHolder, Ledger } from '../../trading/ledger/ledger.ts';
 import type { Log } from '../log.ts';
+import { signalProcess } from '../process-identity.ts';
 
 const RENEW_MS = 2_000;
+/** A holder that has not renewed its lease for so long stands still. */
+const STILL_MS = 10_000;
+const WAITS_FOR: ReadonlySet<string> = new Set(['LEASE_HELD', 'STORE_BUSY']);
 /** Positions wait for whoever takes over from a process that died. */
 const TRY_AGAIN_MS = 100;
 
@@ -74,16 +78,40 @@ async function takeLease({
   log,
   signal,
 }: Omit<KeeperRequest, 'onLost'>): Promise<Lease | null> {
+  const watch = watchHolder(log);
   for (let isTold = false; !signal.aborted; ) {
     try {
       return await ledger.takeLease({ owner, now: Date.now(), takeOver: false });
     } catch (error) {
-      if (!(error instanceof AlphaloomError) || error.code !== 'LEASE_HELD') throw error;
+      // Somebody who stands still in the middle of a transaction keeps everybody from the file.
+      if (!(error instanceof AlphaloomError) || !WAITS_FOR.has(error.code)) throw error;
       if (!isTold) log.info({ reason: error.message }, 'standing by: another process trades');
       isTold = true;
+      watch(ledger.leaseHolder());
       // An abort ends the loop.
       await sleep(TRY_AGAIN_MS, undefined, { signal }).catch(() => {});
     }
   }
   return null;
+}
+
+/**
+ * Ends a holder that stands still: nobody looks after its positions, and it may be anywhere, also in the middle of a transaction.
+ * Its renewals are watched, not compared with a clock: after a sleep of the machine both go on.
+ */
+function watchHolder(log: Log): (holder: LeaseHolder | null) => void {
+  let seen = '';
+  let since = 0;
+  return holder => {
+    if (holder === null) return;
+    const renewal = `${holder.pid}/${holder.started}/${holder.renewedTime}`;
+    if (renewal !== seen) {
+      seen = renewal;
+      since = performance.now();
+    } else if (performance.now() - since > STILL_MS) {
+      log.error({ holder: holder.pid }, 'the process that trades has stood still for too long; it is ended');
+      signalProcess(holder, 'SIGKILL');
+      since = performance.now();
+    }
+  };
 }

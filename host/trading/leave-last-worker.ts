@@ -5,6 +5,8 @@ import { tradingWorkflowId } from './trading-calls.ts';
 
 /** Of the server's enumeration: a worker has it. */
 const STARTED = 2;
+/** Longer than that the server itself waits for nobody. */
+const DEADLINE_MS = 2_000;
 
 /**
  * Workflows of accounts were last worked on by another process, and one process alone trades: the server would wait for that
@@ -20,7 +22,9 @@ export async function leaveLastWorker(
   await Promise.all(
     trading.map(async ({ account }) => {
       try {
-        await leaveWorkflow(client, tradingWorkflowId(account));
+        await client.withDeadline(Date.now() + DEADLINE_MS, () =>
+          leaveWorkflow(client, tradingWorkflowId(account)),
+        );
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         log.debug({ account, reason }, 'its workflow may wait for the worker before this one');

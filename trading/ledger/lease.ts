@@ -1,15 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { Database } from '../../storage/sqlite.ts';
-import type { Lease, LeaseHolder } from './ledger.ts';
+import type { Lease, LeaseHolder, LeaseProcess } from './ledger.ts';
 import { one, run } from './statements.ts';
 
-/** A lease that was not renewed for so long is free. */
-export const LEASE_MS = 10_000;
-
 export interface LeaseParts {
-  readonly process: LeaseHolder;
-  readonly isRunning: (holder: LeaseHolder) => boolean;
+  readonly process: LeaseProcess;
+  readonly isRunning: (holder: LeaseProcess) => boolean;
 }
 
 interface LeaseRow {
@@ -27,7 +24,7 @@ export async function takeLease(
   { owner, now, takeOver }: { readonly owner: string; readonly now: number; readonly takeOver: boolean },
 ): Promise<Lease> {
   const requireFree = (held: LeaseRow) => {
-    if (!takeOver && isHeld(held, isRunning, now)) throw leaseHeld(database.path, held);
+    if (!takeOver && isHeld(held, isRunning)) throw leaseHeld(database.path, held);
   };
   // Who waits for it asks often: that must not stand in the way of who trades.
   await database.read(sql => requireFree(selectLease(sql)));
@@ -76,20 +73,16 @@ export function checkLease(sql: DatabaseSync, { owner, fence }: Lease): void {
 }
 
 export function selectLeaseHolder(sql: DatabaseSync): LeaseHolder | null {
-  const { pid, started } = selectLease(sql);
-  return pid === null || started === null ? null : { pid, started };
+  const { pid, started, renewed_at } = selectLease(sql);
+  return pid === null || started === null ? null : { pid, started, renewedTime: renewed_at };
 }
 
 function selectLease(sql: DatabaseSync): LeaseRow {
   return one<LeaseRow>(sql, 'SELECT fence, owner, pid, started, renewed_at FROM lease')!;
 }
 
-function isHeld(held: LeaseRow, isRunning: LeaseParts['isRunning'], now: number): boolean {
-  const { pid, started } = held;
-  if (pid === null || started === null) return false;
-  // A clock that was set back does not prolong it.
-  const isFresh = Math.abs(now - held.renewed_at) <= LEASE_MS;
-  return isFresh && isRunning({ pid, started });
+function isHeld({ pid, started }: LeaseRow, isRunning: LeaseParts['isRunning']): boolean {
+  return pid !== null && started !== null && isRunning({ pid, started });
 }
 
 function leaseHeld(path: string, { owner, pid, renewed_at }: LeaseRow): AlphaloomError {

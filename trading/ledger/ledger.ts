@@ -40,7 +40,8 @@ export interface Ledger {
 
   // ——— the lease ———
   /**
-   * Takes the lease: where nobody holds it, its holder's process has ended, or it was not renewed for so long; else refuses.
+   * Takes the lease where nobody holds it or its holder's process has ended; else refuses. No clock decides over it: one that
+   * is set, or a machine that slept, takes it from nobody.
    * `takeOver`: takes it whoever holds it. @throws AlphaloomError LEASE_HELD
    */
   takeLease(request: {
@@ -191,9 +192,14 @@ export interface Ledger {
 }
 
 /** A process that can't be mistaken for a later one of the same number. */
-export interface LeaseHolder {
+export interface LeaseProcess {
   readonly pid: number;
   readonly started: string;
+}
+
+export interface LeaseHolder extends LeaseProcess {
+  /** When it last said that it lives, epoch ms of its clock. */
+  readonly renewedTime: number;
 }
 
 /** Who may change trading. */
