@@ -47,13 +47,16 @@ export function settleOrder(
   return next;
 }
 
-/** What is to be believed: a new end, an end that was said before, what the fills themselves say, the news; null: nothing new. */
+/**
+ * What is to be believed: fills of all of it, a new end, an end that was said before, fills of some of it, the news; null: nothing
+ * new.
+ */
 function saidOf(row: OrderRow, news: OrderOutcome | null): ReportedStatus | null {
   const filled = amount(row.filled);
   const said = news?.status ?? null;
+  if (filled.gte(row.quantity)) return 'filled';
   if (said !== null && END_OF_FILLS.has(said)) return said;
   if (row.reported_status !== null) return row.reported_status as ReportedStatus;
-  if (filled.gte(row.quantity)) return 'filled';
   if (!filled.gt(0)) return said;
   // Who has fills was not refused, and is not lost.
   return said === 'rejected' || said === 'lapsed' ? 'canceled' : 'open';

@@ -215,6 +215,8 @@ function news(told: {
       const order = [...world.sent.values()][told.index % world.sent.size];
       if (!order) return;
       const quantity = new Decimal(order.quantity).times(told.share).toFixed();
+      // Who calls an order filled means all of it.
+      const reported = told.status === 'filled' && told.reported !== null ? 1 : told.reported;
       const fills = told.share === 0 ? [] : [fillOfSize(world, order, quantity, told.price, told.fee)];
       const outcome: OrderOutcome = {
         clientOrderId: order.clientOrderId,
@@ -224,7 +226,7 @@ function news(told: {
           told.status === 'unknown' || told.status === 'lapsed' ? null : `v-${order.clientOrderId}`,
         venueCode: null,
         fills,
-        filled: told.reported === null ? null : new Decimal(order.quantity).times(told.reported).toFixed(),
+        filled: reported === null ? null : new Decimal(order.quantity).times(reported).toFixed(),
         now: ++world.now,
       };
       for (const one of fills) world.fills.set(one.tradeId, one);
