@@ -18,6 +18,27 @@ export const openPositions: RiskRule = {
   },
 };
 
+/** What is entered has to fit into one order at market: that is how it is stopped and left. */
+export const maxOrder: RiskRule = {
+  name: 'max-order',
+  ask: ({ closed: { bar }, entry: { quantity } }) => {
+    const limit = bar.market.rules?.maxQuantity;
+    if (limit === undefined) return null;
+    const most = () => `${told(limit)}, the venue’s largest order at market`;
+    if (quantity <= limit * (1 + NEAR))
+      return answer(true, quantity, limit, () => `${told(quantity)}, of at most ${most()}.`);
+    const cut = floorTo(gridOf(bar.market.rules?.lot ?? null), limit);
+    if (!(cut > 0)) return answer(false, quantity, limit, () => `No lot fits into ${most()}.`);
+    return {
+      outcome: 'pass',
+      value: quantity,
+      limit,
+      quantity: cut,
+      sentence: () => `Cut from ${told(quantity)} to ${told(cut)} by ${most()}.`,
+    };
+  },
+};
+
 export const maxPosition: RiskRule = {
   name: 'max-position',
   ask: (candidate, { limits, equity }) =>
