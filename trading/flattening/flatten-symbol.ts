@@ -126,6 +126,8 @@ async function objection(desk: TimedDesk, symbol: string): Promise<string | null
 }
 
 function outcomeOf({ leg, status, reason }: LedgerOrder): string {
+  // More than fits into one order goes in parts, a pass each.
+  if (status === 'filled') return 'a part is sold, and the rest goes next';
   return `the ${leg} is ${status}${reason === null ? '' : ` (${ORDER_REASONS[reason]})`}`;
 }
 

@@ -5,7 +5,7 @@ import { reachesStop, reachesTarget } from '../../strategy/levels.ts';
 import { venueOrder } from '../../strategy/venue-order.ts';
 import { type Amount, amount, smaller, ZERO } from '../ledger/amounts.ts';
 import type { LedgerOrder, LedgerPosition } from '../ledger/records.ts';
-import { flooredToLot, isSellable, venueQuantity } from '../orders/order-sizes.ts';
+import { flooredToLot, isSellable, stopQuantity, venueQuantity } from '../orders/order-sizes.ts';
 import type { Quote, VenueCard } from '../venue.ts';
 import type { Keeping, KeptLevels } from './keeping.ts';
 
@@ -142,7 +142,7 @@ function target(view: KeptView): KeepStep | null {
   return { kind: 'place', leg: reached.leg, terms: marketTerms(view, quantity) };
 }
 
-/** One resident stop over all that is held, where the levels say; what is unknown is brought to light in time. */
+/** One resident stop over all that is held and fits into one order, where the levels say; what is unknown is brought to light in time. */
 function residentStop(view: KeptView): KeepStep | null {
   const { position, keeping, levels, exits, market, card, stops, now, failed } = view;
   const active = activeStops(exits);
@@ -177,11 +177,11 @@ function residentStop(view: KeptView): KeepStep | null {
   return keeping.stopDue === null ? null : { kind: 'note', seen: { stopDue: null } };
 }
 
-function stopTerms({ levels, market }: KeptView, quantity: Amount): OrderTerms {
+function stopTerms({ levels, market, card }: KeptView, quantity: Amount): OrderTerms {
   return {
     side: levels.side > 0 ? 'sell' : 'buy',
     type: 'stop',
-    quantity: venueQuantity(quantity, market),
+    quantity: stopQuantity(quantity, market, card),
     price: null,
     stopPrice: venueOrder({ quantity: 0, limitPrice: levels.stop }, market).price,
     reduceOnly: market.kind === 'swap',
