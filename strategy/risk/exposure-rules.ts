@@ -1,4 +1,5 @@
 import { floorTo, gridOf } from '../grid.ts';
+import { inOneOrder } from '../one-order.ts';
 import { returnCorrelation } from './correlation.ts';
 import { type Answer, answer, NEAR, percent, type RiskRule, told } from './rule.ts';
 import { type Candidate, type Situation, signOf } from './situation.ts';
@@ -22,12 +23,13 @@ export const openPositions: RiskRule = {
 export const maxOrder: RiskRule = {
   name: 'max-order',
   ask: ({ closed: { bar }, entry: { quantity } }) => {
-    const limit = bar.market.rules?.maxQuantity;
+    const { rules } = bar.market;
+    const limit = rules?.maxQuantity;
     if (limit === undefined) return null;
     const most = () => `${told(limit)}, the venue’s largest order at market`;
-    if (quantity <= limit * (1 + NEAR))
+    const cut = inOneOrder(quantity, rules);
+    if (cut === quantity)
       return answer(true, quantity, limit, () => `${told(quantity)}, of at most ${most()}.`);
-    const cut = floorTo(gridOf(bar.market.rules?.lot ?? null), limit);
     if (!(cut > 0)) return answer(false, quantity, limit, () => `No lot fits into ${most()}.`);
     return {
       outcome: 'pass',
