@@ -18,7 +18,7 @@ export interface Signals {
   readonly volatility: Float64Array;
 }
 
-/** Steps and minimums of a market as numbers; null where it has none. */
+/** Steps, minimums and the largest order of a market as numbers; null where it has none. */
 export interface TradingRules {
   /** Of prices, in quote. */
   readonly tick: number | null;
@@ -27,6 +27,8 @@ export interface TradingRules {
   readonly minQuantity: number | null;
   /** Of price × quantity, in quote. */
   readonly minNotional: number | null;
+  /** Largest order that may also go at market, in base; absent: none is stated. */
+  readonly maxQuantity?: number;
 }
 
 /** Funding payments of a swap: at `time` longs pay `rate` × position value (negative: they receive it). Ascending. */

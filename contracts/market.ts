@@ -27,6 +27,8 @@ export const marketSchema = z.strictObject({
   lot: decimal.nullable(),
   minQuantity: decimal.nullable(),
   maxQuantity: decimal.nullable(),
+  /** Largest order at market, where that is another; absent in what was written before it was asked for. */
+  maxMarketQuantity: decimal.nullable().optional(),
   /** Smallest price × quantity of an order, in quote. */
   minNotional: decimal.nullable(),
   /** Base units in one contract; null on spot. */

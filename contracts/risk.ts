@@ -17,6 +17,7 @@ export const RULE_CODES = {
   'price-band': 'PRICE_BAND',
   spread: 'SPREAD_WIDE',
   'open-positions': 'OPEN_POSITIONS',
+  'max-order': 'MAX_ORDER',
   'max-position': 'MAX_POSITION',
   'gross-exposure': 'GROSS_EXPOSURE',
   'net-exposure': 'NET_EXPOSURE',

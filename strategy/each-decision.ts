@@ -5,6 +5,7 @@ import type { BarMatching } from './bar-matching.ts';
 import { decide as decideByPolicy } from './decide.ts';
 import { closedBarAt, DecisionViews, hasSignal, type Marks } from './decision-views.ts';
 import { checkIntents } from './intent-check.ts';
+import { entriesInOneOrder } from './one-order.ts';
 import type { SymbolBook } from './symbol-book.ts';
 
 /** A close decided symbol by symbol, as `decideClose` does where no rule asks for all at once, without writing down why. */
@@ -38,7 +39,7 @@ export class EachDecision {
   decide(): void {
     for (const book of this.#books) {
       if (book.row < 0 || (this.#decide === null && !hasSignal(book))) continue;
-      this.#matching.apply(book, this.#intents(book));
+      this.#matching.apply(book, entriesInOneOrder(this.#intents(book), book.market.rules));
     }
   }
 

@@ -3,7 +3,10 @@ import type { TradingRules } from '../contracts/backtest.ts';
 import type { Market } from '../contracts/market.ts';
 
 /** Steps of a market as it states them: decimals in digits, null where it has none; of swaps counted in contracts. */
-export type MarketSteps = Pick<Market, 'tick' | 'lot' | 'minQuantity' | 'minNotional' | 'contractSize'>;
+export type MarketSteps = Pick<Market, 'tick' | 'lot' | 'minQuantity' | 'minNotional' | 'contractSize'> &
+  Partial<MarketMost>;
+
+type MarketMost = Pick<Market, 'maxQuantity' | 'maxMarketQuantity'>;
 
 /** An order as a venue takes it: exact decimals in digits, on its steps. */
 export interface VenueOrder {
@@ -36,21 +39,24 @@ export function venueOrder(
   };
 }
 
+/** The largest order that may go at market, in the venue's units; null: the market states none. */
+export function mostAtMarket({ maxQuantity, maxMarketQuantity }: Partial<MarketMost>): string | null {
+  const stated = [maxQuantity, maxMarketQuantity].filter(most => typeof most === 'string');
+  return stated.length === 0 ? null : Decimal.min(...stated).toFixed();
+}
+
 /** The same steps as numbers in base and quote, for the matching engine: contracts are turned into what they hold. */
-export function stepsInBase({
-  tick,
-  lot,
-  minQuantity,
-  minNotional,
-  contractSize,
-}: MarketSteps): TradingRules {
+export function stepsInBase(steps: MarketSteps): TradingRules {
+  const { tick, lot, minQuantity, minNotional, contractSize } = steps;
   const number = (step: string | null, unit: string | null = null) =>
     step === null || Number(step) === 0 ? null : new Decimal(step).times(unit ?? 1).toNumber();
+  const maxQuantity = number(mostAtMarket(steps), contractSize);
   return {
     tick: number(tick),
     lot: number(lot, contractSize),
     minQuantity: number(minQuantity, contractSize),
     minNotional: number(minNotional),
+    ...(maxQuantity !== null && { maxQuantity }),
   };
 }
 

@@ -21,6 +21,8 @@ export interface CcxtMarket {
   readonly precision: { readonly price?: number; readonly amount?: number };
   readonly limits: {
     readonly amount?: { readonly min?: number; readonly max?: number };
+    /** Quantities of orders at market. */
+    readonly market?: { readonly min?: number; readonly max?: number };
     readonly cost?: { readonly min?: number };
   };
 }

@@ -31,6 +31,7 @@ export function marketRules(
     lot: stepOf(precision.amount, lotMode(exchange)),
     minQuantity: positiveDecimal(limits.amount?.min),
     maxQuantity: positiveDecimal(limits.amount?.max),
+    maxMarketQuantity: positiveDecimal(limits.market?.max),
     minNotional: positiveDecimal(limits.cost?.min),
     contractSize: kind === 'spot' ? null : positiveDecimal(market.contractSize ?? 1),
     makerFee: market.maker ?? null,

@@ -194,7 +194,7 @@ function marketSentence({ kind, rules, funding }: PlayedMarket): string {
   const rounding =
     rules === null
       ? `on ${kind}, the venue’s steps and minimums are not known, so nothing is rounded or refused for being small`
-      : `on ${kind}, prices in steps of ${rules.tick ?? '–'}, quantities of ${rules.lot ?? '–'}, at least ${rules.minQuantity ?? '–'} and a notional of ${rules.minNotional ?? '–'}, as the venue said on ${utc(rules.fetchedTime)}`;
+      : `on ${kind}, prices in steps of ${rules.tick ?? '–'}, quantities of ${rules.lot ?? '–'}, at least ${rules.minQuantity ?? '–'} and a notional of ${rules.minNotional ?? '–'}${rules.maxQuantity === undefined ? '' : `, at most ${rules.maxQuantity} in an order`}, as the venue said on ${utc(rules.fetchedTime)}`;
   if (funding === null) return rounding;
   return `${rounding}; ${whole(funding.payments)} recorded funding payments of ${funding.file}`;
 }

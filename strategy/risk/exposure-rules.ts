@@ -1,4 +1,5 @@
 import { floorTo, gridOf } from '../grid.ts';
+import { inOneOrder } from '../one-order.ts';
 import { returnCorrelation } from './correlation.ts';
 import { type Answer, answer, NEAR, percent, type RiskRule, told } from './rule.ts';
 import { type Candidate, type Situation, signOf } from './situation.ts';
@@ -15,6 +16,28 @@ export const openPositions: RiskRule = {
       limit,
       () => `${others} other positions are open or being entered, of less than ${limit}.`,
     );
+  },
+};
+
+/** What is entered has to fit into one order at market: that is how it is stopped and left. */
+export const maxOrder: RiskRule = {
+  name: 'max-order',
+  ask: ({ closed: { bar }, entry: { quantity } }) => {
+    const { rules } = bar.market;
+    const limit = rules?.maxQuantity;
+    if (limit === undefined) return null;
+    const most = () => `${told(limit)}, the venue’s largest order at market`;
+    const cut = inOneOrder(quantity, rules);
+    if (cut === quantity)
+      return answer(true, quantity, limit, () => `${told(quantity)}, of at most ${most()}.`);
+    if (!(cut > 0)) return answer(false, quantity, limit, () => `No lot fits into ${most()}.`);
+    return {
+      outcome: 'pass',
+      value: quantity,
+      limit,
+      quantity: cut,
+      sentence: () => `Cut from ${told(quantity)} to ${told(cut)} by ${most()}.`,
+    };
   },
 };
 

@@ -2,6 +2,7 @@ import type { RuleLine, RuleName } from '../../contracts/risk.ts';
 import {
   correlatedExposure,
   grossExposure,
+  maxOrder,
   maxPosition,
   minNotional,
   netExposure,
@@ -15,7 +16,7 @@ import type { Candidate, Situation } from './situation.ts';
 import { cooldown, duplicate, everyBars, hours, tradesPerDay } from './time-rules.ts';
 
 /** Of every entry, whatever the policy. */
-const ALWAYS: readonly RiskRule[] = [source, duplicate];
+const ALWAYS: readonly RiskRule[] = [source, duplicate, maxOrder];
 
 /** In the order in which an entry is asked; the caps come last, each on what those before it have left. */
 export const RISK_RULES: readonly RiskRule[] = [
@@ -32,6 +33,7 @@ export const RISK_RULES: readonly RiskRule[] = [
   priceBand,
   spread,
   openPositions,
+  maxOrder,
   maxPosition,
   grossExposure,
   netExposure,

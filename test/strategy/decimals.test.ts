@@ -83,6 +83,17 @@ test('an order of a market that counts in contracts is sent in contracts', () =>
   assert.deepEqual(venueOrder({ quantity: held, limitPrice: null }, steps), { quantity: '12', price: null });
 });
 
+test('the largest order is the smaller of what any order and what one at market may be, in base', () => {
+  const steps = { tick: null, lot: '1', minQuantity: null, minNotional: null, contractSize: '0.1' };
+  const most = (maxQuantity: string | null, maxMarketQuantity?: string | null) =>
+    stepsInBase({ ...steps, maxQuantity, maxMarketQuantity }).maxQuantity;
+  assert.equal(most('9000', '300'), 30);
+  assert.equal(most('200', '300'), 20);
+  assert.equal(most('200', null), 20);
+  assert.equal(most('200'), 20, 'a market that was stored before it was asked for');
+  assert.ok(!('maxQuantity' in stepsInBase(steps)));
+});
+
 /** Prices of a walk on the tick, wide enough that stops and targets are reached. */
 const playedArbitrary = fc.record({
   tick: fc.constantFrom('0.01', '0.25', '0.001'),

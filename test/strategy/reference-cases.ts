@@ -65,18 +65,22 @@ const labels: fc.Arbitrary<LabelSpec> = fc.oneof(
 /** Of markets at a price: steps and minimums that matter to a purse of some thousands. */
 const rulesAt = (price: number): fc.Arbitrary<TradingRules | null> =>
   fc.option(
-    fc.record({
-      tick: fc.constantFrom(
-        null,
-        ...(price < 1 ? [0.0001, 0.01] : price < 1_000 ? [0.01, 0.1, 0.5] : [0.1, 5]),
-      ),
-      lot: fc.constantFrom(
-        null,
-        ...(price < 1 ? [1, 100] : price < 1_000 ? [0.001, 0.1, 1] : [0.00001, 0.01]),
-      ),
-      minQuantity: fc.constantFrom(null, null, 200 / price),
-      minNotional: fc.constantFrom(null, 10, 400),
-    }),
+    fc.record(
+      {
+        tick: fc.constantFrom(
+          null,
+          ...(price < 1 ? [0.0001, 0.01] : price < 1_000 ? [0.01, 0.1, 0.5] : [0.1, 5]),
+        ),
+        lot: fc.constantFrom(
+          null,
+          ...(price < 1 ? [1, 100] : price < 1_000 ? [0.001, 0.1, 1] : [0.00001, 0.01]),
+        ),
+        minQuantity: fc.constantFrom(null, null, 200 / price),
+        minNotional: fc.constantFrom(null, 10, 400),
+        maxQuantity: fc.constantFrom(500 / price, 2_500 / price),
+      },
+      { requiredKeys: ['tick', 'lot', 'minQuantity', 'minNotional'] },
+    ),
     { freq: 3 },
   );
 

@@ -3,7 +3,7 @@ import { LONG, SHORT } from '../../contracts/tasks.ts';
 import { needsVolatility } from './reference-levels.ts';
 import { basisPoints, type Decimal, roundedDown, roundedNearest } from './reference-numbers.ts';
 import type { ReferencePurse } from './reference-purse.ts';
-import { asked, type ReferenceClose, type WishedEntry } from './reference-rules.ts';
+import { asked, fitsOneOrder, type ReferenceClose, type WishedEntry } from './reference-rules.ts';
 import { shareOf } from './reference-sizes.ts';
 import type { ReferenceSymbol, Sign } from './reference-state.ts';
 
@@ -25,7 +25,7 @@ export function decideReference(account: Account, open: readonly ReferenceSymbol
     const busy = account.symbols.filter(other => other !== symbol && (other.position || other.entry));
     if (busy.length >= account.policy.maxOpenPositions) continue;
     const wish = wishedEntry(account, symbol, equity);
-    if (wish !== null) symbol.entry = wish.entry;
+    if (wish !== null && fitsOneOrder(wish)) symbol.entry = wish.entry;
   }
 }
 

@@ -180,6 +180,7 @@ describe('the reference on drawn backtests', () => {
       'stale-data',
       'price-band',
       'spread',
+      'max-order',
     ];
     assert.deepEqual(
       Object.keys(RULE_CODES).filter(rule => !met.has(rule)),

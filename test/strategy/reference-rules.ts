@@ -39,6 +39,7 @@ export function asked(wish: WishedEntry, close: ReferenceClose): RuleName | null
     ['drawdown', isAbovePeakLimit],
     ['daily-loss', isAboveDayLimit],
     ['open-positions', hasSlot],
+    ['max-order', fitsOneOrder],
     ['max-position', (wished, at) => cut(wished, at, at.policy.risk?.maxPosition, () => ZERO)],
     ['gross-exposure', (wished, at) => cut(wished, at, at.policy.risk?.maxGrossExposure, gross)],
     ['net-exposure', (wished, at) => cut(wished, at, at.policy.risk?.maxNetExposure, net)],
@@ -49,6 +50,14 @@ export function asked(wish: WishedEntry, close: ReferenceClose): RuleName | null
     ['min-notional', isWorthIt],
   ];
   return rules.find(([, holds]) => !holds(wish, close))?.[0] ?? null;
+}
+
+/** Makes an entry as small as the market's largest order; false where that is less than a lot. */
+export function fitsOneOrder({ symbol, entry }: WishedEntry): boolean {
+  const { maxQuantity, lot } = symbol.rules();
+  if (maxQuantity === undefined || entry.remaining.lte(maxQuantity)) return true;
+  entry.remaining = roundedDown(decimal(maxQuantity), lot);
+  return entry.remaining.gt(0);
 }
 
 function isConfirmed({ symbol, entry }: WishedEntry, { policy, closeTime }: ReferenceClose): boolean {

@@ -1,4 +1,4 @@
-import type { BacktestMarket, ExitReason, Trade } from '../../contracts/backtest.ts';
+import type { BacktestMarket, ExitReason, Trade, TradingRules } from '../../contracts/backtest.ts';
 import { type Decimal, decimal, ZERO } from './reference-numbers.ts';
 
 /** 1 LONG, −1 SHORT. */
@@ -90,7 +90,7 @@ export class ReferenceSymbol {
     return this.price(side === 1 ? 'low' : 'high');
   }
 
-  rules() {
+  rules(): TradingRules {
     return this.market.rules ?? { tick: null, lot: null, minQuantity: null, minNotional: null };
   }
 }

@@ -163,6 +163,35 @@ test('caps cut an entry to what is left, floored to the lot, and block it where 
   );
 });
 
+test('an entry is cut to the venue’s largest order at market, whatever the policy', () => {
+  const rules = { tick: null, lot: 0.3, minQuantity: null, minNotional: null, maxQuantity: 4 };
+  const beyond = closedSymbol('A', { rules });
+  const within = closedSymbol('B', { rules, close: 400 });
+  for (const policy of [{}, { risk: {} }, { risk: { maxPosition: 0.1 } }])
+    assert.deepEqual(entered(closeInput([beyond, within], { policy })), [
+      ['A', 390],
+      ['B', 240],
+    ]);
+  const { outcome, value, limit, sentence } = line(closeInput([beyond]), 'max-order')!;
+  assert.deepEqual([outcome, value, limit], ['pass', 9.9, 4]);
+  assert.equal(sentence, 'Cut from 9.9 to 3.9 by 4, the venue’s largest order at market.');
+  const small = closedSymbol('A', { rules: { ...rules, maxQuantity: 0.2 } });
+  assert.deepEqual(blocks(closeInput([small])), ['max-order']);
+  assert.equal(line(closeInput(flat), 'max-order'), undefined);
+  const own = closeInput([beyond], {
+    strategy: () => [
+      {
+        kind: 'enter',
+        side: 'LONG',
+        quantity: 50,
+        order: { kind: 'market' },
+        exits: { stop: null, targets: [], trailing: null, maxBars: null },
+      },
+    ],
+  });
+  assert.deepEqual(entered(own), [['A', 390]]);
+});
+
 test('exposure of symbols that go together is limited; unrelated ones leave room; the unknown count', () => {
   const wave = (by: (at: number) => number) => Array.from({ length: 30 }, (_, at) => 100 + Math.sin(by(at)));
   const closes = { A: wave(at => at), B: wave(at => at), C: wave(at => (at * at) / 3), D: [100, 101] };

@@ -35,12 +35,16 @@ export const labelsArbitrary: fc.Arbitrary<LabelSpec> = fc.oneof(
 
 const rulesArbitrary: fc.Arbitrary<TradingRules | null> = fc.oneof(
   fc.constant(null),
-  fc.record({
-    tick: fc.constantFrom(null, 0.01, 0.5),
-    lot: fc.constantFrom(null, 0.001, 0.1, 1),
-    minQuantity: fc.constantFrom(null, 0.5),
-    minNotional: fc.constantFrom(null, 50),
-  }),
+  fc.record(
+    {
+      tick: fc.constantFrom(null, 0.01, 0.5),
+      lot: fc.constantFrom(null, 0.001, 0.1, 1),
+      minQuantity: fc.constantFrom(null, 0.5),
+      minNotional: fc.constantFrom(null, 50),
+      maxQuantity: fc.constantFrom(7.25, 40),
+    },
+    { requiredKeys: ['tick', 'lot', 'minQuantity', 'minNotional'] },
+  ),
 );
 
 const distanceArbitrary = fc.oneof(

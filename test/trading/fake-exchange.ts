@@ -40,6 +40,7 @@ const REST_MS = 60_000;
 /** An exchange of one spot market. */
 export class FakeExchange implements World {
   price = 100;
+  market = MARKET;
   /** Share of a market order that fills at once; the rest stays open for a minute, or until `fillRest`. */
   fillShare = 1;
   /** A stop becomes a limit order so far under its trigger, as a share of it; null: a market order. */
@@ -65,6 +66,7 @@ export class FakeExchange implements World {
     if (this.#now() > order.sentAt + 5_000) return 'expired';
     if (this.orders.some(({ order: { clientOrderId } }) => clientOrderId === order.clientOrderId))
       return 'duplicate';
+    if (quantity.gt(this.#most(order))) return 'filter';
     if (
       !quantity.mod('0.00001').isZero() ||
       quantity.times(order.stopPrice ?? order.price ?? this.price).lt(5)
@@ -196,6 +198,13 @@ export class FakeExchange implements World {
       stopPrice,
       time,
     };
+  }
+
+  /** What becomes a limit order is bound by the maximum of all orders alone. */
+  #most({ type }: SubmittedOrder): string | number {
+    const { maxQuantity, maxMarketQuantity } = this.market;
+    const goesAtMarket = type === 'market' || (type === 'stop' && this.stopLimit === null);
+    return (goesAtMarket ? maxMarketQuantity : maxQuantity) ?? Number.POSITIVE_INFINITY;
   }
 
   #match(): void {

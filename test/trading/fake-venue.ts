@@ -1,6 +1,6 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { RejectionCode, SubmitOutcome, Venue, VenueCard } from '../../trading/venue.ts';
-import { type FakeExchange, MARKET } from './fake-exchange.ts';
+import type { FakeExchange } from './fake-exchange.ts';
 import type { PlayedClock } from './played-clock.ts';
 
 /** What becomes of a request: `lost` before it acted, `cut` after it. */
@@ -52,7 +52,7 @@ export function fakeVenue({ exchange, clock, fault, card }: FakeVenueParts): Ven
     card: { ...CARD, ...card },
     clockOffsetMs: 0,
     now: async () => clock.now(),
-    market: async () => MARKET,
+    market: async () => exchange.market,
     async submit(order) {
       try {
         return await request('submit', (): SubmitOutcome => {

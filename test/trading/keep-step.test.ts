@@ -39,6 +39,7 @@ function short(changes: Partial<KeptView> = {}, exits: readonly LedgerOrder[] = 
     stops: 'venue',
     isFlattened: false,
     quote: priced('100'),
+    isPriceAsked: false,
     now: START + 2 * MINUTE,
     failed: new Set(),
     ...changes,
@@ -64,6 +65,41 @@ test('a short’s stop buys above its entry, in contracts, and only reduces', ()
     terms: { side: 'buy', type: 'stop', quantity: '50', price: null, stopPrice: '105', reduceOnly: true },
   });
   assert.deepEqual(keepStep(short({}, [stopOf()])), { kind: 'done' });
+});
+
+test('a stop covers what one order may be, and one that does is right', () => {
+  const market = { ...SWAP, maxQuantity: '40', maxMarketQuantity: '30' };
+  const step = keepStep(short({ market }));
+  assert.equal(step.kind === 'place' && step.terms.quantity, '30');
+  assert.deepEqual(keepStep(short({ market }, [stopOf({ quantity: '30' })])), { kind: 'done' });
+  const larger = stopOf({ quantity: '50' });
+  assert.deepEqual(keepStep(short({ market }, [larger])), { kind: 'end', order: larger });
+  const card = { stops: 'limit', stopLocksBalance: false } as const;
+  const resting = keepStep(short({ market, card }));
+  assert.equal(resting.kind === 'place' && resting.terms.quantity, '40');
+});
+
+test('a position that is far from too little leaves without asking for a price, a small one with', () => {
+  const keeping = { ...NOTHING_KEPT, leaving: 'time' as const };
+  const spot = { market: MARKET, quote: null, keeping };
+  const large = { ...SHORT, quantity: '0.5' };
+  const small = { ...SHORT, quantity: '0.09' };
+  const stepOf = (position: LedgerPosition, changes: Partial<KeptView> = {}) =>
+    keepStep(short({ ...spot, position, ...changes })).kind;
+  assert.equal(stepOf(large), 'place');
+  assert.equal(stepOf(small), 'value');
+  assert.equal(stepOf(small, { isPriceAsked: true }), 'place');
+  const refused = { leg: 'exit', status: 'rejected', attempt: 1, updatedTime: START } as LedgerOrder;
+  assert.equal(stepOf(large, { exits: [refused] }), 'value');
+});
+
+test('what is too little by the price of now is given up as dust once nothing of it rests', () => {
+  const keeping = { ...NOTHING_KEPT, leaving: 'time' as const };
+  const position = { ...SHORT, quantity: '0.051' };
+  const view = { market: MARKET, quote: priced('97'), keeping, position };
+  assert.equal(keepStep(short(view)).kind, 'place');
+  const rests = stopOf({ quantity: '0.051' });
+  assert.deepEqual(keepStep(short(view, [rests])), { kind: 'done' });
 });
 
 test('a short’s target is bought where the ask is at it, beside its stop', () => {

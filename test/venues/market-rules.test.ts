@@ -66,13 +66,35 @@ test('what a venue does not state is null', () => {
   );
 });
 
+test('the largest order, and the largest at market, are stated apart', () => {
+  const stated = (limits: object) => {
+    const { maxQuantity, maxMarketQuantity } = rules(TICK_SIZE, {}, 'some', limits);
+    return [maxQuantity, maxMarketQuantity];
+  };
+  assert.deepEqual(stated({ amount: { max: 9000 }, market: { min: 0, max: 63.1 } }), ['9000', '63.1']);
+  assert.deepEqual(stated({ amount: { max: 9000 }, market: { max: 0 } }), ['9000', null]);
+  assert.deepEqual(stated({}), [null, null]);
+});
+
+test('a market that was stored before its largest order at market was asked for is read still', () => {
+  const { maxMarketQuantity: _, ...stored } = rules(TICK_SIZE, {});
+  assert.deepEqual(marketSchema.parse(stored), stored);
+});
+
 test('the rules of a served market arrive as they were written', async t => {
   const start = Date.UTC(2024, 0, 1);
-  const written = { tick: '0.0001', lot: '0.1', minNotional: '20' };
+  const written = {
+    tick: '0.0001',
+    lot: '0.1',
+    maxQuantity: '500',
+    maxMarketQuantity: '63.1',
+    minNotional: '20',
+  };
   const served = market(walk(3, '1h', start), { base: 'LINK', kind: 'swap', ...written });
   const exchange = await loopback(t, { markets: [served], now: () => start });
   const found = marketSchema.parse(await (await venueAt(t, exchange, { kind: 'swap' })).market('LINKUSDT'));
-  assert.deepEqual({ tick: found.tick, lot: found.lot, minNotional: found.minNotional }, written);
+  const { tick, lot, maxQuantity, maxMarketQuantity, minNotional } = found;
+  assert.deepEqual({ tick, lot, maxQuantity, maxMarketQuantity, minNotional }, written);
   assert.deepEqual(
     [found.venue, found.kind, found.settle, found.contractSize, found.venueSymbol],
     ['binance-usdm', 'swap', 'USDT', '1', 'LINKUSDT'],

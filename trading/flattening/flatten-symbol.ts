@@ -9,6 +9,7 @@ import { endOrder } from '../orders/end-order.ts';
 import { legsOf, sendExit, staysBeside } from '../orders/exit.ts';
 import { referenceOf } from '../orders/look-up.ts';
 import { venueQuantity } from '../orders/order-sizes.ts';
+import { priceNow } from '../orders/price-now.ts';
 import { settleSymbol } from '../orders/settle.ts';
 import { settledSoon } from '../orders/settle-order.ts';
 
@@ -95,6 +96,8 @@ async function close(desk: TimedDesk, position: LedgerPosition): Promise<LedgerO
   const { ledger, lease, account, venue } = desk;
   const { symbol, timeframe, signalBarTime, quantity, entryPrice } = position;
   const market = await asked(desk, venue.market(symbol));
+  // What has become too little to be sold is dust by the price of now, not by what it cost.
+  const quote = await priceNow(desk, symbol);
   const order = await ledger.planExit(lease, {
     key: { account, symbol, timeframe, barTime: signalBarTime, leg: 'flatten' },
     terms: {
@@ -105,7 +108,7 @@ async function close(desk: TimedDesk, position: LedgerPosition): Promise<LedgerO
       stopPrice: null,
       reduceOnly: market.kind === 'swap',
     },
-    decisionPrice: entryPrice,
+    decisionPrice: quote?.last ?? entryPrice,
     now: desk.now(),
   });
   return order === null ? null : settledSoon(desk, await sendExit(desk, order));
@@ -126,6 +129,8 @@ async function objection(desk: TimedDesk, symbol: string): Promise<string | null
 }
 
 function outcomeOf({ leg, status, reason }: LedgerOrder): string {
+  // More than fits into one order goes in parts, a pass each.
+  if (status === 'filled') return 'a part is sold, and the rest goes next';
   return `the ${leg} is ${status}${reason === null ? '' : ` (${ORDER_REASONS[reason]})`}`;
 }
 

@@ -6,6 +6,7 @@ import { asked, pause } from '../in-time.ts';
 import type { LedgerOrder, LedgerPosition } from '../ledger/records.ts';
 import { endOrder } from '../orders/end-order.ts';
 import { sendExit } from '../orders/exit.ts';
+import { priceNow } from '../orders/price-now.ts';
 import { NOTHING_ASKED, sendOrder } from '../orders/send.ts';
 import { settledSoon, settleOrder } from '../orders/settle-order.ts';
 import { tellGone } from '../recovery/difference.ts';
@@ -20,6 +21,8 @@ export interface KeepTurn {
   readonly symbol: string;
   /** As asked in this turn. */
   quote: Quote | null;
+  /** Whether a price was asked for that can be done without. */
+  isPriceAsked: boolean;
   /** Legs that were tried in this turn and came to nothing. */
   readonly failed: Set<OrderLeg>;
 }
@@ -45,6 +48,10 @@ export async function doStep(turn: KeepTurn, view: KeptView, step: KeepStep): Pr
       return false;
     case 'quote':
       return askPrice(turn, view);
+    case 'value':
+      turn.isPriceAsked = true;
+      turn.quote = await priceNow(desk, turn.symbol);
+      return true;
     case 'settle':
       return settle(turn, step.order);
     case 'send':

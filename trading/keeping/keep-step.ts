@@ -5,7 +5,7 @@ import { reachesStop, reachesTarget } from '../../strategy/levels.ts';
 import { venueOrder } from '../../strategy/venue-order.ts';
 import { type Amount, amount, smaller, ZERO } from '../ledger/amounts.ts';
 import type { LedgerOrder, LedgerPosition } from '../ledger/records.ts';
-import { flooredToLot, isSellable, venueQuantity } from '../orders/order-sizes.ts';
+import { flooredToLot, isSellable, stopQuantity, venueQuantity } from '../orders/order-sizes.ts';
 import type { Quote, VenueCard } from '../venue.ts';
 import type { Keeping, KeptLevels } from './keeping.ts';
 
@@ -22,8 +22,10 @@ export interface KeptView {
   readonly stops: 'venue' | 'workflow';
   /** Whether the symbol was flattened and is to hold nothing. */
   readonly isFlattened: boolean;
-  /** null: not asked yet. */
+  /** null: not asked yet, or not told. */
   readonly quote: Quote | null;
+  /** Whether a price was asked for in this turn that can be done without. */
+  readonly isPriceAsked: boolean;
   readonly now: number;
   /** Legs that were tried in this turn and came to nothing. */
   readonly failed: ReadonlySet<OrderLeg>;
@@ -33,6 +35,8 @@ export interface KeptView {
 export type KeepStep =
   | { readonly kind: 'done' }
   | { readonly kind: 'quote' }
+  /** Ask for a price, and go on without one. */
+  | { readonly kind: 'value' }
   /** Find out what became of an order. */
   | { readonly kind: 'settle'; readonly order: LedgerOrder }
   /** Send an exit that was planned before. */
@@ -47,6 +51,8 @@ const DONE: KeepStep = { kind: 'done' };
 /** An exit that came to nothing is tried again after this, doubled with each attempt. */
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 10_000;
+/** What is worth the venue's least at this share of a known price is sold without asking for the price of now. */
+const SURE_SHARE = 0.5;
 /** A stop that rests on with the price beyond it for so long was jumped over: its limit is not reached any more. */
 const PASSED_FOR_MS = 3_000;
 
@@ -66,10 +72,9 @@ function exitUnderWay({ exits }: KeptView): KeepStep | null {
   return order.status === 'planned' ? { kind: 'send', order } : { kind: 'settle', order };
 }
 
-/** The whole position goes at market. */
+/** The whole position goes at market; what the venue would not take is waited for, by more fills, or booked as dust. */
 function leaves(view: KeptView): KeepStep | null {
-  const { position, keeping, exits, market, isFlattened, now, failed } = view;
-  // A position that the venue would not take is waited for: by more fills, or booked as dust.
+  const { position, keeping, exits, market, isFlattened, quote, now, failed } = view;
   const last = exits.findLast(({ leg }) => isWholeExit(leg));
   const reason =
     keeping.leaving ??
@@ -77,13 +82,23 @@ function leaves(view: KeptView): KeepStep | null {
     (isTimeUp(position, now) ? 'time' : null) ??
     (last !== undefined && cameToNothing(last) ? 'signal' : null);
   if (reason === null) return null;
-  const price = last?.averagePrice ?? position.entryPrice;
-  if (!isSellable(held(position), price, market)) return null;
-  if (keeping.leaving === null) return { kind: 'leave', reason };
-  if (failed.has('exit') || (last !== undefined && !mayRetry(last, now))) {
+  if (keeping.leaving !== null && (failed.has('exit') || (last !== undefined && !mayRetry(last, now)))) {
     return keeping.leaving === 'stop-unconfirmed' ? DONE : null;
   }
+  const known = last?.averagePrice ?? position.entryPrice;
+  if (quote === null && !view.isPriceAsked && isDoubtful(view, last, known)) return { kind: 'value' };
+  if (!isSellable(held(position), quote?.last ?? known, market)) {
+    // Only what is too little by the price of now is dust, and only while nothing rests that may sell it.
+    const rests = exits.some(({ status }) => !FINAL_STATUSES.has(status));
+    if (quote === null || rests) return null;
+  }
+  if (keeping.leaving === null) return { kind: 'leave', reason };
   return { kind: 'place', leg: 'exit', terms: marketTerms(view, held(position)) };
+}
+
+/** Whether it may be worth too little by now: an exit was refused, or the venue would not take it at a share of a known price. */
+function isDoubtful({ position, market }: KeptView, last: LedgerOrder | undefined, known: string): boolean {
+  return last?.status === 'rejected' || !isSellable(held(position), amount(known).times(SURE_SHARE), market);
 }
 
 /** The stop comes before any price is asked for: a venue that tells none is no reason to stand without. */
@@ -142,7 +157,7 @@ function target(view: KeptView): KeepStep | null {
   return { kind: 'place', leg: reached.leg, terms: marketTerms(view, quantity) };
 }
 
-/** One resident stop over all that is held, where the levels say; what is unknown is brought to light in time. */
+/** One resident stop over all that is held and fits into one order, where the levels say; what is unknown is brought to light in time. */
 function residentStop(view: KeptView): KeepStep | null {
   const { position, keeping, levels, exits, market, card, stops, now, failed } = view;
   const active = activeStops(exits);
@@ -158,7 +173,7 @@ function residentStop(view: KeptView): KeepStep | null {
   if (stop === undefined) {
     if (!isSellable(quantity, levels.stop, market)) {
       // Worth less than the least at its stop: the venue would take none. What is worth less now is waited for, or dust.
-      return isSellable(quantity, position.entryPrice, market)
+      return keeping.leaving !== 'stop-unconfirmed' && isSellable(quantity, position.entryPrice, market)
         ? { kind: 'leave', reason: 'stop-unconfirmed' }
         : null;
     }
@@ -177,11 +192,11 @@ function residentStop(view: KeptView): KeepStep | null {
   return keeping.stopDue === null ? null : { kind: 'note', seen: { stopDue: null } };
 }
 
-function stopTerms({ levels, market }: KeptView, quantity: Amount): OrderTerms {
+function stopTerms({ levels, market, card }: KeptView, quantity: Amount): OrderTerms {
   return {
     side: levels.side > 0 ? 'sell' : 'buy',
     type: 'stop',
-    quantity: venueQuantity(quantity, market),
+    quantity: stopQuantity(quantity, market, card),
     price: null,
     stopPrice: venueOrder({ quantity: 0, limitPrice: levels.stop }, market).price,
     reduceOnly: market.kind === 'swap',

@@ -40,7 +40,7 @@ export async function keepSymbol(desk: TimedDesk, symbol: string, bars: readonly
   const { ledger, account, venue } = desk;
   const { state, flattening } = ledger.account(account);
   if (venue.card.exits === 'attached' || state === 'stopped' || flattening.includes(symbol)) return;
-  const turn: KeepTurn = { desk, symbol, quote: null, failed: new Set() };
+  const turn: KeepTurn = { desk, symbol, quote: null, isPriceAsked: false, failed: new Set() };
   for (let steps = 0; steps < MOST_STEPS && hasTime(desk); steps++) {
     const view = await keptView(turn, bars);
     if (view === null) return endOrphans(desk, symbol);

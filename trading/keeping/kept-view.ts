@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 
 /** The symbol’s position as the ledger has it now, after what closed bars move is written; null where there is none. */
 export async function keptView(turn: KeepTurn, bars: readonly KeptBar[]): Promise<KeptView | null> {
-  const { desk, symbol, quote, failed } = turn;
+  const { desk, symbol, quote, isPriceAsked, failed } = turn;
   const { ledger, account, venue } = desk;
   const position = positionOf(turn);
   if (position === null) return null;
@@ -30,6 +30,7 @@ export async function keptView(turn: KeepTurn, bars: readonly KeptBar[]): Promis
     stops: policy.stops ?? 'venue',
     isFlattened: flattened.includes(symbol),
     quote,
+    isPriceAsked,
     now: desk.now(),
     failed,
   };

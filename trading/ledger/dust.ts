@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Market } from '../../contracts/market.ts';
+import { mostAtMarket } from '../../strategy/venue-order.ts';
 import { type Amount, amount, digits, floorToStep, smaller, ZERO } from './amounts.ts';
 import { selectOpenOrders } from './orders.ts';
 import type { DustRecord } from './records.ts';
@@ -81,6 +82,17 @@ export function closable(
   const isFree = market.kind === 'swap' && reduceOnly;
   const notional = size.times(unit).times(price);
   return !isFree && market.minNotional !== null && notional.lt(market.minNotional) ? null : size;
+}
+
+/**
+ * As much of it as the venue takes in one order, in its units, on the lot: what is more goes in parts.
+ * @param atMarket whether it goes at market, or will (a stop that becomes a market order)
+ */
+export function inOneOrder(size: Amount, market: Market, atMarket: boolean): Amount {
+  const stated = atMarket ? mostAtMarket(market) : market.maxQuantity;
+  if (stated === null || size.lte(stated)) return size;
+  const most = floorToStep(amount(stated), market.lot === null ? null : amount(market.lot));
+  return most.isZero() ? size : most;
 }
 
 /** Whether nothing is under way that could still make a symbol's position smaller or larger. */

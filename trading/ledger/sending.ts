@@ -4,7 +4,7 @@ import type { OrderReason } from '../../contracts/trading.ts';
 import type { AttachedPlan } from '../venue.ts';
 import { type Amount, amount, checkAmount, digits, smaller } from './amounts.ts';
 import { settleDust, toleranceOf } from './booking.ts';
-import { closable } from './dust.ts';
+import { closable, inOneOrder } from './dust.ts';
 import { lastEventId } from './events.ts';
 import { fundsFor } from './funds.ts';
 import { putMarket } from './markets.ts';
@@ -135,7 +135,7 @@ function hasNoStop({ account, order }: Asked): boolean {
   return account.mode === 'live' && plan !== null && plan.exits.stop === null;
 }
 
-/** An exit in the venue's units, never more than the position and what is free; or why there is none. */
+/** An exit in the venue's units, never more than the position, what is free and one order may be; or why there is none. */
 function exitSize(asked: Asked): string | { readonly reason: OrderReason } {
   const { sql, account, order, request, others } = asked;
   const position = quantityOf(selectPosition(sql, order.account, order.symbol));
@@ -161,7 +161,7 @@ function exitSize(asked: Asked): string | { readonly reason: OrderReason } {
     wanted,
   );
   const size = most.gt(0) ? closable(most, request.market, closingOf(asked)) : null;
-  if (size !== null) return digits(size);
+  if (size !== null) return digits(inOneOrder(size, request.market, order.type === 'market'));
   return { reason: closable(wanted, request.market, closingOf(asked)) === null ? 'too-small' : 'no-balance' };
 }
 

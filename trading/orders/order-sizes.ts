@@ -1,6 +1,7 @@
 import type { Market } from '../../contracts/market.ts';
 import { type Amount, amount, digits, floorToStep } from '../ledger/amounts.ts';
-import { closable } from '../ledger/dust.ts';
+import { closable, inOneOrder } from '../ledger/dust.ts';
+import type { VenueCard } from '../venue.ts';
 
 /** A quantity in base, rounded down to what the market can trade. */
 export function flooredToLot(quantity: Amount, { lot, contractSize }: Market): Amount {
@@ -12,7 +13,16 @@ export function venueQuantity(quantity: Amount, market: Market): string {
   return digits(flooredToLot(quantity, market).div(market.contractSize ?? 1));
 }
 
+/** What a stop over so much may cover, as the venue takes it: as much as fits into one order. */
+export function stopQuantity(
+  quantity: Amount,
+  market: Market,
+  { stops }: { readonly stops: VenueCard['stops'] },
+): string {
+  return digits(inOneOrder(amount(venueQuantity(quantity, market)), market, stops !== 'limit'));
+}
+
 /** Whether the venue takes an order of so much that closes. @param price in quote */
-export function isSellable(quantity: Amount, price: string | number, market: Market): boolean {
+export function isSellable(quantity: Amount, price: Amount | string | number, market: Market): boolean {
   return closable(quantity, market, { price: String(price), reduceOnly: market.kind === 'swap' }) !== null;
 }

@@ -32,6 +32,7 @@ export function exchangeInfo(section: Section, listed: readonly ListedMarket[], 
 
 function describeSymbol(section: Section, { symbol, status, market, bars }: ListedMarket) {
   const { base, quote, tick = '0.01', lot = '0.00001', minNotional = '5' } = market;
+  const { maxQuantity = '9000', maxMarketQuantity = maxQuantity } = market;
   const shared = {
     symbol,
     status,
@@ -69,7 +70,8 @@ function describeSymbol(section: Section, { symbol, status, market, bars }: List
     marginAsset: quote,
     filters: [
       { filterType: 'PRICE_FILTER', minPrice: tick, maxPrice: '10000000', tickSize: tick },
-      { filterType: 'LOT_SIZE', minQty: lot, maxQty: '9000', stepSize: lot },
+      { filterType: 'LOT_SIZE', minQty: lot, maxQty: maxQuantity, stepSize: lot },
+      { filterType: 'MARKET_LOT_SIZE', minQty: lot, maxQty: maxMarketQuantity, stepSize: lot },
       { filterType: 'MIN_NOTIONAL', notional: minNotional },
     ],
     timeInForce: ['GTC', 'IOC', 'FOK', 'GTX'],

@@ -222,6 +222,25 @@ test('an exit is never more than the position and the free balance, floored to t
   assert.equal(order.quantity, '0.5');
 });
 
+test('an exit is never more than one order at market may be, a stop than any order; on paper all goes', async t => {
+  const most = { market: market('BTCUSDT', { maxQuantity: '0.7', maxMarketQuantity: '0.3005' }) };
+  const sizeOf = async (leg: 'exit' | 'stop', mode: 'live' | 'paper') => {
+    const at = await desk(t, { mode });
+    await openPosition(at, { quantity: '1' });
+    const { attempt: _, ...name } = key(leg, bar());
+    const wanted =
+      leg === 'stop'
+        ? terms({ side: 'sell', type: 'stop', stopPrice: '95', quantity: '1' })
+        : terms({ side: 'sell', quantity: '1' });
+    const asked = { key: name, terms: wanted, decisionPrice: '100', now: START };
+    const planned = (await at.ledger.planExit(at.lease, asked))!;
+    return granted(await at.ledger.beginSending(at.lease, send(planned, most))).quantity;
+  };
+  assert.equal(await sizeOf('exit', 'live'), '0.3');
+  assert.equal(await sizeOf('stop', 'live'), '0.7');
+  assert.equal(await sizeOf('exit', 'paper'), '1');
+});
+
 test('an exit without free coins is withdrawn, and the next attempt may come', async t => {
   const at = await desk(t);
   await openPosition(at);
