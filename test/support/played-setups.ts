@@ -137,6 +137,7 @@ function marketOf({ venue }: Series, { symbol, kind, rules }: BacktestMarket): M
     tick: text(rules?.tick),
     lot: text(rules?.lot),
     minQuantity: text(rules?.minQuantity),
+    maxQuantity: text(rules?.maxQuantity),
     minNotional: text(rules?.minNotional),
   };
 }
