@@ -299,7 +299,8 @@ export interface Validation {
 export interface CashMovement {
   readonly account: string;
   readonly symbol: string | null;
-  readonly kind: 'funding';
+  /** `forgiven`: what an account that lost more than all was short of when its last position had gone. */
+  readonly kind: 'funding' | 'forgiven';
   /** In quote; negative: paid. */
   readonly amount: string;
   readonly time: number;

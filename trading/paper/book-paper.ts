@@ -1,5 +1,6 @@
 import { digits } from '../deciding/account-orders.ts';
 import { isResumed } from '../deciding/risk-memory.ts';
+import { amount } from '../ledger/amounts.ts';
 import type { Lease, Ledger } from '../ledger/ledger.ts';
 import type { AccountRecord } from '../ledger/records.ts';
 import type { PaperVenue } from './paper-venue.ts';
@@ -19,6 +20,7 @@ export async function bookPaper(
   const { account } = record;
   if (isResumed(record)) await paper.resumeLimits();
   await paper.advance(closeTime);
+  const cashMoved = { account, symbol: null };
   await paper.report(async ({ fills, orders, funding }) => {
     if (fills.length > 0) await ledger.recordFills(lease, account, fills, closeTime);
     for (const { clientOrderId, venueOrderId, status, filled } of orders) {
@@ -35,13 +37,22 @@ export async function bookPaper(
     }
     for (const { time, amount } of funding) {
       await ledger.recordCash(lease, {
-        account,
-        symbol: null,
+        ...cashMoved,
         kind: 'funding',
         amount: digits(amount),
         time,
         key: `${account}/funding/${time}`,
       });
     }
+  });
+  // The engine calls nobody in for what was lost beyond all there was.
+  const cash = amount(ledger.cash(account));
+  if (!cash.isNegative() || ledger.positions(account).length > 0) return;
+  await ledger.recordCash(lease, {
+    ...cashMoved,
+    kind: 'forgiven',
+    amount: cash.neg().toFixed(),
+    time: closeTime,
+    key: `${account}/forgiven/${closeTime}`,
   });
 }
