@@ -231,7 +231,7 @@ async function untilRecovered(
 function unknownAccount(account: string, known: readonly string[]): AlphaloomError {
   return new AlphaloomError(
     'ACCOUNT_UNKNOWN',
-    `The configuration has no account "${account}"; it has ${known.join(', ')}. Write accounts: {${account}: {…}} into alphaloom.yaml.`,
+    `The configuration has no account "${account}"; it has ${known.join(', ')}. Write accounts: {${account}: {}} into alphaloom.yaml, with mode, venue, policy or capital where they are to differ from the defaults.`,
     { account, known },
   );
 }
