@@ -74,7 +74,7 @@ export function register(command: Command, context: CliContext): void {
     .option('--secret <secret>', 'its secret', LOOPBACK_KEY.secret)
     .addHelpText(
       'after',
-      '\nRecorded bars are played without end, forwards and backwards in turn. docs/loopback-exchange.md tells the rest.\n\nExample:\n  alphaloom dev exchange --symbols BTCUSDT,ETHUSDT --balance USDT=10000,BTC=1\n  alphaloom dev exchange --fault "POST order status status=503 when=after probability=0.1" --journal book.jsonl\n',
+      '\nRecorded bars are played without end, forwards and backwards in turn. docs/loopback-exchange.md tells the rest; docs/trading.md has a first live account on it.\n\nExample:\n  alphaloom dev exchange --symbols BTCUSDT,ETHUSDT --balance USDT=10000,BTC=1\n  alphaloom dev exchange --fault "POST order status status=503 when=after probability=0.1" --journal book.jsonl\n',
     )
     .action((options: ExchangeOptions) => runExchange(context, options));
 }
