@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { parseTimeframe, TIMEFRAME_MS, type Timeframe } from '../contracts/series.ts';
 import { anchoredClock, type ClockAnchor } from '../venues/loopback/clock.ts';
@@ -14,6 +14,7 @@ import { readExchangeMarkets } from './exchange-markets.ts';
 interface ExchangeOptions {
   readonly symbols: readonly string[];
   readonly from?: readonly string[];
+  readonly planted?: true;
   readonly timeframe: Timeframe;
   readonly history: number;
   readonly speed: number;
@@ -47,6 +48,12 @@ export function register(command: Command, context: CliContext): void {
       '--from <sources...>',
       'a file of candles or a stored series (binance:BTCUSDT/1m), for all or for each symbol (default: the bundled sample)',
     )
+    .addOption(
+      new Option(
+        '--planted',
+        'invented prices with an edge to be found, to practise live trading on: a model of them is worth nothing elsewhere',
+      ).conflicts('from'),
+    )
     .option('--timeframe <timeframe>', 'what each recorded bar is served as', parseTimeframe, '1s')
     .option('--history <bars>', 'bars that are there already', integer(0, 1_000_000), 3_000)
     .option('--speed <factor>', 'exchange time per real time', positive, 1)
@@ -67,7 +74,7 @@ export function register(command: Command, context: CliContext): void {
     .option('--secret <secret>', 'its secret', LOOPBACK_KEY.secret)
     .addHelpText(
       'after',
-      '\nRecorded bars are played without end, forwards and backwards in turn. docs/loopback-exchange.md tells the rest.\n\nExample:\n  alphaloom dev exchange --symbols BTCUSDT,ETHUSDT --balance USDT=10000,BTC=1\n  alphaloom dev exchange --fault "POST order status status=503 when=after probability=0.1" --journal book.jsonl\n',
+      '\nRecorded bars are played without end, forwards and backwards in turn. docs/loopback-exchange.md tells the rest; docs/trading.md has a first live account on it.\n\nExample:\n  alphaloom dev exchange --symbols BTCUSDT,ETHUSDT --balance USDT=10000,BTC=1\n  alphaloom dev exchange --fault "POST order status status=503 when=after probability=0.1" --journal book.jsonl\n',
     )
     .action((options: ExchangeOptions) => runExchange(context, options));
 }
@@ -124,7 +131,7 @@ async function start(
 ): Promise<LoopbackTradingExchange> {
   const markets = await readExchangeMarkets(context, {
     symbols,
-    from: options.from ?? [],
+    from: options.planted ? 'planted' : (options.from ?? []),
     timeframe,
     firstOpenTime,
   });

@@ -4,6 +4,7 @@ import type { Candles } from '../contracts/candles.ts';
 import { AlphaloomError } from '../contracts/errors.ts';
 import { parseSeriesId, type Timeframe } from '../contracts/series.ts';
 import { exists } from '../storage/files.ts';
+import { plantedMarket } from '../venues/loopback/bars/planted.ts';
 import { endlessBars } from '../venues/loopback/bars/replay.ts';
 import type { LoopbackMarket } from '../venues/loopback/market.ts';
 import type { CliContext } from './context.ts';
@@ -12,8 +13,11 @@ import { withRooms } from './rooms.ts';
 /** Which bars a loopback exchange plays, and as what. */
 export interface ExchangeMarkets {
   readonly symbols: readonly string[];
-  /** Files of candles or stored series, one for each symbol or one for all; empty: the bundled sample. */
-  readonly from: readonly string[];
+  /**
+   * Files of candles or stored series, one for each symbol or one for all; empty: the bundled sample; planted: an invented market
+   * for each symbol, with an edge to be found.
+   */
+  readonly from: readonly string[] | 'planted';
   /** Recorded bars are served as bars of this timeframe, whatever theirs was. */
   readonly timeframe: Timeframe;
   readonly firstOpenTime: number;
@@ -29,6 +33,8 @@ const EMPTY: Candles = {
   close: new Float64Array(),
   volume: new Float64Array(),
 };
+/** A day of bars of a second, before it goes backwards. */
+const PLANTED_BARS = 86_400;
 /** Rows that a market's steps are read from. */
 const ROWS_LOOKED_AT = 1_000;
 
@@ -37,15 +43,10 @@ export async function readExchangeMarkets(
   context: CliContext,
   { symbols, from, timeframe, firstOpenTime }: ExchangeMarkets,
 ): Promise<LoopbackMarket[]> {
-  const sources = from.length === 0 ? [SAMPLE.path] : from;
-  if (sources.length !== 1 && sources.length !== symbols.length) {
-    throw new AlphaloomError(
-      'USAGE',
-      `--from names ${sources.length} sources for ${symbols.length} symbols; give one for all, or one for each.`,
-      { sources, symbols },
-    );
-  }
-  const recorded = await Promise.all(sources.map(source => readBars(context, source)));
+  const recorded =
+    from === 'planted'
+      ? symbols.map((_, index) => plantedMarket(PLANTED_BARS, index + 1))
+      : await readSources(context, from, symbols);
   return symbols.map((symbol, index) => {
     const bars = recorded[recorded.length === 1 ? 0 : index];
     // Markets made of the same bars begin at different ones.
@@ -59,6 +60,22 @@ export async function readExchangeMarkets(
       barAt: endlessBars(bars, timeframe, firstOpenTime, startIndex),
     };
   });
+}
+
+async function readSources(
+  context: CliContext,
+  from: readonly string[],
+  symbols: readonly string[],
+): Promise<Candles[]> {
+  const sources = from.length === 0 ? [SAMPLE.path] : from;
+  if (sources.length !== 1 && sources.length !== symbols.length) {
+    throw new AlphaloomError(
+      'USAGE',
+      `--from names ${sources.length} sources for ${symbols.length} symbols; give one for all, or one for each.`,
+      { sources, symbols },
+    );
+  }
+  return await Promise.all(sources.map(source => readBars(context, source)));
 }
 
 async function readBars(context: CliContext, source: string): Promise<Candles> {

@@ -2,11 +2,19 @@ import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { AlphaloomError } from '../contracts/errors.ts';
+import { QUEUES } from '../contracts/queues.ts';
 import { logFile, logSize, readLogFile, tailLogFile } from '../host/log-file.ts';
 import { integer } from './arguments.ts';
 import type { CliContext } from './context.ts';
 
 const POLL_MS = 300;
+const LOGS = [
+  'temporal',
+  'supervisor',
+  ...Object.keys(QUEUES).map(queue => `worker-${queue}`),
+  'worker-trading-standby',
+  'notifier',
+];
 
 interface Options {
   readonly lines: number;
@@ -16,7 +24,7 @@ interface Options {
 export function register(command: Command, context: CliContext): void {
   const { output, home } = context;
   command
-    .argument('[name]', 'temporal, supervisor, worker-training, worker-registry; without it, all')
+    .argument('[name]', `${LOGS.join(', ')}; without it, all`)
     .option('-n, --lines <n>', 'lines of each log', integer(0, 100_000), 20)
     .option('-f, --follow', 'go on until interrupted')
     .addHelpText('after', '\nExample:\n  alphaloom logs worker-training -n 50 -f\n')

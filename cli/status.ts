@@ -20,9 +20,10 @@ export function register(command: Command, context: CliContext): void {
     const work = status.temporal?.answers ? await readWork(context, loaded) : null;
     const paused = await readPaused(context);
     const series = await readSeries(context, loaded);
-    output.result({ ...status, work, paused, series }, () =>
+    const tradingPid = await readTradingPid(context);
+    output.result({ ...status, tradingPid, work, paused, series }, () =>
       [
-        describeStatus(status, context),
+        describeStatus(status, context, tradingPid),
         ...describeWork(work),
         ...describePaused(paused),
         ...describeSeries(series, context),
@@ -65,6 +66,24 @@ async function readPaused({ home, now, output }: CliContext): Promise<Pause[] | 
   });
 }
 
+/** The process that trades: which of two workers does only the ledger tells; null where none does, or it can't be read. */
+async function readTradingPid({ home, now, output }: CliContext): Promise<number | null> {
+  if (!(await exists(home.ledgerDatabase))) return null;
+  const [{ openLedger }, { isRunning }] = await Promise.all([
+    import('../host/trading/open-ledger.ts'),
+    import('../host/process-identity.ts'),
+  ]);
+  return await orWarn(output, async () => {
+    const ledger = await openLedger(home, now);
+    try {
+      const holder = ledger.leaseHolder();
+      return holder !== null && isRunning(holder) ? holder.pid : null;
+    } finally {
+      ledger.close();
+    }
+  });
+}
+
 /** Null where the stores can't be read. */
 async function readSeries(
   { home, now, output }: CliContext,
@@ -100,7 +119,11 @@ async function orWarn<T>(output: Output, read: () => Promise<T>): Promise<T | nu
 }
 
 /** What runs, for people. */
-export function describeStatus(status: HomeStatus, context: CliContext): string {
+export function describeStatus(
+  status: HomeStatus,
+  context: CliContext,
+  tradingPid: number | null = null,
+): string {
   const { paint } = context.output;
   if (!status.running && !status.processes.some(({ running }) => running)) {
     return `Nothing runs for ${status.home}. Start it: ./alphaloom up`;
@@ -114,7 +137,11 @@ export function describeStatus(status: HomeStatus, context: CliContext): string 
     '',
     renderTable(status.processes, [
       { title: 'process', cell: row => row.name },
-      { title: 'state', cell: row => (row.running ? paint.green('running') : paint.red('not running')) },
+      {
+        title: 'state',
+        cell: row =>
+          row.running ? `${paint.green('running')}${tradingRole(row, tradingPid)}` : paint.red('not running'),
+      },
       { title: 'pid', align: 'right', cell: row => row.pid },
       { title: 'up for', align: 'right', cell: row => uptime(row, context.now()) },
       { title: 'restarts', align: 'right', cell: row => row.restarts },
@@ -122,6 +149,14 @@ export function describeStatus(status: HomeStatus, context: CliContext): string 
     ]),
   ];
   return lines.join('\n');
+}
+
+const TRADING_WORKER = /^worker-trading(-standby)?$/;
+
+/** Of the two workers of which one trades. */
+function tradingRole({ name, pid }: ProcessStatus, tradingPid: number | null): string {
+  if (tradingPid === null || !TRADING_WORKER.test(name)) return '';
+  return pid === tradingPid ? ', trades' : ', stands by';
 }
 
 function describeWork(work: readonly RunningWork[] | null): string[] {

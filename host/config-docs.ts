@@ -54,7 +54,9 @@ export function configPage(): string[] {
     '`alphaloom.yaml` is looked for in the current folder, then the home, then the checkout; `ALPHALOOM_CONFIG` names another.',
     'A value is taken from the first of: flag, `ALPHALOOM__SECTION__KEY` (`ALPHALOOM__TEMPORAL__UI_PORT=8300`), `.env` beside',
     'the file, the file, the default. `ALPHALOOM__SECTION__KEY_FILE` names a file that holds the value. `config show` says where',
-    'each value comes from; unknown names and wrong values are refused. `init` writes a first file.',
+    'each value comes from; unknown names and wrong values are refused. `init` writes a first file. Where a part of a name is yours,',
+    'it is written in capitals with `_` for `-`: the key of account `my-real` is `accounts.my-real.apiKey`, and',
+    '`ALPHALOOM__ACCOUNTS__MY_REAL__API_KEY_FILE` (with `…__API_SECRET_FILE`, of some venues `…__API_PASSWORD_FILE`) names the file that holds it.',
     '',
     '| setting | allowed | default | what it does |',
     '|---|---|---|---|',
@@ -71,6 +73,7 @@ export function configPage(): string[] {
 const VARIABLES = {
   ALPHALOOM_HOME: 'where everything is kept; default `.alphaloom/` in the checkout',
   ALPHALOOM_CONFIG: 'the configuration file',
+  ALPHALOOM_LIVE: '`yes`, where `up` is called: its trading workers may send real orders',
   ALPHALOOM_TOOLS:
     'where native tools are kept; default the home’s `tools/`, then `~/.cache/alphaloom/tools/`',
   ALPHALOOM_TEMPORAL: 'a `temporal` binary of your own',

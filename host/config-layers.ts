@@ -18,6 +18,8 @@ export interface ConfigValue {
 }
 
 const DEFAULT_ORIGIN = 'default';
+/** The value of a named section that holds nothing (`accounts: {second: {}}`): it is there, and takes nothing away. */
+const EMPTY_SECTION = Object.freeze({});
 
 /**
  * Lays entries over each other, later ones winning, checks the result against the schema and says of each value where it
@@ -30,8 +32,10 @@ export function resolveLayers<Schema extends z.ZodType>(
 ): { value: z.infer<Schema>; values: ConfigValue[] } {
   const winners = new Map<string, ConfigEntry>();
   for (const entry of entries) {
+    const below = [...winners.keys()].filter(key => key.startsWith(`${join(entry.path)}.`));
+    if (entry.value === EMPTY_SECTION && below.length > 0) continue;
     // A whole section set at once (a wrong type, say) replaces what was set below it.
-    for (const key of winners.keys()) if (key.startsWith(`${join(entry.path)}.`)) winners.delete(key);
+    for (const key of below) winners.delete(key);
     winners.set(join(entry.path), entry);
   }
   const document = nest([...winners.values()]);
@@ -49,7 +53,7 @@ export function resolveLayers<Schema extends z.ZodType>(
   return { value: parsed.data, values };
 }
 
-/** The entries of a parsed YAML document; sections without content are skipped. */
+/** The entries of a parsed YAML document; sections without content are skipped, unless somebody gave them their name. */
 export function documentEntries(schema: z.ZodType, document: unknown, origin: string): ConfigEntry[] {
   return flatten(schema, document, [], origin);
 }
@@ -95,8 +99,11 @@ function flatten(schema: z.ZodType, value: unknown, path: string[], origin: stri
   if (isSection && (value === null || value === undefined)) return [];
   if (!isSection || typeof value !== 'object' || Array.isArray(value)) return [{ path, value, origin }];
   return Object.entries(value as object).flatMap(([key, child]) => {
-    refuseSpecialKey([...path, key], origin);
-    return flatten(childSchema(at, key) ?? z.unknown(), child, [...path, key], origin);
+    const below = [...path, key];
+    refuseSpecialKey(below, origin);
+    const entries = flatten(childSchema(at, key) ?? z.unknown(), child, below, origin);
+    if (entries.length > 0 || !(at instanceof z.ZodRecord)) return entries;
+    return [{ path: below, value: EMPTY_SECTION, origin }];
   });
 }
 
@@ -149,7 +156,7 @@ function nest(entries: readonly ConfigEntry[]): unknown {
       if (typeof at[key] !== 'object' || at[key] === null) at[key] = Object.create(null);
       at = at[key] as Record<string, unknown>;
     }
-    at[path.at(-1)!] = value;
+    at[path.at(-1)!] = value === EMPTY_SECTION ? Object.create(null) : value;
   }
   return root;
 }

@@ -94,6 +94,11 @@ export function venueKind(config: Config, venue: string): MarketKind {
   );
 }
 
+/** Name of the variable that names a file which holds the setting at a path: `ALPHALOOM__LLM__API_KEY_FILE` of `llm.apiKey`. */
+export function fileVariable(path: string): string {
+  return `${VARIABLE_PREFIX}${path.split('.').map(snakeCase).join('__')}${FILE_SUFFIX}`;
+}
+
 /** Training activities that run at once. */
 export function trainingConcurrency(config: Config): number {
   const { maxConcurrentActivities } = config.training;
@@ -104,10 +109,10 @@ export function trainingConcurrency(config: Config): number {
 function plainSecrets(values: readonly ConfigValue[], file: string | null): string[] {
   return values
     .filter(({ secret, origin, value }) => secret && value !== null && origin === file)
-    .map(({ path }) => {
-      const variable = `${VARIABLE_PREFIX}${path.split('.').map(snakeCase).join('__')}`;
-      return `${path} stands in plain text in ${file}. Better: ${variable}${FILE_SUFFIX} names a file that holds it.`;
-    });
+    .map(
+      ({ path }) =>
+        `${path} stands in plain text in ${file}. Better: ${fileVariable(path)} names a file that holds it.`,
+    );
 }
 
 /** `apiKey` and `api-key` are `API_KEY`. */

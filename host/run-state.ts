@@ -68,9 +68,19 @@ export function readEndpoint(home: Home): TemporalEndpoint | null {
   return readJsonSync<TemporalEndpoint>(endpointPath(home));
 }
 
+/** A hash of each part of the configuration that `up` starts everything with. */
+export async function writeStartedConfig(home: Home, parts: Readonly<Record<string, string>>): Promise<void> {
+  await writeFileAtomic(startedConfigPath(home), `${JSON.stringify(parts, null, 2)}\n`);
+}
+
+export function readStartedConfig(home: Home): Readonly<Record<string, string>> | null {
+  return readJsonSync<Readonly<Record<string, string>>>(startedConfigPath(home));
+}
+
 /** Forgets what ran; the ports are kept for the next time. */
 export async function clearRunState(home: Home): Promise<void> {
   await rm(endpointPath(home), { force: true });
+  await rm(startedConfigPath(home), { force: true });
   await rm(statePath(home), { force: true });
 }
 
@@ -117,6 +127,10 @@ function statePath(home: Home): string {
 
 function endpointPath(home: Home): string {
   return join(home.run, 'temporal.json');
+}
+
+function startedConfigPath(home: Home): string {
+  return join(home.run, 'started-config.json');
 }
 
 function portsPath(home: Home): string {

@@ -7,6 +7,7 @@ import { composeRooms } from './compose.ts';
 import { type LoadedConfig, trainingConcurrency } from './config.ts';
 import { createLog } from './log.ts';
 import { type Home, readHomeId } from './paths.ts';
+import { sdkFields } from './sdk-log.ts';
 import { temporalSettings } from './temporal-connection.ts';
 import { leaveLastWorker } from './trading/leave-last-worker.ts';
 import { openTrading } from './trading/open-trading.ts';
@@ -27,7 +28,7 @@ export async function runWorkers(request: WorkersRequest): Promise<void> {
   const log = createLog(loaded.config.log.level, process.stderr);
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
-      log[level === 'ERROR' ? 'error' : 'warn'](meta ?? {}, message),
+      log[level === 'ERROR' ? 'error' : 'warn'](sdkFields(meta), message),
     ),
   });
   const { namespace, connection: options } = await temporalSettings(home, environment, loaded.config);

@@ -6,8 +6,9 @@ import type { LoadedConfig } from './config.ts';
 import { endLeftovers } from './down.ts';
 import { withLock } from './lock.ts';
 import { type Home, readHomeId } from './paths.ts';
-import { isSupervised, readRunState, upLockPath } from './run-state.ts';
+import { isSupervised, readRunState, upLockPath, writeStartedConfig } from './run-state.ts';
 import { startServer, withPortsLock } from './server-start.ts';
+import { configParts } from './started-config.ts';
 import { type HomeStatus, readStatus } from './status.ts';
 import { type SupervisorHandle, startSupervisor } from './supervisor-handle.ts';
 import {
@@ -66,6 +67,7 @@ export async function up(request: UpRequest): Promise<UpReport> {
       onProgress(null, 'starting the workers');
       await startWorkers(request, supervisor);
       await startNotifier(request, supervisor);
+      await writeStartedConfig(home, configParts(loaded));
       await supervisor.keep(hash);
     });
     return { ...(await readStatus(request)), already: false, outdated: false };

@@ -30,7 +30,7 @@ export function orderFailure(
 export function keysRefused(venue: string): AlphaloomError {
   return failure(
     'VENUE_KEYS_REFUSED',
-    `${venue} refuses the account’s key: it is wrong or revoked, lacks the right to read or to trade, or is bound to another address. Check it on the venue’s own pages, then set it anew.`,
+    `${venue} refuses the account’s key: it is wrong or revoked, lacks the right to read or to trade, or is bound to another address. Check it on the venue’s own pages, then set it anew; workers read it when they start (down, then up).`,
     venue,
   );
 }

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Candles } from '../../contracts/candles.ts';
 import { CHECKOUT } from '../../host/paths.ts';
 import { exists } from '../../storage/files.ts';
+import { plantedMarket } from '../../venues/loopback/bars/planted.ts';
 import { Commands } from './command.ts';
 import { ExchangeProcess, freePort } from './exchange.ts';
-import { plantedMarket, writtenAsCsv } from './planted-market.ts';
 
 export const SYMBOLS: readonly string[] = ['BTCUSDT', 'ETHUSDT'];
 export const VENUE = 'loopback';
@@ -20,7 +21,7 @@ export const KEYS = { apiKey: 'loopback-key', apiSecret: 'loopback-secret' };
 const LABELS = ['labels.horizonBars=8', 'labels.upAtr=1', 'labels.downAtr=1'];
 /** What a model is made by: where any of it changes, the models are made anew. */
 const MADE_BY = ['features', 'datasets', 'models', 'inference', 'evaluation', 'recipes'];
-const MADE_HERE = [join(import.meta.dirname, 'planted-market.ts')];
+const MADE_HERE = [join(CHECKOUT, 'venues/loopback/bars/planted.ts')];
 /** Counts up where the way of making it changes. */
 const MAKING = 1;
 
@@ -98,6 +99,14 @@ async function makeTemplate(home: string, environment: NodeJS.ProcessEnv): Promi
   // Another home’s server, ports and processes are none of the copy’s.
   for (const name of await readdir(home))
     if (/^(temporal|logs|run)/.test(name)) await rm(join(home, name), { recursive: true });
+}
+
+/** As a file that `dev exchange --from` reads. */
+function writtenAsCsv({ openTime, open, high, low, close, volume }: Candles): string {
+  const rows = Array.from(openTime, (time, bar) =>
+    [time, ...[open, high, low, close].map(prices => prices[bar].toFixed(2)), volume[bar].toFixed(4)].join(),
+  );
+  return `${['time,open,high,low,close,volume', ...rows].join('\n')}\n`;
 }
 
 async function requireTradable(commands: Commands): Promise<void> {

@@ -23,7 +23,7 @@ interface Answer {
 
 /** Series that are asked for at once. */
 const AT_ONCE = 40;
-/** The next collection asks again: nobody waits for a venue that hangs as long as its client would try. */
+/** It is asked again the next time: nobody waits for a venue that hangs as long as its client would try. */
 const ANSWER_MS = 45_000;
 
 /**
@@ -93,7 +93,7 @@ async function within<T>(
     if (!isLate || ask.signal?.aborted || error instanceof AlphaloomError) throw error;
     throw new AlphaloomError(
       'VENUE_UNREACHABLE',
-      `${venue} did not answer within ${answerMs / 1_000} s; the next collection asks again.`,
+      `${venue} did not answer within ${Math.round(answerMs / 100) / 10} s; it is asked again the next time.`,
       { venue, answerMs },
       { cause: error },
     );

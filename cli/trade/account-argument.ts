@@ -7,7 +7,7 @@ interface KnownAccount {
 }
 
 /**
- * The account that is meant: the one that is named, else the only one that trades, else the only one there is.
+ * The account that is meant: the one that is named, else the only one that is not stopped, else the only one there is.
  * @throws AlphaloomError ACCOUNT_UNKNOWN, USAGE naming those that could be meant
  */
 export function chosenAccount(accounts: readonly KnownAccount[], named: string | undefined): string {
@@ -19,14 +19,14 @@ export function chosenAccount(accounts: readonly KnownAccount[], named: string |
       { account: named },
     );
   }
-  const trading = accounts.filter(({ state }) => state !== 'stopped');
-  const [only, ...others] = trading.length > 0 ? trading : accounts;
+  const active = accounts.filter(({ state }) => state !== 'stopped');
+  const [only, ...others] = active.length > 0 ? active : accounts;
   if (only !== undefined && others.length === 0) return only.account;
   throw new AlphaloomError(
     'USAGE',
     only === undefined
       ? 'No account has traded yet. Start one: trade start paper --symbols BTCUSDT --timeframe 15m.'
-      : `Which account? ${known(accounts)}`,
+      : `Which ${active.length > 0 ? 'of those that are not stopped' : 'account'}? ${known(accounts)} Name it.`,
     { accounts: accounts.map(({ account }) => account) },
   );
 }

@@ -5,6 +5,7 @@ import type { LoadedConfig } from '../../host/config.ts';
 import { createOrchestrator, type TemporalOrchestrator } from '../../host/orchestrator.ts';
 import { readHomeId } from '../../host/paths.ts';
 import { readReady } from '../../host/run-state.ts';
+import { outdatedParts } from '../../host/started-config.ts';
 import {
   connectTemporal,
   externalTemporal,
@@ -118,8 +119,10 @@ function createDesk(
       await requireWorkers(line.temporal, line.homeId, ['trading']);
       const isEmbedded = !externalTemporal(environment, loaded.config);
       const workerSendsOrders = readReady(context.home, workerName('trading'))?.sendsOrders;
+      const outdated = outdatedParts(context.home, loaded, request.account);
+      const { orchestrator } = line;
       return await startAccount(
-        { rooms, loaded, environment, orchestrator: line.orchestrator, isEmbedded, workerSendsOrders },
+        { rooms, loaded, environment, orchestrator, isEmbedded, workerSendsOrders, outdated },
         request,
       );
     },

@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import { AlphaloomError } from '../../contracts/errors.ts';
+import type { AccountState } from '../../contracts/trading.ts';
+import type { StartedAccount } from '../../host/trading/start-account.ts';
 import { cliActor } from '../actor.ts';
 import { integer } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { parseTime } from '../series-arguments.ts';
 import { withTradingDesk } from './desk.ts';
+import { oneLine } from './status-text.ts';
 import { tradedSymbols } from './symbols-option.ts';
 
 interface StartFlags {
@@ -18,6 +21,11 @@ interface StartFlags {
 }
 
 const MAX_ITERATIONS = 100_000_000;
+const NOT_ENTERING: ReadonlyMap<AccountState, string> = new Map([
+  ['paused', 'To let it: trade resume ACCOUNT'],
+  ['halted', 'To let it: trade resume ACCOUNT --acknowledge'],
+  ['flattening', 'Its positions are being closed.'],
+]);
 
 export function register(command: Command, context: CliContext): void {
   command
@@ -49,15 +57,28 @@ async function start(context: CliContext, account: string, flags: StartFlags): P
     actor: cliActor(environment),
   };
   await withTradingDesk(context, async desk => {
-    const { workflowId, joined, record, warnings } = await desk.start(request);
+    const started = await desk.start(request);
+    const { workflowId, joined, record, warnings } = started;
     for (const warning of warnings) output.warn(warning);
     output.say(desk.validation);
     output.result({ account, workflowId, joined, state: record.state, warnings }, () =>
-      joined
-        ? `${account} trades already (${workflowId}). Look: trade status ${account}`
-        : `${account} trades (${workflowId}). Look: trade status ${account}`,
+      renderStarted(started),
     );
   });
+}
+
+/** That it trades; where its workflow runs and it takes no entries, why, and what lets it. */
+export function renderStarted({
+  workflowId,
+  joined,
+  record,
+}: Pick<StartedAccount, 'workflowId' | 'joined' | 'record'>): string {
+  const { account, state, stateReason } = record;
+  const next = NOT_ENTERING.get(state);
+  const does = next === undefined ? 'trades' : 'is looked after';
+  const line = `${account} ${does}${joined ? ' already' : ''} (${workflowId}). Look: trade status ${account}`;
+  if (next === undefined) return line;
+  return `${line}\nIt takes no entries: it is ${state} (${oneLine(stateReason)}). ${next.replace('ACCOUNT', account)}`;
 }
 
 /** @throws AlphaloomError USAGE where only one end is given, or they stand the wrong way round */

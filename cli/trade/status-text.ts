@@ -1,6 +1,7 @@
 import type { TradingStatus } from '../../contracts/trading.ts';
 import type { AccountView, OrderView, SymbolView } from '../../host/trading/account-view.ts';
 import type { FailedOrder } from '../../host/trading/trouble-view.ts';
+import { renderTime } from '../history-text.ts';
 import type { Paint } from '../output.ts';
 import { minute, renderTable } from '../table.ts';
 import { plainNumber } from '../terminal-text.ts';
@@ -33,6 +34,7 @@ function renderAccount(account: ShownAccount, now: number, paint: Paint): string
 
 /** A line per symbol, which fits a narrow terminal; below it what there seldom is. */
 function renderSymbols(symbols: readonly SymbolView[], paint: Paint): string {
+  const at = clockOf(symbols);
   const [title, ...lines] = renderTable<SymbolView>(symbols, [
     { title: 'symbol', cell: row => row.symbol },
     { title: 'tf', cell: row => row.timeframe },
@@ -40,13 +42,13 @@ function renderSymbols(symbols: readonly SymbolView[], paint: Paint): string {
     { title: 'holds', align: 'right', cell: row => row.position && amount(row.position.quantity, 5) },
     { title: 'entry', align: 'right', cell: row => row.position && amount(row.position.entryPrice) },
     { title: 'P&L', align: 'right', cell: row => renderPnl(row, paint) },
-    { title: 'decided (UTC)', cell: renderDecision },
+    { title: 'decided (UTC)', cell: row => renderDecision(row, at) },
   ]).split('\n');
   const below = symbols.map(row => [
     renderPaused(row, paint),
     row.position?.mend ? paint.red(oneLine(row.position.mend)) : null,
     ...row.orders.map(order => renderOrder(order, paint)),
-    row.failedOrder && renderFailed(row.failedOrder, paint),
+    row.failedOrder && renderFailed(row.failedOrder, at, paint),
   ]);
   return [
     title,
@@ -64,37 +66,45 @@ function renderState({ state, stateReason, pausedUntil }: AccountView, paint: Pa
   return `${painted}${until}${stateReason ? `: ${oneLine(stateReason)}` : ''}`;
 }
 
-function renderWork(
-  { account, state, workflow, closes, iterations, lastCloseTime, isReplay }: ShownAccount,
-  now: number,
-): string {
-  const last = lastCloseTime === null ? 'no close yet' : `last close ${minute(lastCloseTime)} UTC`;
+function renderWork(shown: ShownAccount, now: number): string {
+  const { state, workflow, closes, iterations, lastCloseTime, isReplay, symbols } = shown;
+  const at = clockOf(symbols);
+  const last = lastCloseTime === null ? 'no close yet' : `last close ${at(lastCloseTime)} UTC`;
   const count = `${closes}${iterations === null ? '' : ` of ${iterations}`} closes, ${last}`;
   if (workflow === null) return `${count}; no workflow runs`;
   if (workflow === 'silent') return `${count}; its workflow does not answer (see status)`;
   if (workflow === 'unreachable')
-    return `${count}; ${state === 'stopped' ? 'no workflow runs' : goneText(account)}`;
+    return `${count}; ${state === 'stopped' ? 'no workflow runs' : goneText(shown)}`;
   const next =
     workflow.closeTime === null
       ? ''
-      : `, close ${minute(workflow.closeTime)} UTC${isReplay ? '' : ` (${inSeconds(workflow.closeTime - now)})`}`;
+      : `, close ${at(workflow.closeTime)} UTC${isReplay ? '' : ` (${inSeconds(workflow.closeTime - now)})`}`;
   return `${count}; ${workflow.step}${next}`;
 }
 
 /** What keeps closes from being worked on, and positions from being closed. */
-function renderTroubles({ workflow, blocked }: ShownAccount, paint: Paint): string[] {
-  const lines = blocked === null ? [] : [`not closed yet (${minute(blocked.time)} UTC): ${blocked.text}`];
+function renderTroubles({ workflow, blocked, symbols }: ShownAccount, paint: Paint): string[] {
+  const at = clockOf(symbols);
+  const lines = blocked === null ? [] : [`not closed yet (${at(blocked.time)} UTC): ${blocked.text}`];
   if (workflow !== null && typeof workflow !== 'string') {
     const { failure, undecided } = workflow;
-    if (failure !== null)
-      lines.push(`failed ${minute(failure.time)} UTC: ${failure.code}: ${failure.message}`);
+    if (failure !== null) lines.push(`failed ${at(failure.time)} UTC: ${failure.code}: ${failure.message}`);
     lines.push(...undecided.map(row => `nothing decided about ${row.symbol}: ${row.code}: ${row.message}`));
   }
   return lines.map(line => paint.red(oneLine(line)));
 }
 
-function goneText(account: string): string {
-  return `Temporal does not answer, so nobody trades it: up; or close it from here: trade flatten ${account} --direct`;
+function goneText({ account, symbols }: ShownAccount): string {
+  const gone = 'Temporal does not answer, so nobody trades it: up';
+  const isFlat = symbols.every(({ position, orders }) => position === null && orders.length === 0);
+  return isFlat ? gone : `${gone}; or close it from here: trade flatten ${account} --direct`;
+}
+
+type Clock = (epochMs: number) => string;
+
+/** Bars of a second are told apart by theirs. */
+function clockOf(symbols: readonly SymbolView[]): Clock {
+  return symbols.some(({ timeframe }) => timeframe === '1s') ? renderTime : minute;
 }
 
 function inSeconds(ms: number): string {
@@ -110,8 +120,8 @@ function renderPnl({ position }: SymbolView, paint: Paint): string | null {
 
 const YEAR_LENGTH = 'YYYY-'.length;
 
-function renderDecision({ decision }: SymbolView): string | null {
-  return decision && `${minute(decision.barTime).slice(YEAR_LENGTH)} ${decision.outcome}`;
+function renderDecision({ decision }: SymbolView, at: Clock): string | null {
+  return decision && `${at(decision.barTime).slice(YEAR_LENGTH)} ${decision.outcome}`;
 }
 
 /** Enough of the id for `cancel` and `resolve`. */
@@ -125,10 +135,11 @@ function renderOrder(order: OrderView, paint: Paint): string {
 
 function renderFailed(
   { leg, side, quantity, status, time, because, venueCode, clientOrderId }: FailedOrder,
+  at: Clock,
   paint: Paint,
 ): string {
   const why = [because, venueCode && `the venue’s code ${venueCode}`].filter(Boolean).join('; ');
-  const text = `${leg} ${side} ${quantity} ${status} ${minute(time)} UTC ${clientOrderId.slice(0, 8)}${why && `: ${why}`}`;
+  const text = `${leg} ${side} ${quantity} ${status} ${at(time)} UTC ${clientOrderId.slice(0, 8)}${why && `: ${why}`}`;
   return paint.red(oneLine(text));
 }
 

@@ -28,6 +28,8 @@ function withTimeframe(word: string, timeframe: string | undefined): TradedSymbo
   const own = word.slice(slash + 1);
   if (slash > 0 && Object.hasOwn(TIMEFRAME_MS, own))
     return { symbol: parseSymbol(word.slice(0, slash)), timeframe: own as Timeframe };
+  // No quote coin is a number and a letter: it is meant for a timeframe.
+  if (slash > 0 && /^\d+[a-zA-Z]$/.test(own)) parseTimeframe(own);
   if (timeframe !== undefined) return { symbol: parseSymbol(word), timeframe: parseTimeframe(timeframe) };
   throw new AlphaloomError(
     'USAGE',

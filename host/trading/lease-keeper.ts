@@ -8,6 +8,8 @@ const RENEW_MS = 2_000;
 /** A holder that has not renewed its lease for so long stands still. */
 const STILL_MS = 10_000;
 const WAITS_FOR: ReadonlySet<string> = new Set(['LEASE_HELD', 'STORE_BUSY']);
+const STANDING_BY =
+  'standing by: another process trades, and this one takes over when that ends; nothing is to be done';
 /** Positions wait for whoever takes over from a process that died. */
 const TRY_AGAIN_MS = 100;
 
@@ -79,15 +81,20 @@ async function takeLease({
   signal,
 }: Omit<KeeperRequest, 'onLost'>): Promise<Lease | null> {
   const watch = watchHolder(log);
+  let last: LeaseHolder | null = null;
   for (let isTold = false; !signal.aborted; ) {
     try {
-      return await ledger.takeLease({ owner, now: Date.now(), takeOver: false });
+      const lease = await ledger.takeLease({ owner, now: Date.now(), takeOver: false });
+      if (isTold) log.info({ owner, from: last?.pid ?? null }, 'took over from the process that traded');
+      return lease;
     } catch (error) {
       // Somebody who stands still in the middle of a transaction keeps everybody from the file.
       if (!(error instanceof AlphaloomError) || !WAITS_FOR.has(error.code)) throw error;
-      if (!isTold) log.info({ reason: error.message }, 'standing by: another process trades');
+      const holder = ledger.leaseHolder();
+      last = holder ?? last;
+      if (!isTold) log.info({ holder: last?.pid ?? null }, STANDING_BY);
       isTold = true;
-      watch(ledger.leaseHolder());
+      watch(holder);
       // An abort ends the loop.
       await sleep(TRY_AGAIN_MS, undefined, { signal }).catch(() => {});
     }

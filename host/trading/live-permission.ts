@@ -5,6 +5,7 @@ import { type MarketKind, seriesId } from '../../contracts/series.ts';
 import type { AccountSettings } from '../../trading/ledger/records.ts';
 import { isSkewed } from '../../trading/orders/clock-skew.ts';
 import type { OpenRooms } from '../compose.ts';
+import { fileVariable } from '../config.ts';
 import type { StartAccountRequest, StartWiring } from './start-account.ts';
 import { cardOf } from './venue-card.ts';
 
@@ -28,7 +29,7 @@ export async function requireLiveAllowed(
   if (clock.kind === 'replay') missing.push('recorded bars are played on paper alone: leave the replay out');
   if (apiKey === undefined || apiSecret === undefined)
     missing.push(
-      `credentials: set accounts.${account}.apiKey and apiSecret, best by ALPHALOOM__ACCOUNTS__…_FILE`,
+      `credentials: set accounts.${account}.apiKey and apiSecret, best by the variables ${keyVariables(account)}, each of which names a file that holds one, and set them for up too`,
     );
   if (cardOf(wiring.loaded.config, venue) === null)
     missing.push(`a card: ${venue} gives data and paper trading only`);
@@ -41,6 +42,10 @@ export async function requireLiveAllowed(
     );
   }
   return warnings;
+}
+
+function keyVariables(account: string): string {
+  return ['apiKey', 'apiSecret'].map(key => fileVariable(`accounts.${account}.${key}`)).join(' and ');
 }
 
 /**

@@ -1,7 +1,7 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { AccountRecord } from '../../trading/ledger/records.ts';
 import type { Venue } from '../../trading/venue.ts';
-import type { LoadedConfig } from '../config.ts';
+import { fileVariable, type LoadedConfig } from '../config.ts';
 import type { Venues } from '../venues.ts';
 import type { KillPoint } from './kill-point.ts';
 import { sendsOrders } from './live-word.ts';
@@ -36,7 +36,10 @@ export async function liveVenue(
   if (card === null) throw refused(account, `${venue} has no card: it gives data and paper trading only`);
   const { apiKey, apiSecret: secret, apiPassword: password } = loaded.config.accounts[account] ?? {};
   if (apiKey === undefined || secret === undefined)
-    throw refused(account, `accounts.${account}.apiKey and apiSecret are not both set`);
+    throw refused(
+      account,
+      `accounts.${account}.apiKey and apiSecret are not both set where it runs (${fileVariable(`accounts.${account}.apiKey`)}, ${fileVariable(`accounts.${account}.apiSecret`)}); of a worker: down, then up with them set`,
+    );
   if (killPoint !== null && !isOnLoopback(loaded.config.venues[venue].host))
     throw refused(account, `ALPHALOOM_CHAOS_KILL_AT is set, and ${venue} is not on this machine`);
   const live = await venues.orders(venue, card, () => ({ apiKey, secret, ...(password && { password }) }));

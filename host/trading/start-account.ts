@@ -13,6 +13,7 @@ import type { TemporalOrchestrator } from '../orchestrator.ts';
 import { loadPolicy } from '../policies.ts';
 import { knownMarket } from './known-market.ts';
 import { requireFitting, requireLiveAllowed } from './live-permission.ts';
+import { missingChampions, ofWorker, outdatedWarnings } from './start-warnings.ts';
 import { requireTraded } from './traded-markets.ts';
 
 /** What `trade start` is told; null: as the account was, or as the configuration says. */
@@ -44,6 +45,8 @@ export interface StartWiring {
   readonly isEmbedded: boolean;
   /** Whether the environment of the worker that would send its orders allows real ones; absent: nobody knows here. */
   readonly workerSendsOrders?: boolean;
+  /** Parts of the configuration that the worker which would trade it has otherwise than this process; absent: none is known. */
+  readonly outdated?: readonly string[];
 }
 
 const FIRST_PLAN_MS = 30_000;
@@ -66,18 +69,21 @@ export async function startAccount(
   const { account, actor } = request;
   const running = await orchestrator.tradingStatus(account);
   if (running !== null) {
-    return { workflowId: `trade/${account}`, joined: true, record: ledger.account(account), warnings: [] };
+    const warnings = outdatedWarnings(wiring);
+    return { workflowId: `trade/${account}`, joined: true, record: ledger.account(account), warnings };
   }
   const settings = await settingsOf(loaded, rooms, request);
   const warnings = [
+    ...outdatedWarnings(wiring),
     ...repeatedCloses(request, earlierOf(ledger, account)),
     ...(await requireTraded(rooms, settings)),
     ...(await requireLiveAllowed(wiring, request, settings)),
+    ...(await missingChampions(rooms, settings)),
   ];
   const operationId = randomUUID();
   const by = { actor, operationId, now: rooms.clock.now() };
   const before = await ledger.putAccount(null, settings, by);
-  await ledger.changeState({
+  const begun = await ledger.changeState({
     account,
     from: ['stopped'],
     to: 'running',
@@ -92,14 +98,15 @@ export async function startAccount(
   } catch (error) {
     await ledger.changeState({
       account,
-      from: ['running'],
+      // What refused it may have paused it meanwhile: the next start is to find it as this one did.
+      from: begun === null ? ['running'] : ['running', 'paused'],
       to: 'stopped',
       reason: 'it could not begin',
       actor,
       operationId: `${operationId}/failed`,
       now: rooms.clock.now(),
     });
-    throw error;
+    throw ofWorker(error, wiring);
   }
   return { ...started, record: ledger.account(account), warnings };
 }
@@ -231,7 +238,7 @@ async function untilRecovered(
 function unknownAccount(account: string, known: readonly string[]): AlphaloomError {
   return new AlphaloomError(
     'ACCOUNT_UNKNOWN',
-    `The configuration has no account "${account}"; it has ${known.join(', ')}. Write accounts: {${account}: {…}} into alphaloom.yaml.`,
+    `The configuration has no account "${account}"; it has ${known.join(', ')}. Write accounts: {${account}: {}} into alphaloom.yaml, with mode, venue, policy or capital where they are to differ from the defaults.`,
     { account, known },
   );
 }

@@ -49,7 +49,7 @@ export function toldVenue(venue: Venue, { ledger, account, now, log }: Teller): 
   const heard = <Answer>(answer: Answer): Answer => {
     if (isRefusal(answer))
       tell(
-        `${ledger.account(account).venue} does not allow the account’s key to trade: it is wrong or revoked, lacks that right, or is bound to another address. Check it on the venue’s own pages, then set it anew.`,
+        `${ledger.account(account).venue} does not allow the account’s key to trade: it is wrong or revoked, lacks that right, or is bound to another address. Check it on the venue’s own pages, then set it anew; workers read it when they start (down, then up).`,
       );
     else refusals = 0;
     return answer;

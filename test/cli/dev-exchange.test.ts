@@ -86,6 +86,21 @@ test('an exchange of the bundled sample serves candles fetch, and trades', async
   assert.deepEqual(await once(child, 'exit'), [0, null]);
 });
 
+test('a planted market is invented for each symbol, and is the same each time', async t => {
+  const home = await temporaryHome(t);
+  const words = ['--planted', '--symbols', 'BTCUSDT,ETHUSDT', '--history', '300'];
+  const closes = async ({ told }: Started, symbol: string) => {
+    const query = `symbol=${symbol}&interval=1s&startTime=${told.firstOpenTime}&limit=300`;
+    const rows = (await (await fetch(`${told.address}/api/v3/klines?${query}`)).json()) as string[][];
+    return rows.map(row => Number(row[4]));
+  };
+  const [first, second] = [await start(t, home, ...words), await start(t, home, ...words)];
+  const btc = await closes(first, 'BTCUSDT');
+  assert.equal(btc.length, 300);
+  assert.deepEqual(await closes(second, 'BTCUSDT'), btc);
+  assert.notDeepEqual(await closes(first, 'ETHUSDT'), btc);
+});
+
 test('an exchange that is killed and started again on its journal has its orders, its clock and its bars', async t => {
   const home = await temporaryHome(t);
   const words = ['--journal', join(home, 'book.jsonl'), '--timeframe', '1m', '--speed', '2'];
@@ -137,6 +152,7 @@ test('a journal of other markets, a taken port, and words that are no faults or 
   const { port } = taken.address() as { port: number };
   assert.equal((await refusal('--port', String(port)))[1], 'PORT_TAKEN');
   assert.match((await refusal('--fault', 'order nonsense'))[2], /is no fault/);
+  assert.match((await refusal('--planted', '--from', journal))[2], /--planted.*cannot be used with.*--from/);
   assert.match((await refusal('--balance', 'USDT:5'))[2], /USDT=10000,BTC=1/);
   assert.equal((await refusal('--symbols', 'NOPE'))[1], 'SYMBOL_INVALID');
   assert.equal((await refusal('--from', join(home, 'none.parquet')))[1], 'FILE_NOT_FOUND');

@@ -132,6 +132,29 @@ test('venues of the file are added to the known ones and may change them', async
   assert.throws(() => venueKind(config, 'nowhere'), { code: 'CONFIG_INVALID' });
 });
 
+test('an account of which nothing but its name is written has the defaults', async t => {
+  for (const yaml of ['accounts: {paper-2: {}}', 'accounts:\n  paper-2:\n    # venue: kraken\n']) {
+    const loaded = await load(t, { yaml });
+    assert.deepEqual(loaded.config.accounts['paper-2'], loaded.config.accounts.paper);
+    assert.equal(origin(loaded, 'accounts.paper-2.capital'), 'default');
+  }
+});
+
+test('a name with nothing below it takes nothing away from what stands elsewhere', async t => {
+  const environment = { ALPHALOOM__ACCOUNTS__OTHER__CAPITAL: '500' };
+  const { config } = await load(t, {
+    yaml: 'accounts: {paper: {}, other: {}}\nvenues: {binance-usdm: {}}',
+    environment,
+  });
+  assert.equal(config.accounts.other.capital, 500);
+  assert.equal(config.accounts.paper.mode, 'paper');
+  assert.equal(venueKind(config, 'binance-usdm'), 'swap');
+});
+
+test('a venue of which nothing but its name is written is refused by what it lacks', async t => {
+  assert.match((await refusal(t, { yaml: 'venues: {edge: {}}' })).message, /^venues\.edge\.kind/);
+});
+
 test('a value may stand in a file that a variable names', async t => {
   const folder = await temporaryHome(t);
   await writeFile(join(folder, 'secret'), 'hidden\n');

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { plantedMarket } from '../../bench/chaos/planted-market.ts';
 import { type Candles, sliceCandles } from '../../contracts/candles.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { type Series, seriesId } from '../../contracts/series.ts';
@@ -14,6 +13,7 @@ import {
   startAccount,
 } from '../../host/trading/start-account.ts';
 import type { Registration } from '../../registry/registry.ts';
+import { plantedMarket } from '../../venues/loopback/bars/planted.ts';
 import { endlessBars } from '../../venues/loopback/bars/replay.ts';
 import { type LoopbackTradingExchange, startTradingExchange } from '../../venues/loopback/exchange.ts';
 import type { BarRow } from '../../venues/loopback/orders/book-event.ts';
@@ -127,18 +127,10 @@ function marketFrom(
   seed: number,
 ): { candles: Candles; barAt: (index: number) => BarRow } {
   const recorded = plantedMarket(PLANTED_BARS, seed);
-  const cents = (prices: Float64Array) => prices.map(price => Math.round(price * 100) / 100);
-  const rounded = {
-    ...recorded,
-    open: cents(recorded.open),
-    high: cents(recorded.high),
-    low: cents(recorded.low),
-    close: cents(recorded.close),
-  };
-  const openTime = rounded.openTime.map((_, bar) => firstOpenTime + bar * SECOND);
+  const openTime = recorded.openTime.map((_, bar) => firstOpenTime + bar * SECOND);
   return {
-    candles: sliceCandles({ ...rounded, openTime }, 0, HISTORY_BARS),
-    barAt: endlessBars(rounded, '1s', firstOpenTime, 0),
+    candles: sliceCandles({ ...recorded, openTime }, 0, HISTORY_BARS),
+    barAt: endlessBars(recorded, '1s', firstOpenTime, 0),
   };
 }
 

@@ -113,7 +113,7 @@ function checkMove(sql: DatabaseSync, before: AccountSettings, after: AccountSet
   if (!traded) return;
   throw new AlphaloomError(
     'ACCOUNT_STATE',
-    `The account ${before.account} has traded: its ${changed.join(', ')} can’t change. Make another account.`,
+    `The account ${before.account} has traded: its ${changed.join(', ')} can’t change. Make another account: write accounts: {${before.account}-2: {venue: ${after.venue}, mode: ${after.mode}}} into alphaloom.yaml, then trade start ${before.account}-2.`,
     { account: before.account, changed },
   );
 }

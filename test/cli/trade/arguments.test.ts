@@ -22,6 +22,10 @@ test('a symbol is traded on its own timeframe, else on the common one', () => {
   ]);
   assert.throws(() => tradedSymbols('BTCUSDT', undefined), { code: 'USAGE', message: /write BTCUSDT\/15m/ });
   assert.throws(() => tradedSymbols('BTCUSDT', '7m'), { code: 'TIMEFRAME_INVALID' });
+  assert.throws(() => tradedSymbols('BTCUSDT/7m', undefined), {
+    code: 'TIMEFRAME_INVALID',
+    message: /^"7m" is not a timeframe. Use one of 1s, 1m/,
+  });
   assert.throws(() => tradedSymbols('BTCUSDT/5m,BTC/USDT', '15m'), {
     code: 'USAGE',
     message: /stands twice/,
@@ -31,15 +35,17 @@ test('a symbol is traded on its own timeframe, else on the common one', () => {
 const accounts = (...states: [string, AccountState][]) =>
   states.map(([account, state]) => ({ account, state }));
 
-test('the account that is named is meant, else the one that trades, else the only one', () => {
+test('the account that is named is meant, else the only one that is not stopped, else the only one', () => {
   assert.equal(chosenAccount(accounts(['paper', 'running'], ['real', 'stopped']), 'real'), 'real');
   assert.equal(chosenAccount(accounts(['paper', 'stopped'], ['real', 'halted']), undefined), 'real');
   assert.equal(chosenAccount(accounts(['paper', 'stopped']), undefined), 'paper');
 });
 
 test('where it is not clear which account is meant, nothing is done', () => {
-  const two = accounts(['paper', 'running'], ['real', 'paused']);
-  assert.throws(() => chosenAccount(two, undefined), { message: /paper \(running\), real \(paused\)/ });
+  const two = accounts(['paper', 'running'], ['real', 'halted']);
+  assert.throws(() => chosenAccount(two, undefined), {
+    message: /^Which of those that are not stopped\? .*paper \(running\), real \(halted\)/,
+  });
   assert.throws(() => chosenAccount(two, 'rael'), { code: 'ACCOUNT_UNKNOWN', message: /No account "rael"/ });
   assert.throws(() => chosenAccount([], undefined), { message: /trade start paper/ });
 });

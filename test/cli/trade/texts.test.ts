@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { renderDecision } from '../../../cli/trade/decision-text.ts';
+import { renderStarted } from '../../../cli/trade/start.ts';
 import { renderAccounts, type ShownAccount } from '../../../cli/trade/status-text.ts';
 import type { Prediction } from '../../../contracts/prediction.ts';
 import type { DecisionView } from '../../../host/trading/decision-view.ts';
+import type { StartedAccount } from '../../../host/trading/start-account.ts';
 import { capture } from '../../support/command.ts';
 
 const { paint } = capture().output;
@@ -85,6 +87,40 @@ test('the table shows what an account holds, waits for and decided last', () => 
     /BTCUSDT +15m +49382\.75 +0\.02 +50000 +-12\.3[45] +03-01 12:00 blocked: COOLDOWN\n {2}stop sell 0\.02 at 49000 unknown deadbeef\n/,
   );
   assert.match(text, /ETHUSDT +5m .*\n {2}paused$/m);
+});
+
+test('an account that was started and takes no entries says why, and what lets it', () => {
+  const started = (state: string, joined = false) =>
+    renderStarted({
+      workflowId: 'trade/real',
+      joined,
+      record: { account: 'real', state, stateReason: 'keys refused' } as StartedAccount['record'],
+    });
+  assert.equal(started('running'), 'real trades (trade/real). Look: trade status real');
+  assert.match(started('running', true), /^real trades already /);
+  assert.match(
+    started('paused', true),
+    /^real is looked after already .*\nIt takes no entries: it is paused \(keys refused\)\. To let it: trade resume real$/,
+  );
+  assert.match(started('halted'), /trade resume real --acknowledge$/);
+});
+
+test('bars of a second are told by the second', () => {
+  const [row] = account().symbols;
+  const symbols = [{ ...row, timeframe: '1s' as const }];
+  const text = renderAccounts([account({ symbols })], NOON, paint);
+  assert.match(text, /last close 2026-03-01 12:00:00 UTC; waiting, close 2026-03-01 12:15:00 UTC/);
+  assert.match(text, /03-01 12:00:00 blocked: COOLDOWN/);
+});
+
+test('without Temporal only an account that holds something is to be closed from here', () => {
+  const flat = account({
+    workflow: 'unreachable',
+    state: 'halted',
+    symbols: account().symbols.map(row => ({ ...row, position: null, orders: [] })),
+  });
+  const text = renderAccounts([flat], NOON, paint);
+  assert.match(text, /Temporal does not answer, so nobody trades it: up$/m);
 });
 
 test('what an operator is to do about a position stands below it', () => {

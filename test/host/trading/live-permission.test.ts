@@ -58,7 +58,13 @@ test('everything that real orders lack is said at once, the worker’s environme
   const nothing = { keys: {}, tradable: false, workerSendsOrders: false, understandsRisk: false };
   await assert.rejects(asked(at, nothing), (error: AlphaloomError) => {
     assert.equal(error.code, 'LIVE_NOT_ALLOWED');
-    const missing = ['--i-understand-the-risk', 'ALPHALOOM_LIVE=yes', 'credentials', 'a tradable champion'];
+    const missing = [
+      '--i-understand-the-risk',
+      'ALPHALOOM_LIVE=yes',
+      'credentials',
+      `ALPHALOOM__ACCOUNTS__${ACCOUNT.toUpperCase()}__API_KEY_FILE`,
+      'a tradable champion',
+    ];
     for (const what of missing) assert.ok(error.message.includes(what), what);
     return true;
   });

@@ -1,5 +1,5 @@
-import type { Candles } from '../../contracts/candles.ts';
-import { seededRandom } from '../../statistics/random.ts';
+import type { Candles } from '../../../contracts/candles.ts';
+import { seededRandom } from '../../../statistics/random.ts';
 
 /** Per step, of four a bar: a bar’s range is some multiples of what a trade costs. */
 const DEVIATION = 0.004;
@@ -12,7 +12,10 @@ const FAR = 0.6;
 const FLIP_FAR = 1 / 8;
 const START_PRICE = 1_000;
 
-/** Bars whose price drifts up and down in turn, for some twenty bars each; their open times are only in order. */
+/**
+ * An invented market with an edge to be found: its price drifts up and down in turn, for some twenty bars each. Prices have two
+ * decimals; open times are only in order.
+ */
 export function plantedMarket(bars: number, seed: number): Candles {
   const random = seededRandom(seed);
   const uniform = () => (random() + 0.5) / 2 ** 32;
@@ -32,25 +35,21 @@ export function plantedMarket(bars: number, seed: number): Candles {
     const away = Math.log(price / START_PRICE) * direction;
     if (uniform() < (away > FAR ? FLIP_FAR : FLIP)) direction = -direction;
     openTime[bar] = bar * 1_000;
-    open[bar] = price;
+    open[bar] = cents(price);
     let [top, bottom] = [price, price];
     for (let step = 0; step < STEPS; step++) {
       price *= Math.exp(DEVIATION * (DRIFT * direction + normal()));
       top = Math.max(top, price);
       bottom = Math.min(bottom, price);
     }
-    high[bar] = top;
-    low[bar] = bottom;
-    close[bar] = price;
+    high[bar] = cents(top);
+    low[bar] = cents(bottom);
+    close[bar] = cents(price);
     volume[bar] = 100 + 50 * uniform();
   }
   return { openTime, open, high, low, close, volume };
 }
 
-/** As a file that `dev exchange --from` reads; prices in steps of a hundredth. */
-export function writtenAsCsv({ openTime, open, high, low, close, volume }: Candles): string {
-  const rows = Array.from(openTime, (time, bar) =>
-    [time, ...[open, high, low, close].map(prices => prices[bar].toFixed(2)), volume[bar].toFixed(4)].join(),
-  );
-  return `${['time,open,high,low,close,volume', ...rows].join('\n')}\n`;
+function cents(price: number): number {
+  return Math.round(price * 100) / 100;
 }
