@@ -1,5 +1,5 @@
 import { AlphaloomError } from '../contracts/errors.ts';
-import type { TimedDesk } from './desk.ts';
+import { type Desk, type TimedDesk, until } from './desk.ts';
 
 /** What `inTime` answers in the place of an answer that did not come in time. */
 export const LATE: unique symbol = Symbol('late');
@@ -22,6 +22,13 @@ export async function inTime<Answer>(desk: TimedDesk, work: Promise<Answer>): Pr
     desk.signal.removeEventListener('abort', end);
     ending.abort();
   }
+}
+
+/** Waits for work that ends with the desk’s signal, no longer than this; then it goes on beside whoever waited. */
+export async function briefly(desk: Desk, ms: number, work: Promise<unknown>): Promise<void> {
+  if ((await inTime(until(desk, desk.now() + ms), work)) !== LATE) return;
+  if (desk.signal.aborted) await work;
+  else desk.late(work);
 }
 
 /**

@@ -5,6 +5,9 @@ import { executePlanned } from '../../trading/orders/execute.ts';
 import { asActivity } from '../activity.ts';
 import { accountOf, type TradingRooms } from './trading-rooms.ts';
 
+/** The activity has 10 s: what is not done by then is settled beside the next closes. */
+const EXECUTED_MS = 8_000;
+
 /** Cancels, then exits, then entries; what is not certain at the deadline is `unknown` and is settled later. */
 export function executeOrders(rooms: TradingRooms) {
   return asActivity(async (request: ExecuteRequest, { signal }): Promise<readonly ExecutedOrder[]> => {
@@ -12,10 +15,11 @@ export function executeOrders(rooms: TradingRooms) {
     const open = await rooms.open(accountOf(rooms, request));
     const { risk } = open.record.policy;
     const isLive = open.record.mode === 'live';
-    const results = await executePlanned(rooms.desk(open, signal, close.closeTime), {
+    const desk = rooms.desk(open, signal, close.closeTime);
+    const results = await executePlanned(desk, {
       planned: named(rooms, orders),
       cancels: named(rooms, cancels),
-      deadline: close.deadline,
+      deadline: Math.min(close.deadline, desk.now() + EXECUTED_MS),
       priceBandBps: (isLive && risk?.priceBandBps) || null,
       maxSpreadBps: (isLive && risk?.maxSpreadBps) || null,
     });

@@ -4,6 +4,8 @@ import { AlphaloomError } from '../../contracts/errors.ts';
 import type { CloseRequest, RefreshedBar } from '../../contracts/live-trading.ts';
 import { type Series, seriesId, TIMEFRAME_MS } from '../../contracts/series.ts';
 import type { SymbolResult, TradedSymbol } from '../../contracts/trading.ts';
+import { until } from '../../trading/desk.ts';
+import { asked, briefly } from '../../trading/in-time.ts';
 import { keepPositions } from '../../trading/keeping/keep.ts';
 import { settleAccount } from '../../trading/orders/settle.ts';
 import { asActivity, type Running } from '../activity.ts';
@@ -13,6 +15,17 @@ import { accountOf, type OpenAccount, seriesOf, type TradingRooms } from './trad
 /** A venue that lacks a bar just after its close is asked again, first soon, then less often. */
 const FIRST_WAIT_MS = 10;
 const LONGEST_WAIT_MS = 250;
+
+/**
+ * All of it fits into the activity’s 10 s. Symbols that have their bars wait so long for those that lack them; one question about
+ * bars takes no longer than `ASKED_MS`.
+ */
+const LACKING_MS = 2_000;
+const ASKED_MS = 3_000;
+/** So long a close waits for orders to be settled, and then for positions to be kept; what takes longer goes on beside it. */
+const WAITED_MS = 2_000;
+const BESIDE_MS = 15_000;
+const QUOTED_MS = 1_000;
 
 type Rows = readonly SymbolResult<RefreshedBar>[];
 
@@ -31,7 +44,7 @@ export function refreshCandles(rooms: TradingRooms) {
       settled(rooms, open, request, running),
     ]);
     if (open.record.mode === 'live') await kept(rooms, open, request, rows, running);
-    return await Promise.all(rows.map(row => quoted(open, row)));
+    return await Promise.all(rows.map(row => quoted(rooms, open, row, running)));
   });
 }
 
@@ -70,13 +83,15 @@ async function fetchRows(
       .filter(series => !wantedIds.has(seriesId(series)))
       .map(series => [seriesId(series), series]),
   );
-  const deadline = clock.monotonicMs() + (close.deadline - (await now()));
+  let deadline = clock.monotonicMs() + (close.deadline - (await now()));
+  let hasCome = false;
   await pause(close.closeTime - (await now()), signal);
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
-    const left = Math.max(1, deadline - clock.monotonicMs());
-    const asked = [...wanted.values(), ...beside.values()];
-    for (const fetched of await fetchRecent(candles, client, asked, { signal }, left, now)) {
-      if (fetched.state === 'behind') await caughtUp(rooms, fetched.series, left, signal);
+    const roundEnd = Math.min(deadline, clock.monotonicMs() + ASKED_MS);
+    const left = () => Math.max(1, roundEnd - clock.monotonicMs());
+    const lacked = [...wanted.values(), ...beside.values()];
+    for (const fetched of await fetchRecent(candles, client, lacked, { signal }, left(), now)) {
+      if (fetched.state === 'behind') await caughtUp(rooms, fetched.series, left(), signal);
       const { symbol, timeframe } = fetched.series;
       const own = wanted.get(symbol);
       const barTime = close.closeTime - TIMEFRAME_MS[timeframe];
@@ -91,6 +106,10 @@ async function fetchRows(
           symbol,
           fetched.state === 'failed' ? failed(symbol, fetched.error) : lacking(fetched, close.closeTime),
         );
+    }
+    if (!hasCome && wanted.size < close.symbols.length) {
+      hasCome = true;
+      deadline = Math.min(deadline, clock.monotonicMs() + LACKING_MS);
     }
     const isWhole = wanted.size === 0 && beside.size === 0;
     if (isWhole || clock.monotonicMs() + wait >= deadline) break;
@@ -140,7 +159,9 @@ async function settled(
     ledger.openOrders(account).length > 0 || (kind === 'swap' && ledger.positions(account).length > 0);
   if (mode === 'paper' || !mayMove) return;
   // Late fills are for the watch: no close waits for them.
-  await settleAccount(rooms.desk(open, signal, null), { deadline: close.deadline, looksBack: false });
+  const desk = rooms.desk(open, signal, null);
+  const deadline = Math.min(close.deadline, desk.now() + BESIDE_MS);
+  await briefly(desk, WAITED_MS, settleAccount(desk, { deadline, looksBack: false }));
 }
 
 /** Stops and targets see the bars before anything new is decided. */
@@ -164,19 +185,26 @@ async function kept(
       return [{ ...traded, barTime: row.value.barTime, high: high[0], low: low[0] }];
     }),
   );
-  await keepPositions(rooms.desk(open, signal, null), { bars: bars.flat(), deadline: close.deadline });
+  const desk = rooms.desk(open, signal, null);
+  const deadline = Math.min(close.deadline, desk.now() + BESIDE_MS);
+  await briefly(desk, WAITED_MS, keepPositions(desk, { bars: bars.flat(), deadline }));
 }
 
 /** A price band and a widest spread are about what the venue says now. */
 async function quoted(
-  { record, venue }: OpenAccount,
+  rooms: TradingRooms,
+  open: OpenAccount,
   row: SymbolResult<RefreshedBar>,
+  { signal }: Running,
 ): Promise<SymbolResult<RefreshedBar>> {
+  const { record, venue } = open;
   const { risk } = record.policy;
   const isAsked = risk?.priceBandBps !== undefined || risk?.maxSpreadBps !== undefined;
   if (record.mode === 'paper' || !isAsked || !row.ok) return row;
+  const desk = rooms.desk(open, signal, null);
+  const timed = until(desk, desk.now() + QUOTED_MS);
   try {
-    const { bid, ask, last } = await venue.quote(row.symbol);
+    const { bid, ask, last } = await asked(timed, venue.quote(row.symbol));
     const middle = (Number(bid) + Number(ask)) / 2;
     const spreadBps = ((Number(ask) - Number(bid)) / middle) * 10_000;
     return { ...row, value: { ...row.value, quote: { last: Number(last), spreadBps } } };

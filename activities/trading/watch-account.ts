@@ -1,13 +1,14 @@
 import type { WatchRequest } from '../../contracts/live-trading.ts';
+import { briefly } from '../../trading/in-time.ts';
 import { keepPositions } from '../../trading/keeping/keep.ts';
-import { awaitsNews, settleAccount } from '../../trading/orders/settle.ts';
+import { awaitsNews, settleAccount, unknownOrders } from '../../trading/orders/settle.ts';
 import { asActivity } from '../activity.ts';
 import { accountOf, type TradingRooms } from './trading-rooms.ts';
 
 const EVERY_MS = 2_000;
 /** What has ended may be followed by a late fill. */
 const LATE_EVERY_MS = 10_000;
-/** One pass may take this long; what it did not get to is next. */
+/** One symbol’s turn may take this long; after `EVERY_MS` it is waited for no more, so that it holds up no other. */
 const PASS_MS = 10_000;
 
 /** Looks after what is open until the next close: settles what is not certain, watches stops and targets. */
@@ -22,12 +23,14 @@ export function watchAccount(rooms: TradingRooms) {
     const awaits = () => (mode === 'live' ? awaitsNews(rooms.ledger, open.record, desk.now()) : isOpen());
     let unknown = 0;
     do {
-      const deadline = desk.now() + PASS_MS;
       const looksBack = desk.now() >= (lookedBack.get(account) ?? 0) + LATE_EVERY_MS;
       if (looksBack) lookedBack.set(account, desk.now());
-      unknown = awaits() ? (await settleAccount(desk, { deadline, looksBack })).unknown : 0;
+      if (awaits())
+        await briefly(desk, EVERY_MS, settleAccount(desk, { deadline: desk.now() + PASS_MS, looksBack }));
+      unknown = unknownOrders(rooms.ledger, account);
       const holds = mode === 'live' && rooms.ledger.positions(account).length > 0;
-      if (holds) await keepPositions(desk, { bars: [], deadline });
+      if (holds)
+        await briefly(desk, EVERY_MS, keepPositions(desk, { bars: [], deadline: desk.now() + PASS_MS }));
       // A limit entry that rests at a venue may fill at any moment, and then needs its stop; on paper its bars bring that.
       const waits = mode === 'live' && awaits();
       if (!holds && !waits && unknown === 0) break;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { executePlanned } from '../../trading/orders/execute.ts';
+import { type Execution, executePlanned } from '../../trading/orders/execute.ts';
 import { priceObjection } from '../../trading/orders/price-check.ts';
 import { settleAccount } from '../../trading/orders/settle.ts';
 import type { Fault } from './fake-venue.ts';
-import { ACCOUNT, decided, MINUTE, orderOf, type Rig, START, tradingRig } from './rig.ts';
+import { ACCOUNT, decided, MINUTE, orderOf, type Rig, START, SYMBOL, tradingRig } from './rig.ts';
 
 const DEADLINE = START + 1.5 * MINUTE;
 const NO_LIMITS = { priceBandBps: null, maxSpreadBps: null };
@@ -140,6 +140,41 @@ test('an exit sells after the stop has ended, and an entry of another close find
   assert.equal(orderOf(rig, 'exit')?.status, 'filled');
   assert.deepEqual(rig.ledger.positions(ACCOUNT), []);
   assert.deepEqual(rig.ledger.check(ACCOUNT), []);
+});
+
+test('what is not known of some symbols’ orders holds up no entry of another', async t => {
+  const submits: string[] = [];
+  const lost = new Set([0, 3]);
+  const fault = (request: string): Fault => {
+    if (request !== 'submit') return null;
+    submits.push(request);
+    return lost.has(submits.length - 1) ? 'lost' : null;
+  };
+  const rig = await tradingRig(t, { fault, card: { requestExpiryMs: null } });
+  const desk = await rig.desk();
+  const symbols = [SYMBOL, 'ETHUSDT', 'XRPUSDT'].map(symbol => ({ symbol, timeframe: '1m' }));
+  const set = {
+    message: 'set',
+    account: ACCOUNT,
+    operationId: 'set',
+    actor: 'test',
+    payload: { symbols },
+  } as const;
+  await rig.ledger.applyMessage(set, { now: rig.clock.now(), policy: null });
+  const execute = (barTime: number, orders: Pick<Execution, 'planned' | 'cancels'>) =>
+    executePlanned(desk, { ...orders, deadline: barTime + 10 * MINUTE, ...NO_LIMITS });
+  const waiting = await decided(desk, START, { leg: 'entry', type: 'limit', price: '90', symbol: 'XRPUSDT' });
+  await execute(START, waiting);
+  await execute(START, await decided(desk, START, { leg: 'entry' }));
+  rig.clock.advance(MINUTE);
+  const [exit] = (await decided(desk, START + MINUTE, { leg: 'exit' })).planned;
+  const [entry] = (await decided(desk, START + MINUTE, { leg: 'entry', symbol: 'ETHUSDT' })).planned;
+  const began = rig.clock.now();
+  const cancels = waiting.planned.map(({ clientOrderId }) => rig.ledger.order(clientOrderId)!);
+  await execute(START + MINUTE, { planned: [exit, entry], cancels });
+  assert.ok(rig.clock.now() - began <= 8_000, `${rig.clock.now() - began} ms`);
+  assert.equal(rig.ledger.order(exit.clientOrderId)?.status, 'unknown');
+  assert.equal(rig.ledger.order(entry.clientOrderId)?.status, 'filled');
 });
 
 async function settleUntilQuiet(rig: Rig): Promise<void> {

@@ -52,7 +52,7 @@ export function fakeVenue({ exchange, clock, fault, card }: FakeVenueParts): Ven
     card: { ...CARD, ...card },
     clockOffsetMs: 0,
     now: async () => clock.now(),
-    market: async () => exchange.market,
+    market: async symbol => ({ ...exchange.market, symbol }),
     async submit(order) {
       try {
         return await request('submit', (): SubmitOutcome => {
@@ -81,21 +81,23 @@ export function fakeVenue({ exchange, clock, fault, card }: FakeVenueParts): Ven
         return { kind: 'unknown', code: 'VENUE_UNREACHABLE' };
       }
     },
-    openOrders: () =>
+    openOrders: symbol =>
       request('openOrders', () =>
         exchange.orders
-          .filter(({ status, time }) => status === 'open' && visible(time))
+          .filter(({ status, time, order }) => order.symbol === symbol && status === 'open' && visible(time))
           .map(placed => exchange.shown(placed)),
       ),
-    recentOrders: (_symbol, since) =>
+    recentOrders: (symbol, since) =>
       request('recentOrders', () =>
         exchange.orders
-          .filter(({ time }) => time >= since && visible(time))
+          .filter(({ time, order }) => order.symbol === symbol && time >= since && visible(time))
           .map(placed => exchange.shown(placed)),
       ),
-    fills: (_symbol, since) =>
+    fills: (symbol, since) =>
       request('fills', () =>
-        exchange.trades.filter(({ time, shownTime }) => time >= since && clock.now() >= shownTime),
+        exchange.trades.filter(
+          trade => trade.symbol === symbol && trade.time >= since && clock.now() >= trade.shownTime,
+        ),
       ),
     balances: () =>
       request('balances', () =>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { viewAccount } from '../../host/trading/account-view.ts';
+import { keepPositions } from '../../trading/keeping/keep.ts';
 import { executePlanned } from '../../trading/orders/execute.ts';
 import { settleAccount } from '../../trading/orders/settle.ts';
 import { recoverAccount } from '../../trading/recovery/recover.ts';
@@ -74,6 +75,31 @@ test('a symbol that somebody works on is late at the deadline; the others are no
   await long;
   const [after] = (await settleAccount(desk, { deadline: rig.clock.now() + 1_000 })).symbols;
   assert.equal(after.ok, true);
+});
+
+test('what a flatten has in hand holds up no close and no keeping, and a recovery for a moment', async t => {
+  const { rig, desk, recover } = await holding(t);
+  const { planned, cancels } = await decided(desk, START + MINUTE, { leg: 'exit' });
+  const flatten = { message: 'flatten', account: ACCOUNT, operationId: 'flatten', actor: 'test' } as const;
+  await rig.ledger.applyMessage(
+    { ...flatten, payload: { symbols: [SYMBOL] } },
+    { now: rig.clock.now(), policy: null },
+  );
+  const inHand = desk.symbols.alone(SYMBOL, () => rig.clock.sleep(30_000));
+  const deadline = rig.clock.now() + 20_000;
+  const took = async (work: () => Promise<unknown>) => {
+    const began = rig.clock.now();
+    await work();
+    return rig.clock.now() - began;
+  };
+  assert.equal(await took(() => settleAccount(desk, { deadline })), 0);
+  assert.equal(await took(() => keepPositions(desk, { bars: [], deadline })), 0);
+  const execution = { planned, cancels, deadline, priceBandBps: null, maxSpreadBps: null };
+  assert.equal(await took(() => executePlanned(desk, execution)), 0);
+  assert.equal(await took(recover), 5_000);
+  await inHand;
+  const [free] = (await settleAccount(desk, { deadline: rig.clock.now() + 20_000 })).symbols;
+  assert.equal(free.ok, true, 'between its passes it is settled as any');
 });
 
 test('missing coins pause entries of their symbol and are told', async t => {

@@ -133,11 +133,12 @@ export function decided(
     readonly leg: 'entry' | 'exit';
     readonly exits?: ExitPlan;
     readonly decisionPrice?: string;
+    readonly symbol?: string;
   },
 ): Promise<CommittedClose> {
-  const { leg, exits = STOP_ONLY, decisionPrice = '100', ...terms } = order;
+  const { leg, exits = STOP_ONLY, decisionPrice = '100', symbol = SYMBOL, ...terms } = order;
   const planned: PlannedOrder = {
-    key: { account: ACCOUNT, symbol: SYMBOL, timeframe: '1m', barTime, leg, attempt: 1 },
+    key: { account: ACCOUNT, symbol, timeframe: '1m', barTime, leg, attempt: 1 },
     terms: {
       side: leg === 'entry' ? 'buy' : 'sell',
       type: 'market',
@@ -156,10 +157,10 @@ export function decided(
     account: ACCOUNT,
     closeTime: barTime + MINUTE,
     now: now(),
-    bars: [{ symbol: SYMBOL, timeframe: '1m', barTime, prediction: {} as Prediction }],
+    bars: [{ symbol, timeframe: '1m', barTime, prediction: {} as Prediction }],
     decide: () => ({
       decisions: [
-        { symbol: SYMBOL, timeframe: '1m', barTime, rules: [], outcome: leg, orders: [planned], cancels: [] },
+        { symbol, timeframe: '1m', barTime, rules: [], outcome: leg, orders: [planned], cancels: [] },
       ],
       riskMemory: null,
       halt: null,

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { Decimal } from 'decimal.js';
+import { AlphaloomError } from '../../contracts/errors.ts';
 import { cancelOrder } from '../../trading/orders/cancel.ts';
 import { executePlanned } from '../../trading/orders/execute.ts';
 import { countsAsMiss, mayHaveLapsed } from '../../trading/orders/lapse.ts';
 import { settleAccount } from '../../trading/orders/settle.ts';
+import type { Venue } from '../../trading/venue.ts';
 import { assertAgreement } from './agreement.ts';
 import { ACCOUNT, decided, MINUTE, orderOf, type RigOptions, START, tradingRig } from './rig.ts';
 
@@ -130,6 +132,62 @@ test('a limit entry that has had its bars is cancelled', async t => {
   rig.clock.advance(START + 2 * MINUTE - rig.clock.now());
   await settle();
   assert.equal(orderOf(rig, 'entry')?.status, 'canceled');
+});
+
+for (const requestExpiryMs of [5_000, null]) {
+  test(`an entry that may still be on its way when its bars are over is asked to end and not waited for (expiry: ${requestExpiryMs})`, async t => {
+    const asks: string[] = [];
+    const loses = losesFirst();
+    const fault = (request: string) => {
+      asks.push(request);
+      return loses(request);
+    };
+    const { rig, desk } = await sent(t, { type: 'limit', price: '90' }, { fault, card: { requestExpiryMs } });
+    await rig.clock.sleep(START + 2 * MINUTE - rig.clock.now());
+    for (let pass = 1; pass <= 3; pass++) {
+      const began = rig.clock.now();
+      await settleAccount(desk, { deadline: began + 450_000, looksBack: false });
+      assert.equal(rig.clock.now() - began, 0, `pass ${pass}`);
+      assert.equal(asks.filter(request => request === 'cancel').length, pass);
+      assert.equal(orderOf(rig, 'entry')?.status, pass === 3 && requestExpiryMs ? 'lapsed' : 'unknown');
+      await rig.clock.sleep(2_000);
+    }
+    assert.equal(rig.exchange.posts.size, 0);
+  });
+}
+
+test('an entry that ended unseen is found ended once the venue lists it', async t => {
+  const rig = await tradingRig(t, { fault: cutsFirst() });
+  rig.exchange.lagMs = 2 * MINUTE;
+  const desk = await rig.desk();
+  const { planned } = await decided(desk, START, { leg: 'entry', type: 'limit', price: '90' });
+  const deadline = START + 1.5 * MINUTE;
+  await executePlanned(desk, { planned, cancels: [], deadline, priceBandBps: null, maxSpreadBps: null });
+  const seen: string[] = [];
+  for (const time of [START + 2 * MINUTE, START + 4 * MINUTE]) {
+    await rig.clock.sleep(time - rig.clock.now());
+    await settleAccount(desk, { deadline: time + 20_000 });
+    seen.push(orderOf(rig, 'entry')!.status);
+  }
+  assert.deepEqual(seen, ['unknown', 'canceled']);
+  assert.deepEqual(rig.exchange.truth().resting, []);
+});
+
+test('a position is kept though the venue says nothing of another order of its symbol', async t => {
+  const { rig, desk, settle } = await sent(t, { type: 'limit', price: '99' });
+  const entry = orderOf(rig, 'entry')!.clientOrderId;
+  rig.exchange.fill(rig.exchange.find(entry)!, new Decimal('0.2'), 99);
+  await settle();
+  rig.exchange.cancel(orderOf(rig, 'stop')!.clientOrderId);
+  const lookUp: Venue['lookUp'] = async order => {
+    if (order.clientOrderId === entry) throw new AlphaloomError('VENUE_UNREACHABLE', 'no answer');
+    return rig.venue.lookUp(order);
+  };
+  const partly = { ...desk, venue: { ...rig.venue, lookUp } };
+  const [row] = (await settleAccount(partly, { deadline: rig.clock.now() + 20_000 })).symbols;
+  assert.equal(!row.ok && row.error.code, 'VENUE_UNREACHABLE');
+  assert.deepEqual([orderOf(rig, 'stop')?.status, orderOf(rig, 'stop')?.attempt], ['open', 2]);
+  assertAgreement(rig);
 });
 
 test('orders and fills of others are left alone', async t => {

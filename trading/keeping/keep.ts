@@ -26,10 +26,11 @@ export async function keepPositions(
   const timed = until(desk, deadline);
   const exits = ledger.openOrders(account).filter(({ leg }) => leg !== 'entry');
   const symbols = symbolsOf([...ledger.positions(account), ...exits]);
-  return perSymbol(timed, symbols, async symbol => {
+  const keep = async (symbol: string) => {
     await keepSymbol(timed, symbol, bars);
     return null;
-  });
+  };
+  return perSymbol(timed, symbols, keep, 0);
 }
 
 /**

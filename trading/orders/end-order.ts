@@ -8,6 +8,24 @@ import { settleOrder } from './settle-order.ts';
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
 
+export function isUncertain({ status }: LedgerOrder): boolean {
+  return status === 'sending' || status === 'unknown';
+}
+
+/**
+ * Ends an order as far as that can be known now: one that may still be on its way is asked to be cancelled and looked at once,
+ * and is not waited for.
+ * @throws AlphaloomError VENUE_*, ORDER_MISMATCH, TRADING_LATE
+ */
+export async function endIfCertain(desk: TimedDesk, order: LedgerOrder): Promise<void> {
+  let now = order;
+  if (isUncertain(order)) {
+    await asked(desk, desk.venue.cancel(referenceOf(order)));
+    now = await settleOrder(desk, order);
+  }
+  if (!isUncertain(now)) await endOrder(desk, now);
+}
+
 /**
  * Cancels an order and waits for its end: its fills until then count, and only after it the coins that it held are free.
  * What was never sent is withdrawn. A cancel whose answer was lost is asked again.

@@ -1,6 +1,6 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
-import type { OrderReason, SymbolResult } from '../../contracts/trading.ts';
-import { type Desk, type TimedDesk, until } from '../desk.ts';
+import { FINAL_STATUSES, type OrderReason, type SymbolResult } from '../../contracts/trading.ts';
+import { type Desk, sooner, type TimedDesk, until } from '../desk.ts';
 import { asked, hasTime } from '../in-time.ts';
 import { keepSymbol } from '../keeping/keep.ts';
 import type { LedgerOrder } from '../ledger/records.ts';
@@ -21,6 +21,10 @@ export interface Execution extends PriceLimits {
   readonly deadline: number;
 }
 
+/** Cancels and exits of some symbols hold the orders of others up so long at most; what is not done then is settled beside. */
+const CANCELS_MS = 2_000;
+const EXITS_MS = 5_000;
+
 /**
  * Does what was decided at a close: cancels, then exits, then entries, each step over all symbols side by side, so that
  * entries have what exits free. Running it again sends nothing twice.
@@ -36,15 +40,20 @@ export async function executePlanned(
   // A stop or target that is planned is being sent by whoever keeps the position.
   const exits = planned.filter(({ leg }) => leg === 'exit' || leg === 'flatten');
   const results = new Map<string, SymbolResult<readonly LedgerOrder[]>>();
-  const step = async (orders: readonly LedgerOrder[], work: (order: LedgerOrder) => Promise<LedgerOrder>) => {
-    const symbols = symbolsOf(orders);
-    for (const done of await perSymbol(timed, symbols, symbol => each(orders, symbol, work))) {
+  const step = async (
+    orders: readonly LedgerOrder[],
+    mostMs: number,
+    work: (patient: TimedDesk, order: LedgerOrder) => Promise<LedgerOrder>,
+  ) => {
+    const patient = sooner(timed, desk.now() + mostMs);
+    const inOrder = (symbol: string) => each(orders, symbol, order => work(patient, order));
+    for (const done of await perSymbol(patient, symbolsOf(orders), inOrder, 0)) {
       results.set(done.symbol, merged(results.get(done.symbol), done));
     }
   };
-  await step(cancels, order => endOrder(timed, order));
-  await step(exits, order => exitOf(timed, order));
-  await step(entries, order => enter(timed, order, limits));
+  await step(cancels, CANCELS_MS, endOrder);
+  await step(exits, EXITS_MS, exitOf);
+  await step(entries, Number.POSITIVE_INFINITY, (patient, order) => enter(patient, order, limits));
   return [...results.values()];
 }
 
@@ -68,7 +77,8 @@ function merged(
 
 async function exitOf(desk: TimedDesk, order: LedgerOrder): Promise<LedgerOrder> {
   const sent = await settledSoon(desk, await sendExit(desk, order));
-  await keepSymbol(desk, order.symbol, []);
+  // One whose outcome is not known says nothing yet of what is left to keep.
+  if (FINAL_STATUSES.has(sent.status)) await keepSymbol(desk, order.symbol, []);
   return sent;
 }
 

@@ -8,7 +8,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { AccountRecord, LedgerOrder } from '../ledger/records.ts';
 import { perSymbol, symbolsOf } from '../per-symbol.ts';
 import { differingPosition } from '../recovery/findings.ts';
-import { endOrder } from './end-order.ts';
+import { endIfCertain, endOrder, isUncertain } from './end-order.ts';
 import { sendExit } from './exit.ts';
 import { settledSoon, settleOrder } from './settle-order.ts';
 import { symbolFills } from './symbol-fills.ts';
@@ -45,7 +45,7 @@ export interface SettleReport {
 
 /**
  * Finds out what became of every order that is not final and books what the venue has filled; to be called every few
- * seconds while anything is open. Running it again changes nothing twice.
+ * seconds while anything is open. Running it again changes nothing twice. What a flatten has in hand is settled by it.
  * @param deadline epoch ms of the venue’s clock
  * @param looksBack whether late fills of orders that ended a short while ago are asked for too
  * @throws AlphaloomError LEASE_LOST
@@ -57,14 +57,23 @@ export async function settleAccount(
   const timed = until(desk, deadline);
   const since = desk.now() - LATE_FILLS_MS;
   const moved = await movedByVenue(timed);
-  const symbols = await perSymbol(timed, unsettledSymbols(timed, looksBack ? since : null), async symbol => {
-    await settleOrders(timed, symbol);
-    if (moved.has(symbol) || mayHaveFills(timed, symbol, looksBack)) await bookFills(timed, symbol, since);
-    await keepSymbol(timed, symbol, []);
+  const settle = async (symbol: string) => {
+    const mayBeFilled = () => moved.has(symbol) || mayHaveFills(timed, symbol, looksBack);
+    // What the venue does not say of one order is no reason to leave a position without its stop.
+    await allOf([
+      () => settleOrders(timed, symbol),
+      async () => mayBeFilled() && bookFills(timed, symbol, since),
+      () => keepSymbol(timed, symbol, []),
+    ]);
     return openOf(timed, symbol);
-  });
-  const unknown = desk.ledger.openOrders(desk.account).filter(isUncertain).length;
-  return { symbols, unknown };
+  };
+  const symbols = await perSymbol(timed, unsettledSymbols(timed, looksBack ? since : null), settle, 0);
+  return { symbols, unknown: unknownOrders(desk.ledger, desk.account) };
+}
+
+/** How many orders’ outcomes are not known. */
+export function unknownOrders(ledger: Pick<Ledger, 'openOrders'>, account: string): number {
+  return ledger.openOrders(account).filter(isUncertain).length;
 }
 
 /**
@@ -73,19 +82,25 @@ export async function settleAccount(
  * @throws AlphaloomError VENUE_*, ORDER_MISMATCH, TRADING_LATE
  */
 export async function settleSymbol(desk: TimedDesk, symbol: string, since: number): Promise<void> {
-  try {
-    await settleOrders(desk, symbol);
-  } finally {
-    await bookFills(desk, symbol, since);
-  }
+  await allOf([() => settleOrders(desk, symbol), () => bookFills(desk, symbol, since)]);
 }
 
 /** One look at each order that is not final; its fills are booked with it. */
 async function settleOrders(desk: TimedDesk, symbol: string): Promise<void> {
+  // What one order’s look-up says is worth having though another’s failed.
+  await allOf(openOf(desk, symbol).map(order => () => settleOne(desk, order)));
+}
+
+/** One after the other, whatever fails; the first fault comes in the end. Who has lost the lease does nothing more. */
+async function allOf(works: readonly (() => Promise<unknown>)[]): Promise<void> {
   const faults: unknown[] = [];
-  for (const order of openOf(desk, symbol)) {
-    // What one order’s look-up says is worth having though another’s failed.
-    await settleOne(desk, order).catch(fault => faults.push(fault));
+  for (const work of works) {
+    try {
+      await work();
+    } catch (fault) {
+      if (fault instanceof AlphaloomError && fault.code === 'LEASE_LOST') throw fault;
+      faults.push(fault);
+    }
   }
   if (faults.length > 0) throw faults[0];
 }
@@ -127,7 +142,7 @@ async function settleOne(desk: TimedDesk, order: LedgerOrder): Promise<void> {
   const { ledger, lease } = desk;
   const { status, leg, clientOrderId, validUntil, cancelRequested } = order;
   if (status !== 'planned') {
-    if (cancelRequested || isOver(desk, order)) await endOrder(desk, order);
+    if (cancelRequested || isOver(desk, order)) await endIfCertain(desk, order);
     else await settleOrder(desk, order);
   } else if (leg === 'exit' || leg === 'flatten') {
     // Whoever was to send it has died; sent twice it can’t be.
@@ -157,8 +172,4 @@ function unsettledSymbols({ ledger, account }: TimedDesk, since: number | null):
 
 function openOf({ ledger, account }: TimedDesk, symbol: string): readonly LedgerOrder[] {
   return ledger.openOrders(account).filter(order => order.symbol === symbol);
-}
-
-function isUncertain({ status }: LedgerOrder): boolean {
-  return status === 'sending' || status === 'unknown';
 }

@@ -15,6 +15,8 @@ import { checkSwapSettings } from './swap-check.ts';
 const OVERLAP_MS = 600_000;
 /** The account waits so long for stops and exits; what is not certain then (an order may be on its way for 20 s) the watch goes on with. */
 const PROTECTED_WITHIN_MS = 2_000;
+/** What a flatten has in hand is waited for so long: it settles it too, but looks less far back. */
+const CLOSING_MS = 5_000;
 
 /**
  * Begins an account, after whatever has happened: settles what is open, books what was filled meanwhile, compares
@@ -33,10 +35,11 @@ export async function recoverAccount(
   const symbols = symbolsOf([...record.symbols, ...ledger.positions(account), ...ledger.openOrders(account)]);
   await asked(timed, venue.now());
   await checkSwapSettings(desk, symbols, { deadline, maxLeverage: record.policy.maxLeverage });
-  const settled = await perSymbol(timed, symbols, async symbol => {
+  const settle = async (symbol: string) => {
     await settleSymbol(timed, symbol, lastKnown(timed, symbol));
     return strangersOf(timed, symbol);
-  });
+  };
+  const settled = await perSymbol(timed, symbols, settle, CLOSING_MS);
   // What the venue lists no more can’t be compared, and keeps nothing else from beginning.
   const listed = settled.filter(result => result.ok || result.error.code !== 'SYMBOL_UNKNOWN');
   const differing = await differences(timed, symbolsOf(listed));
@@ -48,7 +51,7 @@ export async function recoverAccount(
   }
   findings.push(...notAsked(settled));
   const patient = sooner(timed, desk.now() + PROTECTED_WITHIN_MS);
-  const kept = await perSymbol(patient, symbols, symbol => protect(patient, symbol));
+  const kept = await perSymbol(patient, symbols, symbol => protect(patient, symbol), 0);
   findings.push(...notAsked(kept).filter(({ code }) => code !== 'TRADING_LATE'));
   return findings;
 }
@@ -85,13 +88,18 @@ async function clockFindings(desk: TimedDesk): Promise<readonly Finding[]> {
 /** What differs twice, with what was filled in between booked; entries of these symbols are paused. */
 async function differences(desk: TimedDesk, symbols: readonly string[]): Promise<readonly Finding[]> {
   const first = symbolsOf(await compared(desk, symbols));
-  await perSymbol(desk, first, symbol => settleSymbol(desk, symbol, lastKnown(desk, symbol)));
+  await perSymbol(desk, first, symbol => settleSymbol(desk, symbol, lastKnown(desk, symbol)), CLOSING_MS);
   const second = first.length === 0 ? [] : await compared(desk, first);
   const held = desk.ledger.positions(desk.account).filter(({ symbol }) => symbols.includes(symbol));
-  const written = await perSymbol(desk, symbolsOf([...second, ...held.filter(isGone)]), async symbol => {
-    const difference = second.find(found => found.symbol === symbol);
-    await (difference ? tellDifference(desk, difference) : forgetGone(desk, symbol));
-  });
+  const written = await perSymbol(
+    desk,
+    symbolsOf([...second, ...held.filter(isGone)]),
+    async symbol => {
+      const difference = second.find(found => found.symbol === symbol);
+      await (difference ? tellDifference(desk, difference) : forgetGone(desk, symbol));
+    },
+    CLOSING_MS,
+  );
   return [...second, ...notAsked(written)];
 }
 
