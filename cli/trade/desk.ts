@@ -2,6 +2,7 @@ import { AlphaloomError, type ErrorCode } from '../../contracts/errors.ts';
 import type { TradingAnswer, TradingMessageName, TradingMessagePayload } from '../../contracts/messages.ts';
 import type { OpenRooms } from '../../host/compose.ts';
 import type { LoadedConfig } from '../../host/config.ts';
+import { createLog } from '../../host/log.ts';
 import { createOrchestrator, type TemporalOrchestrator } from '../../host/orchestrator.ts';
 import { readHomeId } from '../../host/paths.ts';
 import { readReady } from '../../host/run-state.ts';
@@ -96,6 +97,11 @@ function createDesk(
   line: Line,
 ): TradingDesk {
   const { output, environment, now } = context;
+  const askVenue = async (clientOrderId: string) => {
+    const { askDirectly } = await import('../../host/trading/ask-directly.ts');
+    const log = createLog(loaded.config.log.level, process.stderr);
+    return await askDirectly({ rooms, loaded, environment, log }, clientOrderId);
+  };
   return {
     ledger,
     validation: describeValidation(loaded),
@@ -133,7 +139,7 @@ function createDesk(
         if (!isNobodyThere(error)) throw error;
         const { operationId, actor, reason } = payload;
         const operation = { message, account, operationId, actor, reason, payload };
-        const answer = await tellLedger({ ledger, loaded, now: now() }, operation, error);
+        const answer = await tellLedger({ ledger, loaded, now: now(), askVenue }, operation, error);
         output.warn(`Written into the ledger, where it holds from the next close on: ${error.message}`);
         return answer;
       }

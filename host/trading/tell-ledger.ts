@@ -4,13 +4,21 @@ import type { Ledger } from '../../trading/ledger/ledger.ts';
 import type { LoadedConfig } from '../config.ts';
 import { loadPolicy } from '../policies.ts';
 
+interface TellingWiring {
+  readonly ledger: Ledger;
+  readonly loaded: LoadedConfig;
+  readonly now: number;
+  /** Whether an order's venue can't say anything of it. @throws AlphaloomError ACCOUNT_STATE where it does */
+  askVenue(clientOrderId: string): Promise<boolean>;
+}
+
 /**
  * Writes a message into the ledger itself, where no workflow can take it: an account reads its ledger at each close, so that
  * its word holds from then on. What somebody has to carry out is refused with `instead`.
  * @throws AlphaloomError instead; ACCOUNT_STATE and whatever else the ledger says of the message
  */
 export async function tellLedger(
-  { ledger, loaded, now }: { readonly ledger: Ledger; readonly loaded: LoadedConfig; readonly now: number },
+  { ledger, loaded, now, askVenue }: TellingWiring,
   operation: TradingOperation,
   instead: AlphaloomError,
 ): Promise<TradingAnswer> {
@@ -26,5 +34,6 @@ export async function tellLedger(
   // What real orders need is looked at by who trades, or by the next start.
   if (message === 'set' && mode === 'live' && state !== 'stopped') throw instead;
   const policy = typeof payload.policy === 'string' ? await loadPolicy(loaded, payload.policy) : null;
-  return await ledger.applyMessage(operation, { now, policy });
+  const isVenueSilent = message === 'resolve' && (await askVenue(String(payload.order)));
+  return await ledger.applyMessage(operation, { now, policy, isVenueSilent });
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { runProgram } from '../../../cli/program.ts';
 import { capture, contextIn, runCommand } from '../../support/command.ts';
-import { ACCOUNT, desk, openPosition, sentEntry } from '../../trading/ledger/fixtures.ts';
+import { ACCOUNT, desk, openPosition, outcome, sentEntry } from '../../trading/ledger/fixtures.ts';
 
 /** A home whose account `main` holds a position; no Temporal runs for it. */
 async function home(t: TestContext) {
@@ -165,6 +165,17 @@ test('an order of unknown outcome is resolved by how its id begins', async t => 
     (await json(...words.with(2, clientOrderId), '--operation-id', 'once')).document.repeated,
     true,
   );
+});
+
+test('without Temporal an open order is not resolved unless its venue was asked', async t => {
+  const { at, run } = await home(t);
+  const order = await sentEntry(at);
+  const { clientOrderId } = await at.ledger.recordOutcome(at.lease, outcome(order, { status: 'open' }));
+  const words = ['trade', 'resolve', clientOrderId.slice(0, 6), '--as', 'filled', '--evidence', 'page'];
+  const { code, stderr } = await run(...words);
+  assert.equal(code, 1);
+  assert.match(stderr(), /LIVE_NOT_ALLOWED: .*accounts\.main\.apiKey and apiSecret are not both set/);
+  assert.equal(at.ledger.order(clientOrderId)?.status, 'open');
 });
 
 test('what is wrong about a command line is said before anything is done', async t => {
