@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { AlphaloomError } from '../../contracts/errors.ts';
+import { describeJoined } from '../../host/trading/joined-account.ts';
 import { cliActor } from '../actor.ts';
 import { integer } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
@@ -53,9 +54,7 @@ async function start(context: CliContext, account: string, flags: StartFlags): P
     for (const warning of warnings) output.warn(warning);
     output.say(desk.validation);
     output.result({ account, workflowId, joined, state: record.state, warnings }, () =>
-      joined
-        ? `${account} trades already (${workflowId}). Look: trade status ${account}`
-        : `${account} trades (${workflowId}). Look: trade status ${account}`,
+      joined ? describeJoined(record) : `${account} trades (${workflowId}). Look: trade status ${account}`,
     );
   });
 }
