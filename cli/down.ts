@@ -21,13 +21,13 @@ export function register(command: Command, context: CliContext): void {
     )
     .action(async ({ flatten, leavePositions }: DownFlags) => {
       const { output, home, now } = context;
+      const { down, isAnythingRunning } = await import('../host/down.ts');
       if (!leavePositions) {
         const { readHeldPositions } = await import('../host/trading/held-positions.ts');
         const held = await readHeldPositions(home, now);
-        if (held.length > 0 && !flatten) throw stillHeld(held);
-        if (held.length > 0) await flattenAll(context, held);
+        if (held.length > 0 && !flatten && isAnythingRunning(home)) throw stillHeld(held);
+        if (held.length > 0 && flatten) await flattenAll(context, held);
       }
-      const { down } = await import('../host/down.ts');
       const report = await down(home, () => output.say('Another up or down is under way; waiting for it.'));
       output.result(report, () =>
         report.stopped.length === 0 ? 'Nothing ran.' : `Stopped ${report.stopped.join(', ')}.`,

@@ -236,7 +236,13 @@ function tell(
   };
   const gone = new AlphaloomError('TEMPORAL_UNREACHABLE', 'Gone.');
   return tellLedger(
-    { ledger, loaded: {} as LoadedConfig, now: START, askVenue: async () => false },
+    {
+      ledger,
+      loaded: {} as LoadedConfig,
+      now: START,
+      askVenue: async () => false,
+      requireListed: async () => {},
+    },
     operation,
     gone,
   );
