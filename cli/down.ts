@@ -21,13 +21,13 @@ export function register(command: Command, context: CliContext): void {
     )
     .action(async ({ flatten, leavePositions }: DownFlags) => {
       const { output, home, now } = context;
+      const { down, isAnythingRunning } = await import('../host/down.ts');
       if (!leavePositions) {
         const { readHeldPositions } = await import('../host/trading/held-positions.ts');
         const held = await readHeldPositions(home, now);
-        if (held.length > 0 && !flatten) throw stillHeld(held);
-        if (held.length > 0) await flattenAll(context, held);
+        if (held.length > 0 && !flatten && isAnythingRunning(home)) throw stillHeld(held);
+        if (held.length > 0 && flatten) await flattenAll(context, held);
       }
-      const { down } = await import('../host/down.ts');
       const report = await down(home, () => output.say('Another up or down is under way; waiting for it.'));
       output.result(report, () =>
         report.stopped.length === 0 ? 'Nothing ran.' : `Stopped ${report.stopped.join(', ')}.`,
@@ -48,13 +48,15 @@ const POLL_MS = 500;
 /** Asks for it once, then waits until the ledger says that it is done: an exchange that is down keeps it waiting. */
 async function flattenAll(context: CliContext, held: readonly HeldAccount[]): Promise<void> {
   const { output, interruption } = context;
-  const [{ withTradingDesk }, { messagePayload }, { heldPositions }] = await Promise.all([
+  const [{ withTradingDesk }, { messagePayload }, { blockedNews }, { heldPositions }] = await Promise.all([
     import('./trade/desk.ts'),
     import('./trade/message.ts'),
+    import('./trade/blocked-news.ts'),
     import('../host/trading/held-positions.ts'),
   ]);
   const signal = interruption();
-  await withTradingDesk(context, async ({ ledger, tell }) => {
+  await withTradingDesk(context, async ({ ledger, tell, view }) => {
+    const news = blockedNews(output, view);
     for (const { account } of held)
       await tell(account, 'flatten', messagePayload<'flatten'>(context, {}, { reason: 'down' }));
     const progress = output.progress('flatten');
@@ -62,6 +64,7 @@ async function flattenAll(context: CliContext, held: readonly HeldAccount[]): Pr
       for (let left = heldPositions(ledger); left.length > 0; left = heldPositions(ledger)) {
         if (signal.aborted) throw stillHeld(left);
         progress.update(null, named(left));
+        for (const { account } of left) await news(account);
         await sleep(POLL_MS, undefined, { signal }).catch(() => {});
       }
     } finally {

@@ -65,7 +65,7 @@ const tradedSymbols = z
   .array(z.strictObject({ symbol: z.string().regex(/^[A-Z0-9]{2,40}$/), timeframe: z.enum(TIMEFRAMES) }))
   .max(500);
 
-const digits = z.string().regex(/^\d{1,30}(\.\d{1,30})?$/, 'a decimal number in digits');
+const digits = z.string().regex(/^\d{1,30}(\.\d{1,30})?$/, 'must be a number from 0 on in digits, as 0.25');
 
 /** Messages of an account’s workflow: what `trade`’s verbs, the API and the Temporal UI send. Each is a signal and an update. */
 export const TRADING_MESSAGES = {

@@ -21,6 +21,11 @@ export async function down(home: Home, onWait: () => void): Promise<DownReport> 
   });
 }
 
+/** Whether anything of the home runs: where nothing does, nobody looks after its accounts anyway. */
+export function isAnythingRunning(home: Home): boolean {
+  return namesOfRunning(readRunState(home)).length > 0;
+}
+
 /**
  * Ends what the home's state names: the supervisor in its orderly way, then, by their recorded identity, children that
  * outlived a killed supervisor.

@@ -1,7 +1,9 @@
 import { AlphaloomError, type ErrorCode } from '../../contracts/errors.ts';
 import type { TradingAnswer, TradingMessageName, TradingMessagePayload } from '../../contracts/messages.ts';
+import type { TradedSymbol } from '../../contracts/trading.ts';
 import type { OpenRooms } from '../../host/compose.ts';
 import type { LoadedConfig } from '../../host/config.ts';
+import { createLog } from '../../host/log.ts';
 import { createOrchestrator, type TemporalOrchestrator } from '../../host/orchestrator.ts';
 import { readHomeId } from '../../host/paths.ts';
 import { readReady } from '../../host/run-state.ts';
@@ -19,6 +21,7 @@ import {
   startAccount,
 } from '../../host/trading/start-account.ts';
 import { tellLedger } from '../../host/trading/tell-ledger.ts';
+import { requireListed } from '../../host/trading/traded-markets.ts';
 import { requireWorkers } from '../../host/worker-presence.ts';
 import { workerName } from '../../host/worker-start.ts';
 import type { CliContext } from '../context.ts';
@@ -97,6 +100,13 @@ function createDesk(
   line: Line,
 ): TradingDesk {
   const { output, environment, now } = context;
+  const askVenue = async (clientOrderId: string) => {
+    const { askDirectly } = await import('../../host/trading/ask-directly.ts');
+    const log = createLog(loaded.config.log.level, process.stderr);
+    return await askDirectly({ rooms, loaded, environment, log }, clientOrderId);
+  };
+  const listed = (record: ReturnType<Ledger['account']>, symbols: readonly TradedSymbol[]) =>
+    requireListed(rooms, record, symbols);
   return {
     ledger,
     validation: describeValidation(loaded),
@@ -136,8 +146,11 @@ function createDesk(
         if (!isNobodyThere(error)) throw error;
         const { operationId, actor, reason } = payload;
         const operation = { message, account, operationId, actor, reason, payload };
-        const answer = await tellLedger({ ledger, loaded, now: now() }, operation, error);
-        output.warn(`Written into the ledger, where it holds from the next close on: ${error.message}`);
+        const wiring = { ledger, loaded, now: now(), askVenue, requireListed: listed };
+        const answer = await tellLedger(wiring, operation, error);
+        // What changed nothing is not written either.
+        if (answer.outcome !== 'unchanged')
+          output.warn(`Written into the ledger, where it holds from the next close on: ${error.message}`);
         return answer;
       }
     },

@@ -9,6 +9,7 @@ import {
 import { cliActor } from '../actor.ts';
 import type { CliContext } from '../context.ts';
 import { chosenAccount } from './account-argument.ts';
+import { blockedNews, sayingBlocked } from './blocked-news.ts';
 import { withTradingDesk } from './desk.ts';
 import { oneLine } from './status-text.ts';
 
@@ -41,7 +42,9 @@ export async function tellAccount<Name extends TradingMessageName>(
 ): Promise<void> {
   await withTradingDesk(context, async desk => {
     const account = chosenAccount(desk.ledger.accounts(), named);
-    showAnswer(context, await desk.tell(account, message, messagePayload(context, wish, flags)));
+    const telling = desk.tell(account, message, messagePayload(context, wish, flags));
+    const news = blockedNews(context.output, desk.view);
+    showAnswer(context, await sayingBlocked(() => news(account), telling));
   });
 }
 

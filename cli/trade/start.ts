@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { AccountState } from '../../contracts/trading.ts';
+import { describeJoined } from '../../host/trading/joined-account.ts';
 import type { StartedAccount } from '../../host/trading/start-account.ts';
 import { cliActor } from '../actor.ts';
 import { integer } from '../arguments.ts';
@@ -62,21 +63,17 @@ async function start(context: CliContext, account: string, flags: StartFlags): P
     for (const warning of warnings) output.warn(warning);
     output.say(desk.validation);
     output.result({ account, workflowId, joined, state: record.state, warnings }, () =>
-      renderStarted(started),
+      joined ? describeJoined(record) : renderStarted(started),
     );
   });
 }
 
 /** That it trades; where its workflow runs and it takes no entries, why, and what lets it. */
-export function renderStarted({
-  workflowId,
-  joined,
-  record,
-}: Pick<StartedAccount, 'workflowId' | 'joined' | 'record'>): string {
+export function renderStarted({ workflowId, record }: Pick<StartedAccount, 'workflowId' | 'record'>): string {
   const { account, state, stateReason } = record;
   const next = NOT_ENTERING.get(state);
   const does = next === undefined ? 'trades' : 'is looked after';
-  const line = `${account} ${does}${joined ? ' already' : ''} (${workflowId}). Look: trade status ${account}`;
+  const line = `${account} ${does} (${workflowId}). Look: trade status ${account}`;
   if (next === undefined) return line;
   return `${line}\nIt takes no entries: it is ${state} (${oneLine(stateReason)}). ${next.replace('ACCOUNT', account)}`;
 }

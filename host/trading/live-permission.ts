@@ -7,6 +7,7 @@ import { isSkewed } from '../../trading/orders/clock-skew.ts';
 import type { OpenRooms } from '../compose.ts';
 import { fileVariable } from '../config.ts';
 import type { StartAccountRequest, StartWiring } from './start-account.ts';
+import { requireListed } from './traded-markets.ts';
 import { cardOf } from './venue-card.ts';
 
 /**
@@ -100,11 +101,12 @@ type Traded = Pick<AccountSettings, 'account' | 'mode' | 'venue' | 'kind' | 'sym
  * @throws AlphaloomError LIVE_NOT_ALLOWED, ACCOUNT_INVALID, CANDLES_NOT_FOUND
  */
 export async function requireSettable(
-  { registry, candles }: Pick<OpenRooms, 'registry' | 'candles'>,
+  { registry, candles, venues }: Pick<OpenRooms, 'registry' | 'candles' | 'venues'>,
   traded: Traded,
 ): Promise<void> {
   const { account, mode, venue, kind, symbols, policy } = traded;
   requireFitting(account, policy, kind);
+  await requireListed({ candles, venues }, { venue, symbols: [] }, symbols);
   for (const symbol of symbols) await candles.describe({ venue, ...symbol });
   if (mode === 'live') refuseMissing(account, await missingOf({ registry }, traded));
 }

@@ -11,6 +11,7 @@ import type { OpenRooms } from '../compose.ts';
 import { type LoadedConfig, venueKind } from '../config.ts';
 import type { TemporalOrchestrator } from '../orchestrator.ts';
 import { loadPolicy } from '../policies.ts';
+import { requireSame } from './joined-account.ts';
 import { knownMarket } from './known-market.ts';
 import { requireFitting, requireLiveAllowed } from './live-permission.ts';
 import { missingChampions, ofWorker, outdatedWarnings } from './start-warnings.ts';
@@ -57,7 +58,7 @@ const FIRST_BARS_MS = 60_000;
 /**
  * Writes an account's settings into the ledger and starts its workflow; resolves when the workflow has recovered the account
  * and waits for its first close, or has ended.
- * @throws AlphaloomError ACCOUNT_INVALID, ACCOUNT_UNKNOWN, LIVE_NOT_ALLOWED, POLICY_*, CANDLES_NOT_FOUND, SYMBOL_*, and what the
+ * @throws AlphaloomError ACCOUNT_STATE where it runs with other symbols or another policy; ACCOUNT_INVALID, ACCOUNT_UNKNOWN, LIVE_NOT_ALLOWED, POLICY_*, CANDLES_NOT_FOUND, SYMBOL_*, and what the
  *   workflow ended with
  */
 export async function startAccount(
@@ -69,8 +70,11 @@ export async function startAccount(
   const { account, actor } = request;
   const running = await orchestrator.tradingStatus(account);
   if (running !== null) {
+    const record = ledger.account(account);
+    const policy = request.policy === null ? null : await loadPolicy(loaded, request.policy);
+    requireSame(record, request, policy && policy.name);
     const warnings = outdatedWarnings(wiring);
-    return { workflowId: `trade/${account}`, joined: true, record: ledger.account(account), warnings };
+    return { workflowId: `trade/${account}`, joined: true, record, warnings };
   }
   const settings = await settingsOf(loaded, rooms, request);
   const warnings = [

@@ -1,4 +1,5 @@
 import { AlphaloomError, type ErrorCode } from '../../contracts/errors.ts';
+import type { TradedSymbol } from '../../contracts/trading.ts';
 import type { AccountSettings } from '../../trading/ledger/records.ts';
 import type { OpenRooms } from '../compose.ts';
 
@@ -45,4 +46,30 @@ export async function requireTraded(
     `${venue} does not trade what account ${account} is to trade. ${faults.join(' ')} Leave it out: trade start ${account} --symbols … without it. A position that is still held of it is looked after all the same.`,
     { account, faults },
   );
+}
+
+/**
+ * A symbol that is new to an account must be one that its venue lists, as at a start; one that is stored, or that the venue can't be
+ * asked about for now, is taken for one.
+ * @throws AlphaloomError SYMBOL_UNKNOWN with near names
+ */
+export async function requireListed(
+  { candles, venues }: Pick<OpenRooms, 'candles' | 'venues'>,
+  { venue, symbols: traded }: Pick<AccountSettings, 'venue' | 'symbols'>,
+  symbols: readonly TradedSymbol[],
+): Promise<void> {
+  const stored = (await candles.list()).filter(({ series }) => series.venue === venue);
+  const known = new Set([...traded, ...stored.map(({ series }) => series)].map(({ symbol }) => symbol));
+  const unknown = symbols.filter(({ symbol }) => !known.has(symbol));
+  if (unknown.length === 0) return;
+  const client = await venues.client(venue);
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  for (const { symbol } of unknown) {
+    try {
+      await client.market(symbol, { signal: patience });
+    } catch (error) {
+      if (patience.aborted || (error instanceof AlphaloomError && PASSING.has(error.code))) return;
+      throw error;
+    }
+  }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenAccount, TradingRooms } from '../../activities/trading/trading-rooms.ts';
 import type { LabelSpec } from '../../contracts/labels.ts';
 import type { AccountClose } from '../../contracts/trading.ts';
@@ -16,6 +15,7 @@ import type { LoadedConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import { loadPolicy } from '../policies.ts';
 import { withClosedSymbols } from './closed-symbols.ts';
+import { endingSleep } from './ending-sleep.ts';
 import { createInfer } from './infer.ts';
 import { killPoint } from './kill-point.ts';
 import { createLeaders } from './leaders.ts';
@@ -109,9 +109,7 @@ export function createTradingRooms(wiring: TradingWiring): OpenTradingRooms {
         signal,
         now: () =>
           recorded !== null && closeTime !== null ? closeTime : clock.now() + (venue.clockOffsetMs ?? 0),
-        async sleep(ms, until) {
-          await sleep(ms, undefined, { signal: until });
-        },
+        sleep: endingSleep,
         late(news) {
           news.catch((error: unknown) => {
             log.warn(

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { ExitPlan } from '../../contracts/intents.ts';
 import { viewAccount } from '../../host/trading/account-view.ts';
-import type { Desk } from '../../trading/desk.ts';
+import { type Desk, until } from '../../trading/desk.ts';
 import { flattenAccount } from '../../trading/flattening/flatten.ts';
 import { keepPositions } from '../../trading/keeping/keep.ts';
+import { settledOrSilent } from '../../trading/orders/ask-venue.ts';
 import { executePlanned } from '../../trading/orders/execute.ts';
 import { settleAccount } from '../../trading/orders/settle.ts';
 import { recoverAccount } from '../../trading/recovery/recover.ts';
@@ -69,8 +70,12 @@ function tools(rig: LoopbackRig) {
       rig.exchange.deposit('BTC', `-${coins}`);
       return coins;
     },
-    resolve: (leg: 'stop' | 'exit') =>
-      say(rig, 'resolve', { order: orderOf(rig, leg)!.clientOrderId, as: 'cancelled', evidence: EVIDENCE }),
+    /** As the account's worker takes it: the venue is asked first. */
+    async resolve(desk: Desk, leg: 'stop' | 'exit') {
+      const order = orderOf(rig, leg)!.clientOrderId;
+      const isVenueSilent = await settledOrSilent(until(desk, rig.clock.now() + 5_000), order);
+      return await say(rig, 'resolve', { order, as: 'cancelled', evidence: EVIDENCE }, isVenueSilent);
+    },
     adjust: (quantity: string) =>
       say(rig, 'adjust', { symbol: SYMBOL, quantity, price: '97', evidence: EVIDENCE }),
     /** What `trade status` says of the symbol, beside its numbers. */
@@ -87,9 +92,11 @@ function say(
   { ledger, clock }: LoopbackRig,
   message: 'resolve' | 'adjust',
   payload: Readonly<Record<string, unknown>>,
+  isVenueSilent = false,
 ) {
   const operation = { message, account: ACCOUNT, operationId: `say ${clock.now()}`, actor: 'test' };
-  return ledger.applyMessage({ ...operation, payload }, { now: clock.now(), policy: null });
+  const context = { now: clock.now(), policy: null, isVenueSilent };
+  return ledger.applyMessage({ ...operation, payload }, context);
 }
 
 test('a halted market: the stop stays, a flatten says what it waits for, and is done once it trades again', async t => {
@@ -151,7 +158,7 @@ test('a delisted symbol with a position is never called flat, until an operator 
     /BTCUSDT: SYMBOL_UNKNOWN: binance does not list the symbol any more.*trade resolve.*trade adjust/,
   );
   await assert.rejects(adjust('0.4995'), refusedBeside(rig, 'stop'));
-  assert.equal((await resolve('stop')).outcome, 'resolved as cancelled');
+  assert.equal((await resolve(desk, 'stop')).outcome, 'resolved as cancelled');
   // Whoever looks after the account in between finds nothing to do there.
   await watch(desk, 5);
   assert.equal((await adjust('0.4995')).outcome, 'booked 0.4995 of BTCUSDT as gone');
@@ -173,7 +180,7 @@ test('an exit whose outcome nobody can tell, of a symbol that was delisted, is r
   await watch(desk, 20);
   assert.equal(orderOf(rig, 'exit')?.status, 'unknown', 'who can’t be asked has not said that it knows none');
   await assert.rejects(adjust('0.4995'), refusedBeside(rig, 'exit'));
-  assert.equal((await resolve('exit')).outcome, 'resolved as cancelled');
+  assert.equal((await resolve(desk, 'exit')).outcome, 'resolved as cancelled');
   await watch(desk, 5);
   await adjust('0.4995');
   await watch(desk, 2);

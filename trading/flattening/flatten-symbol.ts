@@ -5,6 +5,7 @@ import { asked } from '../in-time.ts';
 import { lackingOf, mendOf } from '../keeping/lacking.ts';
 import { amount } from '../ledger/amounts.ts';
 import type { LedgerOrder, LedgerPosition } from '../ledger/records.ts';
+import { cancelResting, oursAmong } from '../orders/ask-venue.ts';
 import { endOrder } from '../orders/end-order.ts';
 import { legsOf, sendExit, staysBeside } from '../orders/exit.ts';
 import { referenceOf } from '../orders/look-up.ts';
@@ -116,11 +117,13 @@ async function close(desk: TimedDesk, position: LedgerPosition): Promise<LedgerO
 
 /** The venue has none of our orders and, of a swap, no position: asked, not concluded. */
 async function objection(desk: TimedDesk, symbol: string): Promise<string | null> {
-  const { ledger, account, venue } = desk;
-  const resting = await asked(desk, venue.openOrders(symbol));
-  const isOurs = (id: string | null) => id !== null && ledger.order(id)?.account === account;
-  if (resting.some(({ clientOrderId }) => isOurs(clientOrderId)))
-    return 'an order of ours rests at the venue';
+  const { venue } = desk;
+  const ours = await oursAmong(desk, await asked(desk, venue.openOrders(symbol)));
+  for (const resting of ours) await cancelResting(desk, resting);
+  if (ours.length > 0) {
+    const names = ours.map(({ order: { leg, clientOrderId } }) => `${leg} ${clientOrderId.slice(0, 8)}`);
+    return `of ours ${names.join(' and ')} rested at the venue still, and is being cancelled`;
+  }
   if (venue.card.kind === 'spot') return null;
   const held = (await asked(desk, venue.positions())).find(position => position.symbol === symbol);
   return held === undefined || amount(held.quantity).isZero()

@@ -107,7 +107,7 @@ async function pass(desk: TimedDesk, only: readonly string[] | null): Promise<Bl
 function aborted({ account }: Desk): AlphaloomError {
   return new AlphaloomError(
     'TRADING_LATE',
-    `Flattening account ${account} was broken off; it is still being flattened, and goes on when it is asked again.`,
+    `Flattening account ${account} was broken off; it is still being flattened. A worker goes on with it (up), or who asks for it again: trade flatten ${account} --direct.`,
     { account },
   );
 }

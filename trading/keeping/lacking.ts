@@ -4,6 +4,7 @@ import type { TimedDesk } from '../desk.ts';
 import { asked } from '../in-time.ts';
 import { type Amount, amount, digits } from '../ledger/amounts.ts';
 import type { LedgerOrder, LedgerPosition } from '../ledger/records.ts';
+import { oursAmong } from '../orders/ask-venue.ts';
 import { staysBeside } from '../orders/exit.ts';
 import { isSellable } from '../orders/order-sizes.ts';
 import { type Keeping, keepingOf } from './keeping.ts';
@@ -84,7 +85,11 @@ async function compared(desk: TimedDesk, position: LedgerPosition): Promise<Lack
   if (isSellable(free.lt(size) ? free : size, entryPrice, market)) return null;
   const left = size.minus(free);
   const gone = left.minus(balance?.locked ?? '0');
-  return gone.gt(0) ? goneOf(position, gone) : { kind: 'held', quantity: digits(left), of: quantity };
+  if (gone.gt(0)) return goneOf(position, gone);
+  // An order of ours that was taken for done holds them: it is ended like any other, before the next exit.
+  const ours = await oursAmong(desk, await asked(desk, venue.openOrders(symbol)));
+  if (ours.length > 0) return null;
+  return { kind: 'held', quantity: digits(left), of: quantity };
 }
 
 /** An older one is not looked for: then the sale is tried again. */

@@ -2,10 +2,16 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Market } from '../../contracts/market.ts';
 import type { Timeframe } from '../../contracts/series.ts';
 import { type Amount, amount, digits, ZERO } from './amounts.ts';
-import { closable, isSettled, moveDust, takeFromDust } from './dust.ts';
+import { closable, isSettled, moveDust, overdrawDust, takeFromDust } from './dust.ts';
 import { recordEvent } from './events.ts';
 import type { OrderRow } from './orders.ts';
-import { type PositionRow, quantityOf, selectPosition, updatePosition } from './positions.ts';
+import {
+  type PositionRow,
+  quantityOf,
+  selectLastPosition,
+  selectPosition,
+  updatePosition,
+} from './positions.ts';
 import type { AccountSettings } from './records.ts';
 import { insert, one } from './statements.ts';
 
@@ -35,7 +41,10 @@ export interface Movement {
   readonly at: number;
 }
 
-/** Moves the symbol's position by a fill; one that goes beyond it closes it and opens the opposite one. */
+/**
+ * Moves the symbol's position by a fill; one that goes beyond it closes it and opens the opposite one. At a spot venue nobody is
+ * short: what was sold beyond the position were other coins of the account, and is owed to them as dust.
+ */
 export function movePosition(sql: DatabaseSync, movement: Movement): void {
   const { account, symbol } = movement;
   const first = selectPosition(sql, account.account, symbol);
@@ -45,6 +54,10 @@ export function movePosition(sql: DatabaseSync, movement: Movement): void {
 
   let position = first;
   while (!rest.isZero()) {
+    if (position?.closed_at !== null && rest.isNegative() && isRealSpot(account)) {
+      oversell(sql, movement, rest);
+      break;
+    }
     position = position?.closed_at === null ? position : open(sql, movement, rest);
     const held = quantityOf(position);
     const isAgainst = !held.isZero() && held.isNegative() !== rest.isNegative();
@@ -78,16 +91,42 @@ export function settleDust(
   return true;
 }
 
+function isRealSpot({ mode, kind }: AccountSettings): boolean {
+  return mode === 'live' && kind === 'spot';
+}
+
+function oversell(
+  sql: DatabaseSync,
+  { account: { account }, symbol, order, at }: Movement,
+  beyond: Amount,
+): void {
+  overdrawDust(sql, { account, symbol, at }, beyond);
+  const quantity = digits(beyond.abs());
+  recordEvent(sql, {
+    account,
+    symbol,
+    at,
+    kind: 'over-sold',
+    ...(order && { clientOrderId: order.client_order_id }),
+    detail: { quantity },
+    tell: { event: 'ledger-mismatch', facts: { order: order?.client_order_id ?? null, oversold: quantity } },
+  });
+}
+
 function open(sql: DatabaseSync, movement: Movement, change: Amount): PositionRow {
   const { account, symbol, order, time, at } = movement;
   const side = change.isNegative() ? 'SHORT' : 'LONG';
+  const left =
+    order === null || order.leg === 'entry' ? null : selectLastPosition(sql, account.account, symbol);
+  // What comes back because it was never sold is looked after as it was before.
+  const before = left?.side === side ? left : null;
   const id = insert(sql, 'positions', {
     account: account.account,
     symbol,
     timeframe: order?.timeframe ?? timeframeOf(account, symbol),
     side,
-    entry_order: order?.client_order_id ?? '',
-    signal_bar_time: order?.bar_time ?? time,
+    entry_order: before?.entry_order ?? order?.client_order_id ?? '',
+    signal_bar_time: before?.signal_bar_time ?? order?.bar_time ?? time,
     opened_at: time,
     opened_event: recordEvent(sql, {
       account: account.account,
@@ -97,7 +136,10 @@ function open(sql: DatabaseSync, movement: Movement, change: Amount): PositionRo
       ...(order && { clientOrderId: order.client_order_id }),
       detail: { side },
     }),
-    plan: order?.leg === 'entry' && order.plan ? JSON.stringify(JSON.parse(order.plan).exits) : null,
+    plan:
+      order?.leg === 'entry' && order.plan
+        ? JSON.stringify(JSON.parse(order.plan).exits)
+        : (before?.plan ?? null),
   });
   return one<PositionRow>(sql, 'SELECT * FROM positions WHERE id = ?', id)!;
 }

@@ -67,6 +67,15 @@ export function takeFromDust(
   return change.minus(taken);
 }
 
+/** More was sold than there was: the dust goes under 0, by so much less than nothing. */
+export function overdrawDust(
+  sql: DatabaseSync,
+  { account, symbol, at }: { readonly account: string; readonly symbol: string; readonly at: number },
+  beyond: Amount,
+): void {
+  moveDust(sql, { account, symbol, kind: 'taken', positionId: null, quantity: beyond, at });
+}
+
 /** What an exit of so much in base can be, in the venue's units: floored to the lot; null where it is under a minimum. */
 export function closable(
   inBase: Amount,

@@ -60,6 +60,9 @@ export function bookFill(sql: DatabaseSync, fill: VenueFill, place: FillPlace): 
   const quote = inBase.times(checkAmount(fill.price, 'A fill’s price'));
   const fees = sortFees(fill, market);
   const isBuy = fill.side === 'buy';
+  const replaces = order !== null && !isAssumed;
+  // Of what closes a position, the other way round the same coins would be sold twice.
+  if (replaces && order.leg !== 'entry') replaceAssumed(sql, fill, { ...place, order });
   insert(sql, 'fills', {
     venue: account.venue,
     account: account.account,
@@ -98,7 +101,7 @@ export function bookFill(sql: DatabaseSync, fill: VenueFill, place: FillPlace): 
     time: fill.time,
     at,
   });
-  if (order && !isAssumed && order.assumed !== '0') takeBackAssumed(sql, fill, { ...place, order });
+  if (replaces && order.leg === 'entry') replaceAssumed(sql, fill, { ...place, order });
   const origin = order ? 'own' : 'venue';
   return { ...fill, account: account.account, origin, leg: order?.leg ?? null };
 }
@@ -143,34 +146,58 @@ function addToOrder(
   );
 }
 
+type OwnPlace = FillPlace & { readonly order: OrderRow };
+
 /**
  * An operator vouched for fills that the venue tells of now: what was assumed is taken back at its own price, as far as
  * the venue's fills replace it.
  */
-function takeBackAssumed(
-  sql: DatabaseSync,
-  fill: VenueFill,
-  place: FillPlace & { readonly order: OrderRow },
-): void {
+function replaceAssumed(sql: DatabaseSync, fill: VenueFill, place: OwnPlace): void {
   const order = requireOrder(sql, place.order.client_order_id);
   const size = smaller(amount(order.assumed), amount(fill.quantity));
   if (!size.gt(0)) return;
+  const replaced = { size, suffix: `replaced by ${fill.tradeId}`, time: fill.time };
+  takeBack(sql, replaced, { ...place, order });
+  recordOrderEvent(sql, order, 'assumption-replaced', place.at, { detail: { quantity: digits(size) } });
+}
+
+/** The venue says how much of an order was filled: what was assumed beyond that was not. */
+export function correctAssumed(sql: DatabaseSync, filled: string, place: OwnPlace): void {
+  const order = requireOrder(sql, place.order.client_order_id);
+  const booked = amount(order.filled).minus(order.assumed);
+  const due = amount(filled).minus(booked);
+  const size = amount(order.assumed).minus(due.gt(0) ? due : ZERO);
+  if (!size.gt(0)) return;
+  takeBack(sql, { size, suffix: `not filled, from ${order.filled}`, time: place.at }, { ...place, order });
+  recordOrderEvent(sql, order, 'assumption-corrected', place.at, { detail: { quantity: digits(size) } });
+}
+
+function takeBack(
+  sql: DatabaseSync,
+  { size, suffix, time }: { readonly size: Amount; readonly suffix: string; readonly time: number },
+  place: OwnPlace,
+): void {
+  const { client_order_id: clientOrderId, side, symbol, venue_order_id } = place.order;
   const assumed = one<FillRow>(
     sql,
-    'SELECT * FROM fills WHERE client_order_id = ? AND is_assumed = 1 ORDER BY id LIMIT 1',
-    order.client_order_id,
+    'SELECT * FROM fills WHERE client_order_id = ? AND is_assumed = 1 AND side = ? ORDER BY id DESC LIMIT 1',
+    clientOrderId,
+    side,
   )!;
   const taken: VenueFill = {
-    ...fill,
-    tradeId: `${assumed.trade_id}/replaced by ${fill.tradeId}`,
-    side: order.side === 'buy' ? 'sell' : 'buy',
+    tradeId: `${assumed.trade_id}/${suffix}`,
+    venueOrderId: venue_order_id ?? '',
+    clientOrderId,
+    symbol,
+    side: side === 'buy' ? 'sell' : 'buy',
     price: assumed.price,
     quantity: digits(size),
     fees: [],
+    isMaker: false,
+    time,
     reason: null,
   };
-  bookFill(sql, taken, { ...place, order, isAssumed: true });
-  recordOrderEvent(sql, order, 'assumption-replaced', place.at, { detail: { quantity: digits(size) } });
+  bookFill(sql, taken, { ...place, isAssumed: true });
 }
 
 export function selectFills(

@@ -9,11 +9,12 @@ import { selectOpenOrders } from './orders.ts';
 import { settleSymbols } from './outcomes.ts';
 import { quantityOf, selectPosition } from './positions.ts';
 import type { AccountRecord } from './records.ts';
+import { checkTraded } from './refusals.ts';
 import type { By, Carried } from './wishes.ts';
 
 /**
  * Books, on an operator's word, what of a position left the venue by no order of ours: as a fill at the price that it brought.
- * @throws AlphaloomError ACCOUNT_STATE where the position is not as large, or an order that may still sell of it is at the venue
+ * @throws AlphaloomError SYMBOL_NOT_TRADED; ACCOUNT_STATE where the position is not as large, or an order that may still sell of it is at the venue
  */
 export function bookGone(
   sql: DatabaseSync,
@@ -21,6 +22,7 @@ export function bookGone(
   { symbol, quantity, price, evidence }: TradingMessagePayload<'adjust'>,
   by: By,
 ): Carried {
+  checkTraded(sql, account, [symbol]);
   const held = quantityOf(selectPosition(sql, account.account, symbol));
   const market = selectMarket(sql, account, symbol);
   if (account.mode === 'paper')

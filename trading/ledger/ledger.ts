@@ -71,6 +71,8 @@ export interface Ledger {
       readonly now: number;
       /** What `set` names as its policy, read; null where it names none. */
       readonly policy: Policy | null;
+      /** Of `resolve`: the venue was asked about the order, and can’t say. Only then one that is open is resolved. */
+      readonly isVenueSilent?: boolean;
     },
   ): Promise<TradingAnswer>;
   /**

@@ -21,6 +21,7 @@ import { WISHES } from './wishes.ts';
 export interface MessageContext {
   readonly now: number;
   readonly policy: Policy | null;
+  readonly isVenueSilent?: boolean;
 }
 
 /**
@@ -31,7 +32,7 @@ export interface MessageContext {
 export function applyMessage(
   sql: DatabaseSync,
   operation: TradingOperation,
-  { now, policy }: MessageContext,
+  { now, policy, isVenueSilent = false }: MessageContext,
 ): TradingAnswer {
   const { message, account, operationId, actor } = operation;
   const wish = canonicalJson({ message, account, payload: wishOf(operation.payload) });
@@ -49,7 +50,11 @@ export function applyMessage(
   const reason = operation.reason ?? payload.reason ?? `${message} by ${actor}`;
   const by = { at: now, actor, reason, operationId };
   const carryOut = WISHES[message] as (typeof WISHES)['pause'];
-  const { outcome, why } = carryOut(sql, record, payload as TradingMessagePayload<'pause'>, { by, policy });
+  const { outcome, why } = carryOut(sql, record, payload as TradingMessagePayload<'pause'>, {
+    by,
+    policy,
+    isVenueSilent,
+  });
   const answer: TradingAnswer = {
     message,
     operationId,

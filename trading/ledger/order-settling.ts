@@ -16,9 +16,10 @@ export function settleOrder(
 ): OrderRow {
   const filled = amount(row.filled);
   const said = saidOf(row, news);
+  const isResolved = news !== null && row.reason === 'operator';
   const { status: wanted, isContradiction } =
-    said === null ? { status: row.status, isContradiction: false } : nextStatus(row.status, said);
-  const awaited = awaitedFills(row, news, wanted);
+    said === null ? { status: row.status, isContradiction: false } : nextStatus(row.status, said, isResolved);
+  const awaited = awaitedFills(isContradiction ? { ...row, reported_filled: null } : row, news, wanted);
   const isShort = END_OF_FILLS.has(wanted) && awaited !== null && filled.lt(awaited);
   const status = isShort ? (END_OF_FILLS.has(row.status) ? row.status : 'open') : wanted;
   const over = filled.minus(row.quantity);

@@ -10,7 +10,7 @@ import { isFinal, type OrderRow, recordOrderEvent, remaining, requireOrder, upda
 import { settleSymbols } from './outcomes.ts';
 import type { AccountRecord, OrderOutcome } from './records.ts';
 import { withdraw } from './sending.ts';
-import type { By, Carried } from './wishes.ts';
+import type { By, Carried, WishContext } from './wishes.ts';
 
 /** Withdraws what was not sent; of what was, the wish is written down for whoever speaks to the venue. */
 export function cancelOrder(sql: DatabaseSync, { account }: AccountRecord, id: string, by: By): Carried {
@@ -28,15 +28,24 @@ export function cancelOrder(sql: DatabaseSync, { account }: AccountRecord, id: s
 /**
  * An operator's word on an order that the venue can't be asked about. `filled`: what is missing counts as filled, at the
  * order's own price, until the venue tells of its fills.
+ * @throws AlphaloomError ACCOUNT_STATE of one that was never sent, or that is open and whose venue was not asked
  */
 export function resolveOrder(
   sql: DatabaseSync,
   account: AccountRecord,
   { order: id, as, evidence }: TradingMessagePayload<'resolve'>,
-  by: By,
+  { by, isVenueSilent }: Pick<WishContext, 'by' | 'isVenueSilent'>,
 ): Carried {
   const order = requireOwn(sql, account.account, id);
   if (isFinal(order)) return { outcome: 'unchanged', why: `it is ${order.status}` };
+  if (order.status === 'open' && !isVenueSilent) {
+    const name = `${order.leg} ${id.slice(0, 8)} of ${order.symbol}`;
+    throw new AlphaloomError(
+      'ACCOUNT_STATE',
+      `The ${name} is open, and nobody’s word counts for what its venue can be asked about. End it: trade cancel ${id.slice(0, 8)}.`,
+      { clientOrderId: id, status: order.status },
+    );
+  }
   if (order.status === 'planned') {
     throw new AlphaloomError(
       'ACCOUNT_STATE',

@@ -4,7 +4,7 @@ import type { VenueFill } from '../venue.ts';
 import { requireAccount } from './accounts.ts';
 import { settleDust } from './booking.ts';
 import { lastEventId } from './events.ts';
-import { bookFill, isKnownFill } from './fills.ts';
+import { bookFill, correctAssumed, isKnownFill } from './fills.ts';
 import { selectMarket } from './markets.ts';
 import { settleOrder } from './order-settling.ts';
 import { type OrderRow, orderOf, requireOrder } from './orders.ts';
@@ -24,6 +24,9 @@ export function recordOutcome(sql: DatabaseSync, outcome: OrderOutcome): LedgerO
 
   const { order, adopted } = linkVenueOrder(sql, account, before, outcome);
   bookAll(sql, account, [...adopted, ...outcome.fills], at, order);
+  const market = selectMarket(sql, account, before.symbol);
+  if (outcome.filled !== null && market !== null)
+    correctAssumed(sql, outcome.filled, { account, market, order, at, isAssumed: true });
   const settled = settleOrder(sql, requireOrder(sql, outcome.clientOrderId), outcome, at);
   settleSymbols(sql, account, [before.symbol], { at, firstEvent });
   return orderOf(settled);

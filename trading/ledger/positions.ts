@@ -35,6 +35,12 @@ export function selectPosition(sql: DatabaseSync, account: string, symbol: strin
   return one<PositionRow>(sql, text, account, symbol) ?? null;
 }
 
+/** The newest of a symbol, open or over. */
+export function selectLastPosition(sql: DatabaseSync, account: string, symbol: string): PositionRow | null {
+  const text = 'SELECT * FROM positions WHERE account = ? AND symbol = ? ORDER BY id DESC LIMIT 1';
+  return one<PositionRow>(sql, text, account, symbol) ?? null;
+}
+
 export function selectPositions(sql: DatabaseSync, account: string): PositionRow[] {
   return all(sql, 'SELECT * FROM positions WHERE account = ? AND closed_at IS NULL ORDER BY symbol', account);
 }

@@ -25,6 +25,8 @@ export interface By {
 export interface WishContext {
   readonly by: By;
   readonly policy: Policy | null;
+  /** Of `resolve`: the venue was asked about the order, and can’t say. */
+  readonly isVenueSilent: boolean;
 }
 
 export interface Carried {
@@ -146,7 +148,7 @@ export const WISHES: { readonly [Name in TradingMessageName]: Wish<Name> } = {
 
   cancel: (sql, record, { order }, { by }) => cancelOrder(sql, record, order, by),
 
-  resolve: (sql, record, payload, { by }) => resolveOrder(sql, record, payload, by),
+  resolve: (sql, record, payload, context) => resolveOrder(sql, record, payload, context),
 
   adjust: (sql, record, payload, { by }) => bookGone(sql, record, payload, by),
 

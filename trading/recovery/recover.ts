@@ -3,6 +3,7 @@ import { type Desk, sooner, type TimedDesk, until } from '../desk.ts';
 import { asked } from '../in-time.ts';
 import { keepSymbol } from '../keeping/keep.ts';
 import { keepingOf } from '../keeping/keeping.ts';
+import { oursAmong } from '../orders/ask-venue.ts';
 import { isSkewed, tellClockSkew } from '../orders/clock-skew.ts';
 import { settleSymbol } from '../orders/settle.ts';
 import { perSymbol, symbolsOf } from '../per-symbol.ts';
@@ -68,13 +69,12 @@ function lastKnown({ ledger, account, now }: TimedDesk, symbol: string): number 
   return known - OVERLAP_MS;
 }
 
-/** Orders of others that rest in the symbol; they are told of once and left alone. */
+/** Orders of others that rest in the symbol: they are told of once and left alone. Ours that were taken for done are open again. */
 async function strangersOf(desk: TimedDesk, symbol: string): Promise<readonly VenueOrder[]> {
   const { ledger, lease, account, venue, now } = desk;
   const open = await asked(desk, venue.openOrders(symbol));
-  const strangers = open.filter(
-    ({ clientOrderId }) => clientOrderId === null || ledger.order(clientOrderId)?.account !== account,
-  );
+  const ours = new Set((await oursAmong(desk, open)).map(({ shown }) => shown));
+  const strangers = open.filter(order => !ours.has(order));
   await ledger.recordStrangers(lease, account, strangers, now());
   return strangers;
 }

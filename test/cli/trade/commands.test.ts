@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { runProgram } from '../../../cli/program.ts';
+import { resolveHome } from '../../../host/paths.ts';
+import { identifyProcess } from '../../../host/process-identity.ts';
+import { clearRunState, writeRunState } from '../../../host/run-state.ts';
 import { capture, contextIn, runCommand } from '../../support/command.ts';
-import { ACCOUNT, desk, openPosition, sentEntry } from '../../trading/ledger/fixtures.ts';
+import { ACCOUNT, desk, openPosition, outcome, sentEntry } from '../../trading/ledger/fixtures.ts';
 
 /** A home whose account `main` holds a position; no Temporal runs for it. */
 async function home(t: TestContext) {
@@ -137,13 +140,31 @@ test('stop is refused while a position is open, and leaves it where it is told t
 });
 
 test('down is refused while an account that trades holds something', async t => {
-  const { at, run } = await home(t);
+  const { at, root, run } = await home(t);
   await openPosition(at);
+  const place = resolveHome({ ALPHALOOM_HOME: root }, root);
+  const identity = identifyProcess(process.pid)!;
+  const worker = { name: 'worker', identity, startedTime: 0, restarts: 0 } as never;
+  await mkdir(join(root, 'run'), { recursive: true });
+  await writeRunState(place, { supervisor: identity, processes: [worker] } as never);
   const refused = await run('down');
   assert.equal(refused.code, 1);
   assert.match(refused.stderr(), /Nobody would look after main \(running\): BTCUSDT/);
-  const left = await run('down', '--leave-positions');
-  assert.deepEqual([left.code, left.stdout()], [0, 'Nothing ran.\n']);
+  await clearRunState(place);
+  const left = await run('down');
+  assert.deepEqual(
+    [left.code, left.stdout()],
+    [0, 'Nothing ran.\n'],
+    'where nothing runs there is nothing to refuse',
+  );
+});
+
+test('stopping what is stopped says one thing', async t => {
+  const { run } = await home(t);
+  await run('trade', 'stop');
+  const { stdout, stderr } = await run('trade', 'stop');
+  assert.match(stdout(), /main unchanged: it was stopped/);
+  assert.doesNotMatch(stderr(), /Written/);
 });
 
 test('an order of unknown outcome is resolved by how its id begins', async t => {
@@ -165,6 +186,17 @@ test('an order of unknown outcome is resolved by how its id begins', async t => 
     (await json(...words.with(2, clientOrderId), '--operation-id', 'once')).document.repeated,
     true,
   );
+});
+
+test('without Temporal an open order is not resolved unless its venue was asked', async t => {
+  const { at, run } = await home(t);
+  const order = await sentEntry(at);
+  const { clientOrderId } = await at.ledger.recordOutcome(at.lease, outcome(order, { status: 'open' }));
+  const words = ['trade', 'resolve', clientOrderId.slice(0, 6), '--as', 'filled', '--evidence', 'page'];
+  const { code, stderr } = await run(...words);
+  assert.equal(code, 1);
+  assert.match(stderr(), /LIVE_NOT_ALLOWED: .*accounts\.main\.apiKey and apiSecret are not both set/);
+  assert.equal(at.ledger.order(clientOrderId)?.status, 'open');
 });
 
 test('what is wrong about a command line is said before anything is done', async t => {

@@ -235,5 +235,15 @@ function tell(
     ...(reason && { reason }),
   };
   const gone = new AlphaloomError('TEMPORAL_UNREACHABLE', 'Gone.');
-  return tellLedger({ ledger, loaded: {} as LoadedConfig, now: START }, operation, gone);
+  return tellLedger(
+    {
+      ledger,
+      loaded: {} as LoadedConfig,
+      now: START,
+      askVenue: async () => false,
+      requireListed: async () => {},
+    },
+    operation,
+    gone,
+  );
 }

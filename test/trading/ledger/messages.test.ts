@@ -320,6 +320,19 @@ test('cancel withdraws what is planned and asks for the cancel of what was sent'
   await assert.rejects(tell(at, 'cancel', { order: '0'.repeat(32) }), { code: 'ORDER_UNKNOWN' });
 });
 
+test('coins that are gone are of a symbol that the account has, and more than none', async t => {
+  const at = await desk(t);
+  const gone = { symbol: 'BTCUSDTT', quantity: '0.01', price: '1', evidence: 'order page' };
+  await assert.rejects(tell(at, 'adjust', gone), {
+    code: 'SYMBOL_NOT_TRADED',
+    message: /does not trade BTCUSDTT. It trades BTCUSDT, ETHUSDT/,
+  });
+  await assert.rejects(tell(at, 'adjust', { ...gone, quantity: '-1' }), {
+    code: 'USAGE',
+    message: /quantity: must be a number from 0 on in digits/,
+  });
+});
+
 test('an order resolved as cancelled or rejected is final and frees its slot', async t => {
   for (const [as, status] of [
     ['cancelled', 'canceled'],

@@ -3,9 +3,12 @@ import { rows } from './rows.ts';
 
 const OPEN = "status IN ('planned', 'sending', 'unknown', 'open')";
 
-/** An order that was found at the venue after all was told as a mismatch; another may have taken its place meanwhile. */
+/**
+ * An order that was found at the venue after all was told as a mismatch, and so was one that an operator took for done; another may
+ * have taken its place meanwhile.
+ */
 const NOT_REVIVED = `NOT EXISTS (SELECT 1 FROM events e WHERE e.client_order_id = orders.client_order_id
-  AND e.detail ->> '$.from' IN ('planned', 'withdrawn', 'rejected', 'lapsed'))`;
+  AND e.detail ->> '$.from' IN ('planned', 'withdrawn', 'rejected', 'lapsed', 'canceled', 'filled'))`;
 
 /** A symbol has one slot exactly while an entry of it is not final or a position is open, held by an entry of it. */
 export function* checkSlots(sql: DatabaseSync, account: string): Generator<string> {
