@@ -3,7 +3,7 @@ import type { TradedSymbol } from '../../contracts/trading.ts';
 import type { AccountRecord } from '../../trading/ledger/records.ts';
 import type { StartAccountRequest } from './start-account.ts';
 
-type Wanted = Pick<StartAccountRequest, 'symbols' | 'policy' | 'iterations' | 'replay'>;
+export type Wanted = Pick<StartAccountRequest, 'symbols' | 'policy' | 'iterations' | 'replay'>;
 type Running = Pick<AccountRecord, 'account' | 'symbols' | 'policy' | 'clock' | 'iterations'>;
 
 /**
@@ -11,11 +11,11 @@ type Running = Pick<AccountRecord, 'account' | 'symbols' | 'policy' | 'clock' | 
  * @param policyName of the policy that is wanted, which may be named by its file
  * @throws AlphaloomError ACCOUNT_STATE where something else is wanted than it trades
  */
-export function requireSame(running: Running, wanted: Wanted, policyName: string | null): void {
+export function requireSame(running: Running, wanted: Wanted, policyName?: string): void {
   const { account, symbols, policy, clock, iterations } = running;
   const differing = [
     wanted.symbols !== null && named(wanted.symbols) !== named(symbols) && named(wanted.symbols),
-    policyName !== null && policyName !== policy.name && `policy ${policyName}`,
+    policyName !== undefined && policyName !== policy.name && `policy ${policyName}`,
   ].filter(text => text !== false);
   const isReplayed =
     wanted.replay === null ||

@@ -72,7 +72,7 @@ export async function startAccount(
   if (running !== null) {
     const record = ledger.account(account);
     const policy = request.policy === null ? null : await loadPolicy(loaded, request.policy);
-    requireSame(record, request, policy && policy.name);
+    requireSame(record, request, policy?.name);
     const warnings = outdatedWarnings(wiring);
     return { workflowId: `trade/${account}`, joined: true, record, warnings };
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { AS_LABELLED } from '../../../contracts/policy.ts';
-import { describeJoined, requireSame } from '../../../host/trading/joined-account.ts';
+import { describeJoined, requireSame, type Wanted } from '../../../host/trading/joined-account.ts';
 
 const RUNNING = {
   account: 'try',
@@ -16,15 +16,15 @@ const RUNNING = {
 const NOTHING = { symbols: null, policy: null, iterations: null, replay: null };
 
 test('a second start that wants the same, in whatever order, joins what runs', () => {
-  requireSame(RUNNING, NOTHING, null);
+  requireSame(RUNNING, NOTHING);
   const symbols = RUNNING.symbols.toReversed();
   requireSame(RUNNING, { ...NOTHING, symbols, policy: './as-labelled.yaml' }, 'as-labelled');
-  requireSame(RUNNING, { ...NOTHING, iterations: 7, replay: { fromTime: 5, toTime: 9 } }, null);
+  requireSame(RUNNING, { ...NOTHING, iterations: 7, replay: { fromTime: 5, toTime: 9 } });
 });
 
 test('a second start that wants something else is refused, and says how to change it', () => {
-  const refused = (wanted: { policy?: string } & object, message: RegExp) =>
-    assert.throws(() => requireSame(RUNNING, { ...NOTHING, ...wanted }, wanted.policy ?? null), {
+  const refused = (wanted: Partial<Wanted>, message: RegExp) =>
+    assert.throws(() => requireSame(RUNNING, { ...NOTHING, ...wanted }, wanted.policy ?? undefined), {
       code: 'ACCOUNT_STATE',
       message,
     });
