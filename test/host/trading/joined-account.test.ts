@@ -28,7 +28,7 @@ test('a second start that wants something else is refused, and says how to chang
       code: 'ACCOUNT_STATE',
       message,
     });
-  const other = [{ symbol: 'BTCUSDT', timeframe: '5m' }];
+  const other = [{ symbol: 'BTCUSDT', timeframe: '5m' }] as const;
   refused({ symbols: other }, /BTCUSDT\/1m,ETHUSDT\/5m .*trade set try --symbols BTCUSDT\/5m\./);
   refused({ policy: 'bold' }, /policy as-labelled.*trade set try --policy bold\./);
   refused({ iterations: 5 }, /said at a start alone: trade stop try first/);
