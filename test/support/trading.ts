@@ -59,7 +59,7 @@ export async function startTradingCluster(
 /** What trades in this process; to be closed before the rooms are. */
 export async function tradingIn(rooms: OpenRooms): Promise<OpenTradingRooms> {
   const loaded = await loadConfig({ environment: {}, cwd: rooms.home, homeRoot: rooms.home });
-  return await openTrading({
+  const trading = await openTrading({
     rooms,
     loaded,
     environment: {},
@@ -67,6 +67,8 @@ export async function tradingIn(rooms: OpenRooms): Promise<OpenTradingRooms> {
     signal: new AbortController().signal,
     onLost: () => {},
   });
+  await trading.begin();
+  return trading;
 }
 
 /** The second series beside the sample, and a champion of each. */
