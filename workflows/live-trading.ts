@@ -16,11 +16,10 @@ import type {
   ValidateRequest,
 } from '../contracts/live-trading.ts';
 import { describeFailure } from './failure.ts';
-import { flattenBeside } from './flatten-beside.ts';
+import { flattenBeside, watchBeside } from './trading-beside.ts';
 import { takeTradingMessages } from './trading-messages.ts';
 import { desk, type Steps, stepsOf } from './trading-steps.ts';
 import { followTrading, type TradingStory } from './trading-story.ts';
-import { watchBeside } from './trading-watch.ts';
 
 /**
  * Keeps a run's history short; the ledger remembers everything. Another worker reads it from the beginning before it goes on,
