@@ -1,20 +1,18 @@
 import type { WatchRequest } from '../../contracts/live-trading.ts';
 import { briefly } from '../../trading/in-time.ts';
 import { keepPositions } from '../../trading/keeping/keep.ts';
+import { createLateLook } from '../../trading/orders/late-look.ts';
 import { awaitsNews, settleAccount, unknownOrders } from '../../trading/orders/settle.ts';
 import { asActivity } from '../activity.ts';
 import { accountOf, type TradingRooms } from './trading-rooms.ts';
 
 const EVERY_MS = 2_000;
-/** What has ended may be followed by a late fill. */
-const LATE_EVERY_MS = 10_000;
 /** One symbol’s turn may take this long; after `EVERY_MS` it is waited for no more, so that it holds up no other. */
 const PASS_MS = 10_000;
 
 /** Looks after what is open until the next close: settles what is not certain, watches stops and targets. */
 export function watchAccount(rooms: TradingRooms) {
-  /** When late fills of an account were last asked for, epoch ms: their question is the dearest, and they are rare. */
-  const lookedBack = new Map<string, number>();
+  const lateLook = createLateLook(rooms.ledger);
   return asActivity(async (request: WatchRequest, { signal }): Promise<{ unknown: number }> => {
     const open = await rooms.open(accountOf(rooms, request));
     const { account, mode } = open.record;
@@ -23,10 +21,10 @@ export function watchAccount(rooms: TradingRooms) {
     const awaits = () => (mode === 'live' ? awaitsNews(rooms.ledger, open.record, desk.now()) : isOpen());
     let unknown = 0;
     do {
-      const looksBack = desk.now() >= (lookedBack.get(account) ?? 0) + LATE_EVERY_MS;
-      if (looksBack) lookedBack.set(account, desk.now());
-      if (awaits())
-        await briefly(desk, EVERY_MS, settleAccount(desk, { deadline: desk.now() + PASS_MS, looksBack }));
+      if (awaits()) {
+        const lookBack = lateLook(account, desk.now());
+        await briefly(desk, EVERY_MS, settleAccount(desk, { deadline: desk.now() + PASS_MS, lookBack }));
+      }
       unknown = unknownOrders(rooms.ledger, account);
       const holds = mode === 'live' && rooms.ledger.positions(account).length > 0;
       if (holds)
@@ -34,8 +32,7 @@ export function watchAccount(rooms: TradingRooms) {
       // A limit entry that rests at a venue may fill at any moment, and then needs its stop; on paper its bars bring that.
       const waits = mode === 'live' && awaits();
       if (!holds && !waits && unknown === 0) break;
-      const every = holds || isOpen() ? EVERY_MS : LATE_EVERY_MS;
-      await desk.sleep(Math.min(every, Math.max(0, request.untilTime - rooms.clock.now())), signal);
+      await desk.sleep(Math.min(EVERY_MS, Math.max(0, request.untilTime - rooms.clock.now())), signal);
       signal.throwIfAborted();
     } while (rooms.clock.now() < request.untilTime);
     return { unknown };

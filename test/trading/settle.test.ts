@@ -146,7 +146,7 @@ for (const requestExpiryMs of [5_000, null]) {
     await rig.clock.sleep(START + 2 * MINUTE - rig.clock.now());
     for (let pass = 1; pass <= 3; pass++) {
       const began = rig.clock.now();
-      await settleAccount(desk, { deadline: began + 450_000, looksBack: false });
+      await settleAccount(desk, { deadline: began + 450_000, lookBack: [] });
       assert.equal(rig.clock.now() - began, 0, `pass ${pass}`);
       assert.equal(asks.filter(request => request === 'cancel').length, pass);
       assert.equal(orderOf(rig, 'entry')?.status, pass === 3 && requestExpiryMs ? 'lapsed' : 'unknown');

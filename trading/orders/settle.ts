@@ -31,9 +31,18 @@ export function awaitsNews(
 ): boolean {
   return (
     ledger.openOrders(account).length > 0 ||
-    ledger.changedOrders(account, now - NEWS_MS).length > 0 ||
+    symbolsWithNews(ledger, account, now).length > 0 ||
     (kind === 'swap' && ledger.positions(account).length > 0)
   );
+}
+
+/** Symbols with orders that ended, or were heard of, so short ago that a fill of them may follow. */
+export function symbolsWithNews(
+  ledger: Pick<Ledger, 'changedOrders'>,
+  account: string,
+  now: number,
+): readonly string[] {
+  return symbolsOf(ledger.changedOrders(account, now - NEWS_MS));
 }
 
 export interface SettleReport {
@@ -47,18 +56,19 @@ export interface SettleReport {
  * Finds out what became of every order that is not final and books what the venue has filled; to be called every few
  * seconds while anything is open. Running it again changes nothing twice. What a flatten has in hand is settled by it.
  * @param deadline epoch ms of the venue’s clock
- * @param looksBack whether late fills of orders that ended a short while ago are asked for too
+ * @param lookBack symbols of which late fills are asked for too; absent: all that have news
  * @throws AlphaloomError LEASE_LOST
  */
 export async function settleAccount(
   desk: Desk,
-  { deadline, looksBack = true }: { readonly deadline: number; readonly looksBack?: boolean },
+  { deadline, lookBack }: { readonly deadline: number; readonly lookBack?: readonly string[] },
 ): Promise<SettleReport> {
   const timed = until(desk, deadline);
   const since = desk.now() - LATE_FILLS_MS;
   const moved = await movedByVenue(timed);
+  const late = lookBack ?? symbolsWithNews(desk.ledger, desk.account, desk.now());
   const settle = async (symbol: string) => {
-    const mayBeFilled = () => moved.has(symbol) || mayHaveFills(timed, symbol, looksBack);
+    const mayBeFilled = () => moved.has(symbol) || late.includes(symbol) || hasUncertain(timed, symbol);
     // What the venue does not say of one order is no reason to leave a position without its stop.
     await allOf([
       () => settleOrders(timed, symbol),
@@ -67,7 +77,7 @@ export async function settleAccount(
     ]);
     return openOf(timed, symbol);
   };
-  const symbols = await perSymbol(timed, unsettledSymbols(timed, looksBack ? since : null), settle, 0);
+  const symbols = await perSymbol(timed, unsettledSymbols(timed, late), settle, 0);
   return { symbols, unknown: unknownOrders(desk.ledger, desk.account) };
 }
 
@@ -115,12 +125,8 @@ async function bookFills(desk: TimedDesk, symbol: string, since: number): Promis
 }
 
 /** Trades are dear to ask for: of orders that rest unchanged, their look-ups tell enough. */
-function mayHaveFills({ ledger, account, now }: TimedDesk, symbol: string, looksBack: boolean): boolean {
-  const isNews = (order: LedgerOrder) => order.symbol === symbol;
-  return (
-    (looksBack && ledger.changedOrders(account, now() - NEWS_MS).some(isNews)) ||
-    ledger.openOrders(account).some(order => isNews(order) && isUncertain(order))
-  );
+function hasUncertain(desk: TimedDesk, symbol: string): boolean {
+  return openOf(desk, symbol).some(isUncertain);
 }
 
 /** Swaps that the venue holds otherwise than the ledger: it may have closed them itself, by no order of ours. */
@@ -162,12 +168,9 @@ function isOver({ venue, now }: TimedDesk, { leg, type, plan, barTime, timeframe
   return now() >= barTime + (validBars + 1) * TIMEFRAME_MS[timeframe];
 }
 
-function unsettledSymbols({ ledger, account }: TimedDesk, since: number | null): readonly string[] {
-  return symbolsOf([
-    ...ledger.openOrders(account),
-    ...ledger.positions(account),
-    ...(since === null ? [] : ledger.changedOrders(account, since)),
-  ]);
+function unsettledSymbols({ ledger, account }: TimedDesk, late: readonly string[]): readonly string[] {
+  const unsettled = symbolsOf([...ledger.openOrders(account), ...ledger.positions(account)]);
+  return [...new Set([...unsettled, ...late])];
 }
 
 function openOf({ ledger, account }: TimedDesk, symbol: string): readonly LedgerOrder[] {
