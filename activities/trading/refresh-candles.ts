@@ -161,7 +161,7 @@ async function settled(
   // Late fills are for the watch: no close waits for them.
   const desk = rooms.desk(open, signal, null);
   const deadline = Math.min(close.deadline, desk.now() + BESIDE_MS);
-  await briefly(desk, WAITED_MS, settleAccount(desk, { deadline, lookBack: [] }));
+  await briefly(desk, WAITED_MS, settleAccount(desk, { deadline, lateFills: [] }));
 }
 
 /** Stops and targets see the bars before anything new is decided. */

@@ -146,7 +146,7 @@ for (const requestExpiryMs of [5_000, null]) {
     await rig.clock.sleep(START + 2 * MINUTE - rig.clock.now());
     for (let pass = 1; pass <= 3; pass++) {
       const began = rig.clock.now();
-      await settleAccount(desk, { deadline: began + 450_000, lookBack: [] });
+      await settleAccount(desk, { deadline: began + 450_000, lateFills: [] });
       assert.equal(rig.clock.now() - began, 0, `pass ${pass}`);
       assert.equal(asks.filter(request => request === 'cancel').length, pass);
       assert.equal(orderOf(rig, 'entry')?.status, pass === 3 && requestExpiryMs ? 'lapsed' : 'unknown');
@@ -155,6 +155,33 @@ for (const requestExpiryMs of [5_000, null]) {
     assert.equal(rig.exchange.posts.size, 0);
   });
 }
+
+test('a resting stop is asked for only where it is its turn; what is not certain, always', async t => {
+  const asks: string[] = [];
+  const fault = (request: string) => {
+    asks.push(request);
+    return null;
+  };
+  const { rig, desk } = await sent(t, {}, { fault });
+  const look = async (restingStops: readonly string[]) => {
+    asks.length = 0;
+    await settleAccount(desk, { deadline: rig.clock.now() + 20_000, lateFills: [], restingStops });
+    return asks.filter(request => request === 'lookUp').length;
+  };
+  const { symbol } = orderOf(rig, 'stop')!;
+  assert.deepEqual([await look([]), await look([symbol]), await look(['OTHER'])], [0, 1, 0]);
+  rig.exchange.cancel(orderOf(rig, 'stop')!.clientOrderId);
+  assert.equal(await look([]), 0);
+  assert.equal(orderOf(rig, 'stop')?.attempt, 1);
+  assert.ok((await look([symbol])) > 0);
+  assert.equal(orderOf(rig, 'stop')?.attempt, 2, 'one that is gone is placed anew');
+
+  const resting = await sent(t, { type: 'limit', price: '90' }, { fault });
+  asks.length = 0;
+  const deadline = resting.rig.clock.now() + 20_000;
+  await settleAccount(resting.desk, { deadline, lateFills: [], restingStops: [] });
+  assert.ok(asks.includes('lookUp'), 'an entry may fill, and then needs its stop');
+});
 
 test('an entry that ended unseen is found ended once the venue lists it', async t => {
   const rig = await tradingRig(t, { fault: cutsFirst() });

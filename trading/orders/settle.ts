@@ -6,7 +6,7 @@ import { asked } from '../in-time.ts';
 import { keepSymbol } from '../keeping/keep.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { AccountRecord, LedgerOrder } from '../ledger/records.ts';
-import { perSymbol, symbolsOf } from '../per-symbol.ts';
+import { perSymbol, type SymbolTurns, symbolsOf } from '../per-symbol.ts';
 import { differingPosition } from '../recovery/findings.ts';
 import { endIfCertain, endOrder, isUncertain } from './end-order.ts';
 import { sendExit } from './exit.ts';
@@ -45,6 +45,24 @@ export function symbolsWithNews(
   return symbolsOf(ledger.changedOrders(account, now - NEWS_MS));
 }
 
+/** Symbols whose stops rest at the venue and are known to. */
+export function symbolsWithRestingStops(
+  ledger: Pick<Ledger, 'openOrders'>,
+  account: string,
+): readonly string[] {
+  return symbolsOf(ledger.openOrders(account).filter(isRestingStop));
+}
+
+export interface SettleRequest {
+  /** Epoch ms of the venue’s clock. */
+  readonly deadline: number;
+  /** Symbols of which late fills are asked for; absent: all that have news. */
+  readonly lateFills?: readonly string[];
+  /** Symbols whose resting stops are asked for; absent: all. The venue works them by itself: nothing waits for that news. */
+  readonly restingStops?: readonly string[];
+  readonly turns?: SymbolTurns;
+}
+
 export interface SettleReport {
   /** Orders of each symbol that are not final after it. */
   readonly symbols: readonly SymbolResult<readonly LedgerOrder[]>[];
@@ -55,29 +73,32 @@ export interface SettleReport {
 /**
  * Finds out what became of every order that is not final and books what the venue has filled; to be called every few
  * seconds while anything is open. Running it again changes nothing twice. What a flatten has in hand is settled by it.
- * @param deadline epoch ms of the venue’s clock
- * @param lookBack symbols of which late fills are asked for too; absent: all that have news
  * @throws AlphaloomError LEASE_LOST
  */
 export async function settleAccount(
   desk: Desk,
-  { deadline, lookBack }: { readonly deadline: number; readonly lookBack?: readonly string[] },
+  { deadline, lateFills, restingStops, turns = {} }: SettleRequest,
 ): Promise<SettleReport> {
   const timed = until(desk, deadline);
   const since = desk.now() - LATE_FILLS_MS;
   const moved = await movedByVenue(timed);
-  const late = lookBack ?? symbolsWithNews(desk.ledger, desk.account, desk.now());
+  const late = lateFills ?? symbolsWithNews(desk.ledger, desk.account, desk.now());
+  const isAsked = (order: LedgerOrder) =>
+    restingStops === undefined || !isRestingStop(order) || restingStops.includes(order.symbol);
   const settle = async (symbol: string) => {
     const mayBeFilled = () => moved.has(symbol) || late.includes(symbol) || hasUncertain(timed, symbol);
     // What the venue does not say of one order is no reason to leave a position without its stop.
     await allOf([
-      () => settleOrders(timed, symbol),
+      () => settleOrders(timed, symbol, isAsked),
       async () => mayBeFilled() && bookFills(timed, symbol, since),
       () => keepSymbol(timed, symbol, []),
     ]);
     return openOf(timed, symbol);
   };
-  const symbols = await perSymbol(timed, unsettledSymbols(timed, late), settle, 0);
+  const symbols = await perSymbol(timed, unsettledSymbols(timed, late), settle, {
+    closingMs: 0,
+    ...turns,
+  });
   return { symbols, unknown: unknownOrders(desk.ledger, desk.account) };
 }
 
@@ -96,9 +117,18 @@ export async function settleSymbol(desk: TimedDesk, symbol: string, since: numbe
 }
 
 /** One look at each order that is not final; its fills are booked with it. */
-async function settleOrders(desk: TimedDesk, symbol: string): Promise<void> {
+async function settleOrders(
+  desk: TimedDesk,
+  symbol: string,
+  isAsked: (order: LedgerOrder) => boolean = () => true,
+): Promise<void> {
+  const orders = openOf(desk, symbol).filter(isAsked);
   // What one order’s look-up says is worth having though another’s failed.
-  await allOf(openOf(desk, symbol).map(order => () => settleOne(desk, order)));
+  await allOf(orders.map(order => () => settleOne(desk, order)));
+}
+
+function isRestingStop({ leg, status, cancelRequested }: LedgerOrder): boolean {
+  return leg === 'stop' && status === 'open' && !cancelRequested;
 }
 
 /** One after the other, whatever fails; the first fault comes in the end. Who has lost the lease does nothing more. */
