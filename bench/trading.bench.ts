@@ -12,7 +12,7 @@ import { percentile, report } from './measure.ts';
 import { medianSteps, readCloses, STEPS, untilStopped, type WorkedClose } from './trading/closes.ts';
 import { startExchange } from './trading/exchange.ts';
 import { ACCOUNTS, makeHome } from './trading/home.ts';
-import { LONG_RUN_CLOSES, type LongRunSample, playLong } from './trading/long-run.ts';
+import { type LongRunSample, playLong } from './trading/long-run.ts';
 import { symbolsOf } from './trading/market.ts';
 import { timeRecovery } from './trading/recovery.ts';
 import { timePost, timeSkeleton } from './trading/skeleton.ts';
@@ -132,27 +132,26 @@ function allRows(closes: readonly WorkedClose[], skeleton: number, post: number)
 }
 
 function longRows(samples: readonly LongRunSample[]): BenchRow[] {
-  // Caches fill and code is compiled in the first thousand. What is held goes up and down with the collector: halves are compared.
+  // Caches fill and code is compiled in the first thousand.
   const [begin, end] = [samples[1], samples.at(-1)!];
-  const middle = samples.length / 2;
-  const held = (half: readonly LongRunSample[]) =>
-    percentile(
-      half.map(({ residentMb }) => residentMb),
-      0.5,
-    );
-  const [earlier, later] = [held(samples.slice(1, middle)), held(samples.slice(middle))];
+  const resident = samples.map(({ residentMb }) => residentMb);
   return [
     {
       ...target(
         'MB',
-        `memory gained by the worker from the first to the second half of ${LONG_RUN_CLOSES} closes, medians`,
-        later - earlier,
-        30,
+        `memory that the worker holds more after ${end.closes} closes than after ${begin.closes}`,
+        end.heldMb - begin.heldMb,
+        10,
       ),
-      reference: earlier,
-      reference_name: 'what it held in the first half',
-      ratio: later / earlier,
+      reference: begin.heldMb,
+      reference_name: `what it held after ${begin.closes}, each after a collection`,
+      ratio: end.heldMb / begin.heldMb,
     },
+    shown(
+      `its resident size, the largest of ${samples.length} (the first ${resident[0].toFixed(0)}, the last ${resident.at(-1)!.toFixed(0)})`,
+      Math.max(...resident),
+      'MB',
+    ),
     {
       ...shown(
         `a recorded close of 2 symbols, the last ${samples[1].closes - samples[0].closes}`,

@@ -13,6 +13,7 @@ import { linkPackage } from '../../registry/package-files.ts';
 import { trainInProcess } from '../../test/support/pipeline.ts';
 import { LOOPBACK_KEY } from '../../venues/loopback/signature.ts';
 import type { BenchExchange } from './exchange.ts';
+import { askable } from './held-memory.ts';
 import { BAR_MS, HISTORY_BARS, plantedBars, symbolsOf, VENUE } from './market.ts';
 
 /** A live account of one symbol, one of all of them, and one on paper that plays recorded bars. */
@@ -52,6 +53,7 @@ export async function makeHome(exchange: BenchExchange, symbols: number): Promis
     ...process.env,
     ALPHALOOM_HOME: root,
     ALPHALOOM_LIVE: 'yes',
+    ...(await askable(memoryFolder(root))),
     ...keysOf('ONE'),
     ...keysOf('ALL'),
   };
@@ -80,6 +82,11 @@ export async function makeHome(exchange: BenchExchange, symbols: number): Promis
     await close();
     throw error;
   }
+}
+
+/** Where workers say what memory they hold. */
+export function memoryFolder(root: string): string {
+  return join(root, 'held-memory');
 }
 
 function keysOf(account: string): NodeJS.ProcessEnv {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BenchHome } from './home.ts';
-import { ACCOUNTS } from './home.ts';
+import { heldMb } from './held-memory.ts';
+import { ACCOUNTS, type BenchHome, memoryFolder } from './home.ts';
 import { BAR_MS, symbolsOf } from './market.ts';
 import { tradingPid } from './recovery.ts';
 
-export const LONG_RUN_CLOSES = 5_000;
+const LONG_RUN_CLOSES = 5_000;
 /** What the worker holds and what a close takes is looked at every so many closes. */
 const EVERY_CLOSES = 500;
 const POLL_MS = 20;
@@ -14,6 +14,9 @@ const POLL_MS = 20;
 /** After so many closes of the run. */
 export interface LongRunSample {
   readonly closes: number;
+  /** After a collection. */
+  readonly heldMb: number;
+  /** Before it. */
   readonly residentMb: number;
   readonly msPerClose: number;
   readonly ledgerMb: number;
@@ -39,13 +42,16 @@ export async function playLong(
   for (let wanted = 1; wanted <= LONG_RUN_CLOSES; wanted += wanted === 1 ? EVERY_CLOSES - 1 : EVERY_CLOSES) {
     while (closesNow() < wanted) await sleep(POLL_MS);
     const now = performance.now();
-    if (wanted > 1)
+    if (wanted > 1) {
+      const pid = tradingPid(ledger);
       samples.push({
         closes: wanted,
-        residentMb: residentMb(tradingPid(ledger)),
+        residentMb: residentMb(pid),
+        heldMb: await heldMb(memoryFolder(home.root), pid, `${wanted}`),
         msPerClose: (now - since) / EVERY_CLOSES,
         ledgerMb: (await sizeOf(home.ledgerDatabase)) / 1e6,
       });
+    }
     since = now;
   }
   await started;
