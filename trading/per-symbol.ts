@@ -3,27 +3,20 @@ import type { SymbolResult } from '../contracts/trading.ts';
 import { sooner, type TimedDesk } from './desk.ts';
 import { inTime, LATE, late } from './in-time.ts';
 
-/** Symbols that are worked on at once, where nothing else is said. */
+/** Symbols that are worked on at once. */
 const AT_ONCE = 40;
-
-export interface SymbolTurns {
-  /** Longest wait for the turn of a symbol that a flatten has to itself; absent: the desk’s time. */
-  readonly closingMs?: number;
-  /** Longest wait for the turn of any other; absent: the desk’s time. */
-  readonly busyMs?: number;
-  readonly atOnce?: number;
-}
 
 /**
  * Works on symbols side by side, each alone at its own; one that fails stops no other, and one whose turn does not come in the
  * desk’s time is late.
+ * @param closingMs longest wait for the turn of a symbol that a flatten has to itself; absent: the desk’s time
  * @throws AlphaloomError LEASE_LOST, and what is a fault of ours, once all have ended
  */
 export async function perSymbol<Value>(
   desk: TimedDesk,
   symbols: readonly string[],
   work: (symbol: string) => Promise<Value>,
-  { closingMs = Infinity, busyMs = Infinity, atOnce = AT_ONCE }: SymbolTurns = {},
+  closingMs = Number.POSITIVE_INFINITY,
 ): Promise<readonly SymbolResult<Value>[]> {
   const { flattening } = desk.ledger.account(desk.account);
   const results: SymbolResult<Value>[] = new Array(symbols.length);
@@ -32,8 +25,7 @@ export async function perSymbol<Value>(
   const worker = async (): Promise<void> => {
     for (let at = next++; at < symbols.length; at = next++) {
       const symbol = symbols[at];
-      const patience = flattening.includes(symbol) ? closingMs : busyMs;
-      const patient = sooner(desk, desk.now() + patience);
+      const patient = flattening.includes(symbol) ? sooner(desk, desk.now() + closingMs) : desk;
       try {
         results[at] = { symbol, ok: true, value: await inTurn(patient, symbol, () => work(symbol)) };
       } catch (error) {
@@ -43,7 +35,7 @@ export async function perSymbol<Value>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, symbols.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, symbols.length) }, worker));
   if (faults.length > 0) throw faults[0];
   return results;
 }

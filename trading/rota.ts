@@ -1,22 +1,32 @@
-/** Whose turn it is now, of those that want one; for any number of accounts. */
-export type Rota = (account: string, symbols: readonly string[], now: number) => readonly string[];
+/** Whose turn it is, of the symbols of any number of accounts. */
+export interface Rota {
+  /** At most `atOnce` of those that want a turn, first whose last one is longest ago; they count as having it now. */
+  next(account: string, wanting: readonly string[], atOnce: number, now: number): readonly string[];
+  /** One whose turn came to nothing may have another before its time, after those that wait longer. */
+  giveBack(account: string, symbol: string): void;
+}
 
-/**
- * Some at a time, those first whose turn was longest ago: what is asked for all symbols in one burst holds up a close’s questions
- * and uses up a venue’s limit. What is returned counts as having had its turn.
- * @param everyMs shortest time between two turns of a symbol
- */
-export function createRota({ atOnce, everyMs }: { atOnce: number; everyMs: number }): Rota {
-  const turns = new Map<string, ReadonlyMap<string, number>>();
-  return (account, symbols, now) => {
-    const before = turns.get(account);
-    const times = new Map(symbols.map(symbol => [symbol, before?.get(symbol) ?? 0]));
-    const due = [...times.keys()]
-      .filter(symbol => now >= times.get(symbol)! + everyMs)
-      .sort((a, b) => times.get(a)! - times.get(b)!)
-      .slice(0, atOnce);
-    for (const symbol of due) times.set(symbol, now);
-    turns.set(account, times);
-    return due;
+/** @param everyMs shortest time between two turns of a symbol */
+export function createRota(everyMs: number): Rota {
+  const turns = new Map<string, Map<string, number>>();
+  return {
+    next(account, wanting, atOnce, now) {
+      const before = turns.get(account);
+      const times = new Map(wanting.map(symbol => [symbol, before?.get(symbol) ?? -Infinity]));
+      turns.set(account, times);
+      // A turn that is yet to come is of a clock that was set back: it must not hold the symbol up.
+      const isDue = (time: number) => now >= time + everyMs || time > now;
+      const due = [...times.keys()]
+        .filter(symbol => isDue(times.get(symbol)!))
+        .sort((a, b) => times.get(a)! - times.get(b)! || 0)
+        .slice(0, atOnce);
+      for (const symbol of due) times.set(symbol, now);
+      return due;
+    },
+    giveBack(account, symbol) {
+      const times = turns.get(account);
+      const time = times?.get(symbol);
+      if (time !== undefined) times!.set(symbol, time - everyMs);
+    },
   };
 }

@@ -5,6 +5,7 @@ import type { Policy } from '../../contracts/policy.ts';
 import { flattenAccount } from '../../trading/flattening/flatten.ts';
 import { keepPositions } from '../../trading/keeping/keep.ts';
 import type { LedgerOrder } from '../../trading/ledger/records.ts';
+import { cancelOrder } from '../../trading/orders/cancel.ts';
 import { executePlanned } from '../../trading/orders/execute.ts';
 import { awaitsNews, settleAccount } from '../../trading/orders/settle.ts';
 import { assertAgreement, settleDown } from './agreement.ts';
@@ -172,8 +173,8 @@ test('a liquidation is seen where nothing of ours rests at the venue either', as
   assertAgreement(rig);
 });
 
-test('the trades of a swap that stands as the ledger has it are not asked for again and again', async t => {
-  const { rig, settle } = await entered(t);
+test('the trades of a swap are asked for where an order of it ended without them, and not again and again', async t => {
+  const { rig, desk, settle } = await entered(t);
   let asked = 0;
   const { fills } = rig.venue;
   rig.venue.fills = (...given) => {
@@ -181,7 +182,10 @@ test('the trades of a swap that stands as the ledger has it are not asked for ag
     return fills.call(rig.venue, ...given);
   };
   await settle();
-  assert.equal(asked, 1, 'after news they are');
+  assert.equal(asked, 0, 'what is filled has all its fills');
+  await cancelOrder(desk, orderOf(rig, 'stop')!.clientOrderId, { deadline: rig.clock.now() + 10_000 });
+  await settle();
+  assert.equal(asked, 1);
   rig.clock.advance(10 * MINUTE);
   for (let pass = 0; pass < 5; pass++) await settle();
   assert.equal(asked, 1);

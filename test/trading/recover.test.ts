@@ -77,19 +77,6 @@ test('a symbol that somebody works on is late at the deadline; the others are no
   assert.equal(after.ok, true);
 });
 
-test('who waits for nobody’s turn passes over what is worked on, and does the rest', async t => {
-  const { rig, desk } = await holding(t);
-  const busy = desk.symbols.alone(SYMBOL, () => rig.clock.sleep(3_000));
-  const began = rig.clock.now();
-  const pass = () => settleAccount(desk, { deadline: rig.clock.now() + 10_000, turns: { busyMs: 0 } });
-  const [passed] = (await pass()).symbols;
-  assert.equal(!passed.ok && passed.error.code, 'TRADING_LATE');
-  assert.equal(rig.clock.now(), began);
-  await busy;
-  const [done] = (await pass()).symbols;
-  assert.equal(done.ok, true);
-});
-
 test('what a flatten has in hand holds up no close and no keeping, and a recovery for a moment', async t => {
   const { rig, desk, recover } = await holding(t);
   const { planned, cancels } = await decided(desk, START + MINUTE, { leg: 'exit' });

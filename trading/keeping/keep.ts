@@ -2,7 +2,7 @@ import type { SymbolResult } from '../../contracts/trading.ts';
 import { type Desk, type TimedDesk, until } from '../desk.ts';
 import { hasTime } from '../in-time.ts';
 import { endOrPass, legsOf } from '../orders/exit.ts';
-import { perSymbol, type SymbolTurns, symbolsOf } from '../per-symbol.ts';
+import { perSymbol, symbolsOf } from '../per-symbol.ts';
 import { doStep, type KeepTurn } from './keep-doing.ts';
 import { keepStep } from './keep-step.ts';
 import type { KeptBar } from './keeping.ts';
@@ -10,23 +10,16 @@ import { keptView } from './kept-view.ts';
 
 /** Steps of one turn: a position that wants more is looked at again in the next. */
 const MOST_STEPS = 100;
-
-export interface KeepRequest {
-  readonly bars: readonly KeptBar[];
-  /** Epoch ms of the venue’s clock; what is not done then is done in the next call. */
-  readonly deadline: number;
-  readonly turns?: SymbolTurns;
-}
-
 /**
  * Looks after all positions of an account at a venue whose exits are orders of their own: stops, trailing stops, targets,
  * time limits. To be called at closes, with the bars that have closed since the last call (oldest first), and every few
  * seconds between them, without bars.
+ * @param deadline epoch ms of the venue’s clock; what is not done then is done in the next call
  * @throws AlphaloomError LEASE_LOST
  */
 export async function keepPositions(
   desk: Desk,
-  { bars, deadline, turns }: KeepRequest,
+  { bars, deadline }: { readonly bars: readonly KeptBar[]; readonly deadline: number },
 ): Promise<readonly SymbolResult<null>[]> {
   const { ledger, account, venue } = desk;
   if (venue.card.exits === 'attached') return [];
@@ -37,7 +30,7 @@ export async function keepPositions(
     await keepSymbol(timed, symbol, bars);
     return null;
   };
-  return perSymbol(timed, symbols, keep, { closingMs: 0, ...turns });
+  return perSymbol(timed, symbols, keep, 0);
 }
 
 /**

@@ -47,7 +47,7 @@ export async function executePlanned(
   ) => {
     const patient = sooner(timed, desk.now() + mostMs);
     const inOrder = (symbol: string) => each(orders, symbol, order => work(patient, order));
-    for (const done of await perSymbol(patient, symbolsOf(orders), inOrder, { closingMs: 0 })) {
+    for (const done of await perSymbol(patient, symbolsOf(orders), inOrder, 0)) {
       results.set(done.symbol, merged(results.get(done.symbol), done));
     }
   };

@@ -1,12 +1,12 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import { TIMEFRAME_MS } from '../../contracts/series.ts';
-import type { SymbolResult } from '../../contracts/trading.ts';
+import { FINAL_STATUSES, type SymbolResult } from '../../contracts/trading.ts';
 import { type Desk, sooner, type TimedDesk, until } from '../desk.ts';
 import { asked } from '../in-time.ts';
 import { keepSymbol } from '../keeping/keep.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { AccountRecord, LedgerOrder } from '../ledger/records.ts';
-import { perSymbol, type SymbolTurns, symbolsOf } from '../per-symbol.ts';
+import { perSymbol, symbolsOf } from '../per-symbol.ts';
 import { differingPosition } from '../recovery/findings.ts';
 import { endIfCertain, endOrder, isUncertain } from './end-order.ts';
 import { sendExit } from './exit.ts';
@@ -19,6 +19,7 @@ const LATE_FILLS_MS = 600_000;
 /** After news of an order its fills are asked for beside it, for so long. */
 const NEWS_MS = 60_000;
 const POSITIONS_PATIENCE_MS = 2_000;
+const KEEPING_MS = 4_000;
 
 /**
  * Whether something may happen to an account at its venue that nobody here does: an order is not final, or ended so short ago
@@ -36,13 +37,20 @@ export function awaitsNews(
   );
 }
 
-/** Symbols with orders that ended, or were heard of, so short ago that a fill of them may follow. */
+/**
+ * Symbols with orders that ended otherwise than filled, or were heard of then, so short ago that a fill of them may follow. One
+ * that is filled has all its fills; of one that rests, its look-up tells.
+ */
 export function symbolsWithNews(
   ledger: Pick<Ledger, 'changedOrders'>,
   account: string,
   now: number,
 ): readonly string[] {
-  return symbolsOf(ledger.changedOrders(account, now - NEWS_MS));
+  return symbolsOf(ledger.changedOrders(account, now - NEWS_MS).filter(mayBeFilledLate));
+}
+
+function mayBeFilledLate({ status }: LedgerOrder): boolean {
+  return FINAL_STATUSES.has(status) && status !== 'filled';
 }
 
 /** Symbols whose stops rest at the venue and are known to. */
@@ -58,9 +66,8 @@ export interface SettleRequest {
   readonly deadline: number;
   /** Symbols of which late fills are asked for; absent: all that have news. */
   readonly lateFills?: readonly string[];
-  /** Symbols whose resting stops are asked for; absent: all. The venue works them by itself: nothing waits for that news. */
+  /** Symbols whose resting stops are asked for; absent: all. */
   readonly restingStops?: readonly string[];
-  readonly turns?: SymbolTurns;
 }
 
 export interface SettleReport {
@@ -77,7 +84,7 @@ export interface SettleReport {
  */
 export async function settleAccount(
   desk: Desk,
-  { deadline, lateFills, restingStops, turns = {} }: SettleRequest,
+  { deadline, lateFills, restingStops }: SettleRequest,
 ): Promise<SettleReport> {
   const timed = until(desk, deadline);
   const since = desk.now() - LATE_FILLS_MS;
@@ -87,19 +94,22 @@ export async function settleAccount(
     restingStops === undefined || !isRestingStop(order) || restingStops.includes(order.symbol);
   const settle = async (symbol: string) => {
     const mayBeFilled = () => moved.has(symbol) || late.includes(symbol) || hasUncertain(timed, symbol);
-    // What the venue does not say of one order is no reason to leave a position without its stop.
+    // What the venue does not say of one order is no reason to leave a position without its stop: there is time left for it.
+    const asking = sooner(timed, askedUntil(timed));
     await allOf([
-      () => settleOrders(timed, symbol, isAsked),
-      async () => mayBeFilled() && bookFills(timed, symbol, since),
+      () => settleOrders(asking, symbol, isAsked),
+      async () => mayBeFilled() && bookFills(asking, symbol, since),
       () => keepSymbol(timed, symbol, []),
     ]);
     return openOf(timed, symbol);
   };
-  const symbols = await perSymbol(timed, unsettledSymbols(timed, late), settle, {
-    closingMs: 0,
-    ...turns,
-  });
+  const symbols = await perSymbol(timed, unsettledSymbols(timed, late), settle, 0);
   return { symbols, unknown: unknownOrders(desk.ledger, desk.account) };
+}
+
+/** Of a turn’s time, a part is kept for what a position needs. */
+function askedUntil({ deadline, now }: TimedDesk): number {
+  return Math.max(deadline - KEEPING_MS, (now() + deadline) / 2);
 }
 
 /** How many orders’ outcomes are not known. */
@@ -165,11 +175,12 @@ async function movedByVenue(desk: TimedDesk): Promise<ReadonlySet<string>> {
   const positions = ledger.positions(account);
   if (venue.card.kind !== 'swap' || positions.length === 0) return new Set();
   const patient = sooner(desk, desk.now() + POSITIONS_PATIENCE_MS);
-  // Who can’t be asked for positions is asked for fills.
   const held = await asked(patient, venue.positions()).catch(error => {
-    if (error instanceof AlphaloomError) return [];
-    throw error;
+    if (!(error instanceof AlphaloomError)) throw error;
+    // Who can’t be asked for positions is asked for fills; who was asked too much is asked for nothing instead.
+    return error.code === 'VENUE_RATE_LIMITED' ? null : [];
   });
+  if (held === null) return new Set();
   const moved = positions.filter(position => differingPosition(position.symbol, position, held) !== null);
   return new Set(moved.map(({ symbol }) => symbol));
 }

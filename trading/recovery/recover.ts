@@ -40,7 +40,7 @@ export async function recoverAccount(
     await settleSymbol(timed, symbol, lastKnown(timed, symbol));
     return strangersOf(timed, symbol);
   };
-  const settled = await perSymbol(timed, symbols, settle, { closingMs: CLOSING_MS });
+  const settled = await perSymbol(timed, symbols, settle, CLOSING_MS);
   // What the venue lists no more can’t be compared, and keeps nothing else from beginning.
   const listed = settled.filter(result => result.ok || result.error.code !== 'SYMBOL_UNKNOWN');
   const differing = await differences(timed, symbolsOf(listed));
@@ -52,7 +52,7 @@ export async function recoverAccount(
   }
   findings.push(...notAsked(settled));
   const patient = sooner(timed, desk.now() + PROTECTED_WITHIN_MS);
-  const kept = await perSymbol(patient, symbols, symbol => protect(patient, symbol), { closingMs: 0 });
+  const kept = await perSymbol(patient, symbols, symbol => protect(patient, symbol), 0);
   findings.push(...notAsked(kept).filter(({ code }) => code !== 'TRADING_LATE'));
   return findings;
 }
@@ -88,9 +88,7 @@ async function clockFindings(desk: TimedDesk): Promise<readonly Finding[]> {
 /** What differs twice, with what was filled in between booked; entries of these symbols are paused. */
 async function differences(desk: TimedDesk, symbols: readonly string[]): Promise<readonly Finding[]> {
   const first = symbolsOf(await compared(desk, symbols));
-  await perSymbol(desk, first, symbol => settleSymbol(desk, symbol, lastKnown(desk, symbol)), {
-    closingMs: CLOSING_MS,
-  });
+  await perSymbol(desk, first, symbol => settleSymbol(desk, symbol, lastKnown(desk, symbol)), CLOSING_MS);
   const second = first.length === 0 ? [] : await compared(desk, first);
   const held = desk.ledger.positions(desk.account).filter(({ symbol }) => symbols.includes(symbol));
   const written = await perSymbol(
@@ -100,7 +98,7 @@ async function differences(desk: TimedDesk, symbols: readonly string[]): Promise
       const difference = second.find(found => found.symbol === symbol);
       await (difference ? tellDifference(desk, difference) : forgetGone(desk, symbol));
     },
-    { closingMs: CLOSING_MS },
+    CLOSING_MS,
   );
   return [...second, ...notAsked(written)];
 }
