@@ -45,10 +45,16 @@ export async function startHome(
       onProgress: (share, text) => progress.update(share, text),
       beforeWorkers: temporal => replayBeforeWorkers(home, temporal),
     });
+    if (!report.already) await warnOfUnkept(context);
     if (report.outdated)
       output.warn('The configuration has changed since up; run down, then up, to apply it.');
     return report;
   } finally {
     progress.stop();
   }
+}
+
+async function warnOfUnkept({ home, environment, output, now }: CliContext): Promise<void> {
+  const { readHeldPositions, unkeptWarnings } = await import('../host/trading/held-positions.ts');
+  for (const warning of unkeptWarnings(await readHeldPositions(home, now), environment)) output.warn(warning);
 }

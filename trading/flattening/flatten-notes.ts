@@ -3,6 +3,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { AccountRecord, LedgerEvent } from '../ledger/records.ts';
 import type { Blocked } from './flatten-symbol.ts';
 
+/** What is over sooner is no news. */
+const FIRST_ALARM_MS = 15_000;
 const ALARM_EVERY_MS = 300_000;
 const FLATTEN_BLOCKED = 'flatten-blocked';
 
@@ -17,12 +19,12 @@ export interface FlattenNote {
 /** As it stands: of a flattening that has just begun, nothing yet. */
 export function lastNote({ ledger, account, now }: Desk): FlattenNote {
   const noted = blockedEvent(ledger, ledger.account(account));
-  return { blocked: null, alarms: 0, nextAlarm: now() + ALARM_EVERY_MS, ...(noted?.detail as object) };
+  return { blocked: null, alarms: 0, nextAlarm: now() + FIRST_ALARM_MS, ...(noted?.detail as object) };
 }
 
 /**
- * Writes down what keeps a flattening from being done where that is another than before; alarms every five minutes, and of what
- * only somebody else can mend as soon as it was found twice.
+ * Writes down what keeps a flattening from being done where that is another than before; alarms once it has lasted, then
+ * every five minutes, and of what only somebody else can mend as soon as it was found twice.
  */
 export async function noteBlocked(
   { ledger, account, now }: Desk,

@@ -61,13 +61,24 @@ export function recordEvent(sql: DatabaseSync, event: NewEvent): number {
   return id;
 }
 
+/** Of the notifier’s clock: what `at` says is the venue’s, which may be ahead of it. */
+const DUE_AT_ONCE = 0;
+
 /** @param id unique for ever; a second one of the same id is the same notification */
 export function putNotification(
   sql: DatabaseSync,
   id: string,
   { event, key, subject, at, facts }: Notification,
 ): void {
-  insert(sql, 'outbox', { id, event, key, subject, at, facts: storableJson(facts), next_attempt_at: at });
+  insert(sql, 'outbox', {
+    id,
+    event,
+    key,
+    subject,
+    at,
+    facts: storableJson(facts),
+    next_attempt_at: DUE_AT_ONCE,
+  });
 }
 
 export function lastEventId(sql: DatabaseSync): number {

@@ -8,7 +8,7 @@ import type { LoadedConfig } from '../../../host/config.ts';
 import { lastPricesOf, viewAccount } from '../../../host/trading/account-view.ts';
 import { viewDecision } from '../../../host/trading/decision-view.ts';
 import { exportLedger } from '../../../host/trading/export-ledger.ts';
-import { heldPositions } from '../../../host/trading/held-positions.ts';
+import { heldPositions, unkeptWarnings } from '../../../host/trading/held-positions.ts';
 import { tellLedger } from '../../../host/trading/tell-ledger.ts';
 import {
   ACCOUNT,
@@ -183,7 +183,14 @@ test('what an account holds keeps down from leaving it; what is only planned, or
   );
   assert.deepEqual(heldPositions(at.ledger), []);
   await openPosition(at);
-  assert.deepEqual(heldPositions(at.ledger), [{ account: ACCOUNT, state: 'running', symbols: ['BTCUSDT'] }]);
+  const held = heldPositions(at.ledger);
+  assert.deepEqual(held, [{ account: ACCOUNT, state: 'running', mode: held[0].mode, symbols: ['BTCUSDT'] }]);
+  const warned = (mode: 'live' | 'paper', environment: NodeJS.ProcessEnv) =>
+    unkeptWarnings([{ ...held[0], mode }], environment).length;
+  assert.deepEqual(
+    [warned('live', {}), warned('live', { ALPHALOOM_LIVE: 'yes' }), warned('paper', {})],
+    [1, 0, 0],
+  );
   await tell(at, { message: 'stop', payload: { positions: 'leave' } });
   assert.deepEqual(heldPositions(at.ledger), []);
 });

@@ -21,8 +21,8 @@ test('a notification waits until it is delivered, and later after each failure',
   const at = await desk(t);
   const { outbox } = at.ledger;
   await at.ledger.notify({ event: 'test', key: 'k', subject: 's', at: START, facts: { price: '1.5' } });
-  assert.deepEqual(await outbox.due(START - 1, 10), []);
-  const [entry] = await outbox.due(START, 10);
+  // What it tells of happened by the venue's clock, which may be an hour ahead: no reason to wait.
+  const [entry] = await outbox.due(START - 60 * MINUTE, 10);
   assert.deepEqual(entry.notification, {
     event: 'test',
     key: 'k',
