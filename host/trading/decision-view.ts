@@ -82,11 +82,11 @@ export function holdingOf(
   const holding: string[] = [];
   if (state !== 'running')
     holding.push(
-      `The account is ${state}${untilText(pausedUntil)}${because(stateReason)}. It takes no entries.`,
+      `The account is now ${state}${untilText(pausedUntil)}${because(stateReason)}. It takes no entries.`,
     );
   if (paused !== undefined) {
     const reason = pauseReason(ledger, account, symbol);
-    holding.push(`${symbol} is paused${untilText(paused.until)}${because(reason)}. It takes no entries.`);
+    holding.push(`${symbol} is now paused${untilText(paused.until)}${because(reason)}. It takes no entries.`);
   }
   return holding;
 }

@@ -61,9 +61,9 @@ test('why says that the symbol is paused, whether something was decided about it
   await openPosition(at);
   await run('trade', 'pause', '--symbols', 'BTCUSDT,ETHUSDT', '--reason', 'news');
   const { stdout } = await run('trade', 'why', 'BTCUSDT');
-  assert.match(stdout(), /BTCUSDT is paused: news\. It takes no entries\.\n$/);
+  assert.match(stdout(), /BTCUSDT is now paused: news\. It takes no entries\.\n$/);
   const { document } = await json('trade', 'why', 'ETHUSDT');
-  assert.match(document.error.message, /decided nothing about ETHUSDT yet.*ETHUSDT is paused: news/);
+  assert.match(document.error.message, /decided nothing about ETHUSDT yet.*ETHUSDT is now paused: news/);
 });
 
 test('set says what the account trades from now on', async t => {

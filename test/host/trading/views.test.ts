@@ -140,8 +140,8 @@ test('why says what keeps entries away now: the account’s state, and the symbo
   const until = Date.parse('2030-01-01T00:00:00Z');
   await tell(at, { message: 'pause', payload: { until }, reason: 'weekend' });
   assert.deepEqual(holding(), [
-    'The account is paused until 2030-01-01T00:00:00.000Z: weekend. It takes no entries.',
-    'BTCUSDT is paused: news. It takes no entries.',
+    'The account is now paused until 2030-01-01T00:00:00.000Z: weekend. It takes no entries.',
+    'BTCUSDT is now paused: news. It takes no entries.',
   ]);
 });
 
