@@ -376,7 +376,7 @@ export const ERROR_CODES = {
   ACCOUNT_STOPPED: {
     exit: 1,
     meaning: 'An account does not trade, so nobody takes messages for it.',
-    mend: 'Start it: trade start; or close its positions without a workflow: trade flatten --direct.',
+    mend: 'Start it: trade start. To close positions from here: trade flatten --direct.',
   },
   LEDGER_MISMATCH: {
     exit: 1,

@@ -205,7 +205,12 @@ async function readSecret(name: string, path: string): Promise<string> {
   if (!(await exists(path))) {
     throw new AlphaloomError('FILE_NOT_FOUND', `${name} names ${path}, which is not there.`, { name, path });
   }
-  return (await readText(path, `${name}, ${path},`)).trim();
+  const secret = (await readText(path, `${name}, ${path},`)).trim();
+  if (secret !== '') return secret;
+  throw new AlphaloomError('CONFIG_INVALID', `${name} names the file ${path}, which is empty.`, {
+    name,
+    path,
+  });
 }
 
 function flagEntries(flags: Readonly<Record<string, unknown>>): ConfigEntry[] {

@@ -27,10 +27,14 @@ export function orderFailure(
   return statusFailure(venue, endpoint, answer);
 }
 
+/** `down` alone is refused while something is held. */
+export const KEY_MEND =
+  'Check it on the venue’s own pages and mend it; then down --leave-positions, up: workers read it when they start, and stops rest at the venue meanwhile.';
+
 export function keysRefused(venue: string): AlphaloomError {
   return failure(
     'VENUE_KEYS_REFUSED',
-    `${venue} refuses the account’s key: it is wrong or revoked, lacks the right to read or to trade, or is bound to another address. Check it on the venue’s own pages, then set it anew; workers read it when they start (down, then up).`,
+    `${venue} refuses the account’s key: it is wrong or revoked, lacks the right to read or to trade, or is bound to another address. ${KEY_MEND}`,
     venue,
   );
 }

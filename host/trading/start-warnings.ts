@@ -20,7 +20,7 @@ export function ofWorker(error: unknown, wiring: Pick<StartWiring, 'outdated'>):
   if (code === 'VENUE_KEYS_REFUSED') {
     return new AlphaloomError(
       code,
-      `${message} The key that trade start has was accepted; the trading worker has another, as it stood when up was called: down, then up with the right one, then trade start again.`,
+      `${message} The key that trade start has was accepted; the trading worker has another, as it stood when up was called: down --leave-positions, then up with the right one, then trade start again.`,
       details,
       { cause: error },
     );

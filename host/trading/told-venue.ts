@@ -1,6 +1,7 @@
 import { AlphaloomError } from '../../contracts/errors.ts';
 import type { Ledger } from '../../trading/ledger/ledger.ts';
 import type { SubmitOutcome, Venue } from '../../trading/venue.ts';
+import { KEY_MEND } from '../../venues/order-failure.ts';
 import type { Log } from '../log.ts';
 
 /** Whom a venue's news is told to. */
@@ -39,7 +40,7 @@ export function toldVenue(venue: Venue, { ledger, account, now, log }: Teller): 
     );
   };
   const tell = (reason: string) => {
-    refused(reason).catch((error: unknown) => {
+    refused(`${reason} Then trade resume ${account}.`).catch((error: unknown) => {
       log.error(
         { account, error: error instanceof Error ? error.message : String(error) },
         'could not be told',
@@ -49,7 +50,7 @@ export function toldVenue(venue: Venue, { ledger, account, now, log }: Teller): 
   const heard = <Answer>(answer: Answer): Answer => {
     if (isRefusal(answer))
       tell(
-        `${ledger.account(account).venue} does not allow the account’s key to trade: it is wrong or revoked, lacks that right, or is bound to another address. Check it on the venue’s own pages, then set it anew; workers read it when they start (down, then up).`,
+        `${ledger.account(account).venue} does not allow the account’s key to trade: it is wrong or revoked, lacks that right, or is bound to another address. ${KEY_MEND}`,
       );
     else refusals = 0;
     return answer;

@@ -113,7 +113,7 @@ function silent(account: string): AlphaloomError {
 function notTrading(account: string): AlphaloomError {
   return new AlphaloomError(
     'ACCOUNT_STOPPED',
-    `Account ${account} does not trade: no workflow of it runs. Start it: trade start ${account}. To close positions without one: trade flatten ${account} --direct.`,
+    `Account ${account} does not trade: no workflow of it runs. Start it: trade start ${account}.`,
     { account },
   );
 }

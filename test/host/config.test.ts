@@ -170,6 +170,14 @@ test('a value may stand in a file that a variable names', async t => {
   );
 });
 
+test('an empty file that a variable names is said to be empty', async t => {
+  const file = join(await temporaryHome(t), 'real.key');
+  await writeFile(file, '\n');
+  const environment = { ALPHALOOM__ACCOUNTS__REAL__API_KEY_FILE: file };
+  const { message } = await refusal(t, { environment });
+  assert.equal(message, `ALPHALOOM__ACCOUNTS__REAL__API_KEY_FILE names the file ${file}, which is empty.`);
+});
+
 test('ALPHALOOM_CONFIG wins over the current folder, and must be there', async t => {
   const folder = await temporaryHome(t);
   await writeFile(join(folder, 'alphaloom.yaml'), 'defaultVenue: kraken');

@@ -69,14 +69,17 @@ export const WISHES: { readonly [Name in TradingMessageName]: Wish<Name> } = {
   resume(sql, record, { symbols, acknowledge }, { by }) {
     refuseWhere(record, ['flattening'], 'Wait until its positions are closed');
     refuseWhere(record, ['stopped'], 'Start it: trade start');
+    const paused = record.pausedSymbols.map(({ symbol }) => symbol);
     if (symbols) {
+      // One that `set` left out may still be paused.
+      const others = symbols.filter(symbol => !paused.includes(symbol));
+      checkTraded(sql, record, others);
       refuseFlattening(record, symbols);
       const resumed = symbols.filter(symbol => resumeSymbol(sql, record.account, symbol, by));
       return resumed.length > 0
         ? { outcome: `resumed ${resumed.join(', ')}` }
         : { outcome: UNCHANGED, why: 'none of them was paused' };
     }
-    const paused = record.pausedSymbols.map(({ symbol }) => symbol);
     const why = paused.length > 0 ? { why: `still paused by themselves: ${paused.join(', ')}` } : {};
     if (record.state === 'running') return { outcome: UNCHANGED, why: 'it was running', ...why };
     if (record.state === 'halted' && acknowledge !== true) {

@@ -71,7 +71,8 @@ test('after a start that a worker with other keys refused, the next one trades',
   worker.refusal = keysRefused('binance');
   await assert.rejects(start(), {
     code: 'VENUE_KEYS_REFUSED',
-    message: /the trading worker has another.*: down, then up with the right one, then trade start again\.$/,
+    message:
+      /the trading worker has another.*: down --leave-positions, then up with the right one, then trade start again\.$/,
   });
   assert.equal(state(), 'stopped');
   worker.refusal = null;

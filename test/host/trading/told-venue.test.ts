@@ -46,6 +46,16 @@ test('a key that is refused three times in a row pauses the account with the rea
   assert.equal((await notifications()).filter(event => event === 'venue-refused').length, 1);
 });
 
+test('the reason of the pause says how to mend the key while a position is held', async t => {
+  const { ledger, ask } = await scene(t);
+  await ask('refused', 'refused', 'refused');
+  await eventually('it is paused', () => ledger.account(ACCOUNT).state === 'paused');
+  assert.match(
+    ledger.account(ACCOUNT).stateReason,
+    /then down --leave-positions, up: .*stops rest at the venue meanwhile\. Then trade resume main\.$/,
+  );
+});
+
 test('an answer in between shows that the key is good', async t => {
   const { ledger, ask, notifications } = await scene(t);
   await ask('refused', 'refused', 'fine', 'refused', 'refused');

@@ -187,11 +187,19 @@ test('a pause that would end in the past is refused', async t => {
 
 test('a symbol that the account does not trade is refused, and those it trades are named', async t => {
   const at = await desk(t);
-  for (const message of ['pause', 'flatten'] as const)
+  for (const message of ['pause', 'resume', 'flatten'] as const)
     await assert.rejects(tell(at, message, { symbols: ['DOGEUSDT'] }), {
       code: 'SYMBOL_NOT_TRADED',
       message: /DOGEUSDT.*BTCUSDT, ETHUSDT/,
     });
+});
+
+test('a symbol that was left out while it was paused can still be resumed', async t => {
+  const at = await desk(t);
+  await tell(at, 'pause', { symbols: ['ETHUSDT'] });
+  await tell(at, 'set', { symbols: [{ symbol: 'BTCUSDT', timeframe: '1m' }] });
+  assert.equal((await tell(at, 'resume', { symbols: ['ETHUSDT'] })).outcome, 'resumed ETHUSDT');
+  assert.equal((await tell(at, 'resume', { symbols: ['BTCUSDT'] })).outcome, 'unchanged');
 });
 
 test('a halted account says why it was halted and how to resume it', async t => {
