@@ -20,6 +20,8 @@ const WORKFLOW_TASK_TIMEOUT = { real: '2s', replay: '5s' } as const;
 
 /** Codes of gRPC that pass by themselves: DEADLINE_EXCEEDED, FAILED_PRECONDITION, ABORTED, UNAVAILABLE. */
 const PASSING: ReadonlySet<number> = new Set([4, 9, 10, 14]);
+/** A question waits for the task that is under way, five seconds at most; without a worker nobody answers. */
+const STATUS_MS = 6_000;
 const UPDATE_ATTEMPTS = 10;
 const UPDATE_PAUSE_MS = 1_000;
 
@@ -74,7 +76,9 @@ export function createTradingCalls(client: Client, homeId: string) {
         const handle = client.workflow.getHandle(workflowId);
         if ((await describeIfRunning(client, workflowId)) === null) return null;
         try {
-          return await handle.query<TradingStatus>('status');
+          return await client.withDeadline(Date.now() + STATUS_MS, () =>
+            handle.query<TradingStatus>('status'),
+          );
         } catch (error) {
           if (error instanceof ServiceError) throw silent(account);
           throw error;
