@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { AlphaloomError } from '../../contracts/errors.ts';
 import type { ExitPlan } from '../../contracts/intents.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { flattenAccount } from '../../trading/flattening/flatten.ts';
@@ -8,6 +9,7 @@ import type { LedgerOrder } from '../../trading/ledger/records.ts';
 import { cancelOrder } from '../../trading/orders/cancel.ts';
 import { executePlanned } from '../../trading/orders/execute.ts';
 import { awaitsNews, settleAccount } from '../../trading/orders/settle.ts';
+import type { Venue } from '../../trading/venue.ts';
 import { assertAgreement, settleDown } from './agreement.ts';
 import { ACCOUNT, decided, MINUTE, orderOf, START, STOP_ONLY } from './rig.ts';
 import { type SwapRig, swapRig } from './swap-rig.ts';
@@ -158,6 +160,28 @@ test('a position that the venue liquidates is booked as such, told, and leaves n
   );
   assert.ok(told.includes('position-liquidated'));
   assert.deepEqual(stopsOf(rig), [['95', '0.5', 'CANCELED']]);
+  assertAgreement(rig);
+});
+
+test('a target is taken though the venue says nothing of the stop, its trades and the positions', async t => {
+  const { rig, desk } = await entered(t, 'buy', HALF_AT_TARGET);
+  const { clock, venue } = rig;
+  const { lookUp } = venue;
+  const hang = async (): Promise<never> => {
+    await clock.sleep(60_000);
+    throw new AlphaloomError('VENUE_UNREACHABLE', 'no answer');
+  };
+  const hanging: Venue = {
+    ...venue,
+    positions: hang,
+    fills: hang,
+    lookUp: order => (order.type === 'stop' ? hang() : lookUp(order)),
+  };
+  await rig.world.move(102.5);
+  await settleAccount({ ...desk, venue: hanging }, { deadline: clock.now() + 10_000 });
+  assert.equal(orderOf(rig, 'target1')?.status, 'open', 'sent, and its fills hang too');
+  await settleAccount(desk, { deadline: clock.now() + 10_000 });
+  assert.equal(orderOf(rig, 'target1')?.filled, '0.25');
   assertAgreement(rig);
 });
 
