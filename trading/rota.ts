@@ -6,19 +6,21 @@ export interface Rota {
   giveBack(account: string, symbol: string): void;
 }
 
+const NEVER = 0;
+
 /** @param everyMs shortest time between two turns of a symbol */
 export function createRota(everyMs: number): Rota {
   const turns = new Map<string, Map<string, number>>();
   return {
     next(account, wanting, atOnce, now) {
       const before = turns.get(account);
-      const times = new Map(wanting.map(symbol => [symbol, before?.get(symbol) ?? -Infinity]));
+      const times = new Map(wanting.map(symbol => [symbol, before?.get(symbol) ?? NEVER]));
       turns.set(account, times);
       // A turn that is yet to come is of a clock that was set back: it must not hold the symbol up.
       const isDue = (time: number) => now >= time + everyMs || time > now;
       const due = [...times.keys()]
         .filter(symbol => isDue(times.get(symbol)!))
-        .sort((a, b) => times.get(a)! - times.get(b)! || 0)
+        .sort((a, b) => times.get(a)! - times.get(b)!)
         .slice(0, atOnce);
       for (const symbol of due) times.set(symbol, now);
       return due;
