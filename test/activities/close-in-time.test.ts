@@ -33,17 +33,33 @@ interface Scene {
   readonly rooms: TradingRooms;
   /** Symbols whose bars the venue has. */
   readonly listed: Set<string>;
-  enter(terms: { readonly symbol?: string; readonly type?: 'limit'; readonly price?: string }): Promise<void>;
+  enter(terms: Entry): Promise<void>;
+  /** What the venue was asked. */
+  readonly asked: { request: string; time: number }[];
 }
 
-/** An account of two symbols, where orders whose requests were lost stay unknown for ever. @param loses which submits, from 0 */
-async function scene(t: TestContext, loses: readonly number[] = []): Promise<Scene> {
+interface Entry {
+  readonly symbol?: string;
+  readonly type?: 'limit';
+  readonly price?: string;
+  readonly quantity?: string;
+}
+
+/** An account, two symbols if not more, where orders whose requests were lost stay unknown for ever. @param loses which submits, from 0 */
+async function scene(
+  t: TestContext,
+  loses: readonly number[] = [],
+  traded: readonly string[] = [SYMBOL, OTHER],
+): Promise<Scene> {
   let submits = 0;
-  const fault = (request: string): Fault =>
-    request === 'submit' && loses.includes(submits++) ? 'lost' : null;
+  const asked: Scene['asked'] = [];
+  const fault = (request: string): Fault => {
+    asked.push({ request, time: clock.now() });
+    return request === 'submit' && loses.includes(submits++) ? 'lost' : null;
+  };
   const rig = await tradingRig(t, { fault, card: { requestExpiryMs: null } });
   const { ledger, venue, clock } = rig;
-  const symbols = [SYMBOL, OTHER].map(symbol => ({ symbol, timeframe: '1m' }));
+  const symbols = traded.map(symbol => ({ symbol, timeframe: '1m' }));
   const set = {
     message: 'set',
     account: ACCOUNT,
@@ -53,7 +69,7 @@ async function scene(t: TestContext, loses: readonly number[] = []): Promise<Sce
   } as const;
   await ledger.applyMessage(set, { now: clock.now(), policy: null });
   const desk = await rig.desk();
-  const listed = new Set([SYMBOL, OTHER]);
+  const listed = new Set(traded);
   let monotonicMs = 0;
   const rooms = {
     ledger,
@@ -80,7 +96,7 @@ async function scene(t: TestContext, loses: readonly number[] = []): Promise<Sce
     const { planned } = await decided(desk, START, { leg: 'entry', ...terms });
     await executePlanned(desk, { planned, cancels: [], deadline: clock.now() + 3_000, ...NO_LIMITS });
   };
-  return { rig, desk, listed, enter, rooms: rooms as unknown as TradingRooms };
+  return { rig, desk, listed, enter, asked, rooms: rooms as unknown as TradingRooms };
 }
 
 const REQUEST = { account: ACCOUNT };
@@ -182,4 +198,33 @@ test('a symbol that hangs keeps the watch from no other', async t => {
     ['canceled', 'open'],
   );
   await hangs;
+});
+
+test('of many symbols the watch asks for some in a pass, and reaches each of them soon', async t => {
+  const many = Array.from({ length: 20 }, (_, at) => `C${at}USDT`);
+  const scened = await scene(t, [], many);
+  const { rig, rooms, enter, asked } = scened;
+  for (const symbol of many) await enter({ symbol, quantity: '0.1' });
+  const stops = (status: string) =>
+    rig.exchange.orders.filter(({ order, ...rest }) => order.type === 'stop' && rest.status === status);
+  assert.equal(stops('open').length, many.length);
+  const watch = (ms: number) =>
+    runActivity(watchAccount(rooms), { ...closing(scened), untilTime: rig.clock.now() + ms });
+  const times = (request: string) => asked.filter(ask => ask.request === request).map(({ time }) => time);
+  const most = (request: string) => {
+    const passes = Map.groupBy(times(request), time => time);
+    return Math.max(0, ...[...passes.values()].map(({ length }) => length));
+  };
+
+  asked.length = 0;
+  await watch(7_900);
+  assert.deepEqual([most('lookUp'), times('lookUp').length, most('fills')], [10, 40, 0]);
+
+  for (const { order } of stops('open')) rig.exchange.cancel(order.clientOrderId);
+  await watch(3_900);
+  assert.deepEqual([stops('canceled').length, stops('open').length], [many.length, many.length]);
+
+  asked.length = 0;
+  await watch(9_900);
+  assert.deepEqual([most('fills'), times('fills').length], [4, many.length]);
 });
