@@ -14,9 +14,6 @@ import { priceNow } from '../orders/price-now.ts';
 import { settleSymbol } from '../orders/settle.ts';
 import { settledSoon } from '../orders/settle-order.ts';
 
-/** Fills of orders that were final are looked for so long: a venue may list them late. */
-const LATE_FILLS_MS = 600_000;
-
 /** What keeps a symbol from being flat. */
 export interface Blocked {
   readonly why: string;
@@ -42,7 +39,7 @@ export async function flattenSymbol(desk: TimedDesk, symbol: string): Promise<Bl
 
 async function passOver(desk: TimedDesk, symbol: string): Promise<Blocked | null> {
   for (const order of openOf(desk, symbol)) if (!isLet(desk, order)) await endOrAsk(desk, order);
-  await settleSymbol(desk, symbol, desk.now() - LATE_FILLS_MS);
+  await settleSymbol(desk, symbol);
   const exit = openOf(desk, symbol).find(closes);
   if (exit !== undefined) return mendsItself(`an exit is ${exit.status}`);
   const lacking = await lackingIn(desk, symbol);

@@ -119,10 +119,14 @@ export function unknownOrders(ledger: Pick<Ledger, 'openOrders'>, account: strin
 
 /**
  * One symbol’s orders and fills; who calls it works on the symbol alone.
- * @param since epoch ms from which on fills are read, where no order asks for earlier ones
+ * @param since epoch ms from which on fills are read, where no order asks for earlier ones; absent: as far back as any is late
  * @throws AlphaloomError VENUE_*, ORDER_MISMATCH, TRADING_LATE
  */
-export async function settleSymbol(desk: TimedDesk, symbol: string, since: number): Promise<void> {
+export async function settleSymbol(
+  desk: TimedDesk,
+  symbol: string,
+  since = desk.now() - LATE_FILLS_MS,
+): Promise<void> {
   await allOf([() => settleOrders(desk, symbol), () => bookFills(desk, symbol, since)]);
 }
 
